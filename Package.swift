@@ -1,0 +1,147 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A room of the house: see docs/ARCHITECTURE.md. What it may import is written here, and
+/// `Tests/ArchitectureTests` holds the sources against it.
+func room(_ name: String, imports dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, needing dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "dockgate",
+    products: [
+        .executable(name: "dockgate", targets: ["dockgate"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Level 0: system libraries and formats
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        room("StrictJSON"),
+        room("Timestamp"),
+        // Level 1: values
+        room("OCI", imports: ["StrictJSON"]),
+        room("Cryptography", imports: ["COpenSSL", "Timestamp"]),
+        room("YAMLDocument", imports: ["CLibYAML"]),
+        // Level 2: what it means to trust
+        room("TransparencyLog", imports: ["Cryptography"]),
+        room("Trust", imports: ["OCI", "Cryptography", "Timestamp"]),
+        // Level 3: signature worlds
+        room("Sigstore", imports: ["Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+        // Level 4: policy
+        room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
+        // Level 5: documents, the network, the log
+        room("PolicyDocuments", imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "Timestamp"]),
+        room("Outbound", imports: ["Timestamp", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp", logging]),
+        // Level 6: clients
+        room("Registry", imports: ["Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp"]),
+        // Level 7: the gate
+        room("Admission", imports: ["PolicyEngine", "Audit", "Trust", "OCI", "Cryptography", "Timestamp", logging]),
+        // Level 8: the ways in
+        room(
+            "Doors",
+            imports: [
+                "Admission", "PolicyEngine", "Trust", "OCI", "StrictJSON", "Timestamp",
+                nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ]),
+        // Level 9: the program
+        .executableTarget(
+            name: "dockgate",
+            dependencies: [
+                "Doors", "Admission", "Registry", "Outbound", "Audit", "PolicyDocuments", "PolicyEngine",
+                "Sigstore", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
+                argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "dockgate-benchmark",
+            dependencies: [
+                "Admission", "Sigstore", "PolicyDocuments", "PolicyEngine", "Trust", "OCI", "Cryptography",
+                "StrictJSON", "Timestamp",
+            ],
+            swiftSettings: strict),
+
+        // Tests mirror the rooms
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "OCI", "Cryptography", "StrictJSON", "Timestamp", "Trust",
+                nioCore, nioPosix, nioHTTP1, nioSSL,
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(of: "Architecture"),
+        tests(of: "StrictJSON", needing: ["StrictJSON"]),
+        tests(of: "Timestamp", needing: ["Timestamp"]),
+        tests(of: "OCI", needing: ["OCI", "StrictJSON"]),
+        tests(of: "Cryptography", needing: ["Cryptography", "Timestamp", "TestSupport"]),
+        tests(of: "YAMLDocument", needing: ["YAMLDocument"]),
+        tests(of: "TransparencyLog", needing: ["TransparencyLog", "Cryptography"]),
+        tests(of: "Trust", needing: ["Trust", "OCI", "Cryptography", "Timestamp"]),
+        tests(
+            of: "Sigstore",
+            needing: ["Sigstore", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
+        tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp"]),
+        tests(
+            of: "PolicyDocuments",
+            needing: [
+                "PolicyDocuments", "PolicyEngine", "YAMLDocument", "Sigstore", "Trust", "OCI", "Cryptography",
+                "Timestamp", "TestSupport",
+            ]),
+        tests(of: "Outbound", needing: ["Outbound", "Timestamp", "TestSupport", nioCore, nioPosix, nioSSL]),
+        tests(
+            of: "Audit",
+            needing: ["Audit", "TransparencyLog", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
+        tests(
+            of: "Registry",
+            needing: [
+                "Registry", "Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
+                nioCore, nioPosix,
+            ]),
+        tests(
+            of: "Admission",
+            needing: [
+                "Admission", "Audit", "PolicyEngine", "PolicyDocuments", "Registry", "Outbound", "Sigstore", "Trust",
+                "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix,
+            ]),
+        tests(
+            of: "Doors",
+            needing: [
+                "Doors", "Admission", "Audit", "PolicyEngine", "PolicyDocuments", "Sigstore", "Trust", "OCI",
+                "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
+            ]),
+        tests(
+            of: "EndToEnd",
+            needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", nioCore, nioPosix]),
+    ]
+)

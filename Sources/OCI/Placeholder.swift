@@ -1,0 +1,1 @@
+// References, digests, descriptors, manifests, indexes and configurations as values.

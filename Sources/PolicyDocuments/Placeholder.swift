@@ -1,0 +1,1 @@
+// A directory of YAML to a policy set, with diagnostics.

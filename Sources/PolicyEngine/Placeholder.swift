@@ -1,0 +1,1 @@
+// The policy model, matching, checks and the evaluator.

@@ -1,0 +1,1 @@
+// Where cosign signatures lie, how they are decoded and judged.

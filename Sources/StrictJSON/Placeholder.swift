@@ -1,0 +1,1 @@
+// JSON bytes in one pass to a flat tape of offsets.

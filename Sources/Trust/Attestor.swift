@@ -1,0 +1,34 @@
+public import OCI
+
+/// What one signature format brings: its word in the policy language, its fields, and how they become an attestor.
+/// `Composition.swift` hands the formats to the loader of policy documents, so neither knows the other.
+public protocol AttestorFormat: Sendable {
+    /// The word under `spec`: `cosign`.
+    var name: String { get }
+    /// One line for the schema and the documentation.
+    var summary: String { get }
+    /// The fields below that word.
+    var fields: ObjectType { get }
+    /// Turns fields that have the described shape into an attestor. Reports every problem, each at its position.
+    func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor
+}
+
+/// Who is believed: trust material of one signature format, loaded and checked once.
+public protocol Attestor: Sendable {
+    /// SHA-256 over the format's name, its settings and its trust material: two attestors with the same fingerprint
+    /// judge everything alike, so their outcomes may be shared.
+    var fingerprint: Digest { get }
+    /// Starts to verify that this attestor stands behind `subject`.
+    func verification(of subject: Subject) -> any Verification
+}
+
+/// What a signature must be about: a digest in a repository. A tag never gets here.
+public struct Subject: Hashable, Sendable {
+    public let repository: Repository
+    public let digest: Digest
+
+    public init(repository: Repository, digest: Digest) {
+        self.repository = repository
+        self.digest = digest
+    }
+}

@@ -1,0 +1,55 @@
+/// The shape of a value in a policy document. A check or an attestor format describes its own fields with it; the
+/// loader, the schema and the reference page all read that one description.
+public indirect enum FieldType: Sendable {
+    /// Any text that is not empty, with the word for it in error messages: "a pattern", "a URL".
+    case text(String)
+    case boolean
+    case integer(ClosedRange<Int>)
+    /// `90s`, `15m`, `24h`, `7d`.
+    case duration
+    /// A day or an RFC 3339 time.
+    case date
+    /// One of a closed list of words.
+    case word([String])
+    /// A path relative to the document's own file; the loader reads it, at most `limit` bytes.
+    case file(limit: Int)
+    /// At least one element.
+    case list(FieldType)
+    case object(ObjectType)
+    /// The YAML node's own kind decides which shape is meant.
+    case either(scalar: FieldType, object: ObjectType)
+}
+
+/// A mapping with known keys; unknown and duplicate ones are errors.
+public struct ObjectType: Sendable {
+    public let fields: [Field]
+    /// Each inner list is a choice: exactly one of its fields must be given.
+    public let exactlyOneOf: [[String]]
+    /// Fields that only make sense together: either all or none are given.
+    public let together: [[String]]
+
+    public init(_ fields: [Field], exactlyOneOf: [[String]] = [], together: [[String]] = []) {
+        self.fields = fields
+        self.exactlyOneOf = exactlyOneOf
+        self.together = together
+    }
+
+    public subscript(name: String) -> Field? {
+        fields.first { $0.name.utf8.elementsEqual(name.utf8) }
+    }
+}
+
+public struct Field: Sendable {
+    public let name: String
+    public let type: FieldType
+    public let isRequired: Bool
+    /// What the field says, one sentence without full stop.
+    public let summary: String
+
+    public init(_ name: String, _ type: FieldType, required: Bool = false, _ summary: String) {
+        self.name = name
+        self.type = type
+        self.isRequired = required
+        self.summary = summary
+    }
+}

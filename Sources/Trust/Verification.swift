@@ -1,0 +1,65 @@
+public import OCI
+
+/// The asking machine: a verification that never fetches.
+///
+/// It is driven from outside: `next` is called first with nothing, and whenever it answers `.fetch`, again with every
+/// locator it asked for. So the same verification runs online, in tests and in replay, and what is recorded as
+/// evidence is exactly what was judged. A machine must reach an outcome after a bounded number of steps; whoever
+/// drives it stops after `Verification.maximumSteps`.
+public protocol Verification: Sendable {
+    /// One step. `received` holds an answer for each locator of the step before.
+    mutating func next(_ received: [Locator: Fetched]) -> Step
+}
+
+public enum Step: Sendable {
+    case fetch([Locator])
+    case outcome(VerificationOutcome)
+}
+
+/// No signature format needs more rounds than tag, manifest, payload and a chain of references.
+public let maximumVerificationSteps = 8
+
+/// Says what to fetch, never how. Only digests and tags that are derived from digests appear in it: a tag that a
+/// person wrote was resolved before.
+public enum Locator: Hashable, Sendable {
+    /// A manifest or index, by tag or by digest.
+    case manifest(Repository, ManifestName)
+    /// A blob of at most `limit` bytes; a larger one is a violation, not a truncated read.
+    case blob(Repository, Digest, limit: Int)
+
+    public enum ManifestName: Hashable, Sendable {
+        case tag(String)
+        case digest(Digest)
+    }
+
+    public var repository: Repository {
+        switch self {
+        case .manifest(let repository, _), .blob(let repository, _, _): repository
+        }
+    }
+}
+
+/// What became of a locator. `found` bytes were hashed by whoever fetched them: their digest is `digest`, and it is the
+/// one asked for wherever a digest was asked for.
+public enum Fetched: Hashable, Sendable {
+    case found(Content)
+    /// The registry answered, and there is no such thing.
+    case absent
+    /// The registry answered with something that cannot be: other bytes, too many bytes, a wrong media type.
+    case violated(Refusal)
+    /// We could not look.
+    case undetermined(Refusal)
+
+    public struct Content: Hashable, Sendable {
+        public let bytes: [UInt8]
+        public let digest: Digest
+        /// The media type that the answer's header named, without parameters, lower case; nil for blobs.
+        public let mediaType: String?
+
+        public init(bytes: [UInt8], digest: Digest, mediaType: String?) {
+            self.bytes = bytes
+            self.digest = digest
+            self.mediaType = mediaType
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@main
+struct Dockgate {
+    static func main() {}
+}

@@ -1,0 +1,1 @@
+// Simulators and fixtures that several suites share.
