@@ -1,0 +1,228 @@
+import OCI
+import Timestamp
+import Trust
+
+/// One image on its way to a decision: the policies that apply, and what is known of each of their checks so far.
+struct Assessment {
+    private var image: ImageUnderJudgement
+    private var policies: [JudgedPolicy]
+    private let passedOver: [String]
+    private let notVouched: Enforcement
+    private let now: Instant
+
+    private struct JudgedPolicy {
+        let applicable: ApplicablePolicy
+        /// One for each check of the policy; nil while it is not judged.
+        var outcomes: [CheckOutcome?]
+
+        init(_ applicable: ApplicablePolicy) {
+            self.applicable = applicable
+            outcomes = Array(repeating: nil, count: applicable.policy.checks.count)
+        }
+    }
+
+    init(_ applicability: Applicability, image: ImageUnderJudgement, notVouched: Enforcement, now: Instant) {
+        self.image = image
+        self.notVouched = notVouched
+        self.now = now
+        policies = applicability.policies.map(JudgedPolicy.init)
+        passedOver = applicability.passedOver
+    }
+
+    // MARK: - Reference first
+
+    /// Judges the checks that need only the reference, of the policies that apply for certain.
+    mutating func judgeReference() {
+        let subject = checkSubject { _ in Assessment.neverAsked }
+        for index in policies.indices where !policies[index].applicable.awaitsDigest {
+            let checks = policies[index].applicable.policy.checks
+            for (position, check) in checks.enumerated() where type(of: check.check).needsOnlyReference {
+                policies[index].outcomes[position] = check.check.judge(subject)
+            }
+        }
+    }
+
+    /// Whether nothing that may still be learned can let the image in.
+    var isRefused: Bool {
+        holdsRefusal || (notVouched == .deny && !mayBeVouchedFor { $0 == .deny })
+    }
+
+    private var holdsRefusal: Bool {
+        policies.contains { policy in
+            zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
+                guard let outcome, policy.applicable.enforcement(of: check) == .deny else { return false }
+                if case .passed = outcome { return false }
+                return true
+            }
+        }
+    }
+
+    /// Whether some check that vouches, in a policy of such an enforcement, has passed or is not judged yet.
+    private func mayBeVouchedFor(in isCounted: (Enforcement) -> Bool) -> Bool {
+        policies.contains { policy in
+            guard policy.applicable.mayVouch else { return false }
+            return zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
+                guard type(of: check.check).vouches, isCounted(policy.applicable.enforcement(of: check)) else {
+                    return false
+                }
+                return outcome?.isPassed ?? true
+            }
+        }
+    }
+
+    // MARK: - The digest
+
+    /// Whether a policy's selector or a check that is not judged yet depends on the digest.
+    var needsDigest: Bool {
+        policies.contains { $0.applicable.awaitsDigest || $0.outcomes.contains(nil) }
+    }
+
+    /// Whether the registry may be asked: some policy, trial policies included, trusts it or may come to.
+    var mayContactRegistry: Bool { mayBeVouchedFor { _ in true } }
+
+    /// Takes in what the tag stands for, and matches the policies anew that waited for it.
+    mutating func resolve(_ resolution: Resolution, with set: PolicySet) {
+        let awaited = Set(policies.filter(\.applicable.awaitsDigest).map(\.applicable.policy.name))
+        var digest: Digest?
+        if case .resolved(let resolved) = resolution { digest = resolved }
+        image = ImageUnderJudgement(
+            image.reference, container: image.container, facts: image.facts, resolved: digest,
+            resolutionFailed: digest == nil)
+        policies = set.applicable(to: image).policies.map(JudgedPolicy.init)
+        judgeReference()
+        guard let failure = resolution.failure else { return }
+        for index in policies.indices {
+            let mayNotApply = awaited.contains(policies[index].applicable.policy.name)
+            policies[index].outcomes = policies[index].outcomes.map { outcome in
+                switch outcome {
+                // Not judged for want of a digest.
+                case nil: failure
+                // It is not known whether the policy is about this image at all.
+                case .violated?, .undetermined?: mayNotApply ? failure : outcome
+                case .passed?: outcome
+                }
+            }
+        }
+    }
+
+    // MARK: - Signatures
+
+    /// Judges what is left, or says which verifications are missing for it.
+    mutating func judgeSignatures(_ evidence: some Evidence) -> [EvidenceNeed] {
+        guard let digest = image.digest else { return [] }
+        let subject = Subject(repository: image.reference.repository, digest: digest)
+        var known: [(attestor: AttestorReference, outcome: VerificationOutcome)] = []
+        var missing: [EvidenceNeed] = []
+        for policy in policies {
+            for (check, outcome) in zip(policy.applicable.policy.checks, policy.outcomes) where outcome == nil {
+                for attestor in check.check.attestors(at: now) where !known.contains(where: { $0.attestor == attestor }) {
+                    if let outcome = evidence.verification(of: subject, by: attestor) {
+                        known.append((attestor, outcome))
+                    } else if !missing.contains(.verification(attestor)) {
+                        missing.append(.verification(attestor))
+                    }
+                }
+            }
+        }
+        guard missing.isEmpty else { return missing }
+        let checkSubject = checkSubject { attestor in
+            known.first { $0.attestor == attestor }?.outcome ?? Assessment.neverAsked
+        }
+        for index in policies.indices {
+            for (position, check) in policies[index].applicable.policy.checks.enumerated()
+            where policies[index].outcomes[position] == nil {
+                policies[index].outcomes[position] = check.check.judge(checkSubject)
+            }
+        }
+        return []
+    }
+
+    private func checkSubject(_ verification: @escaping (AttestorReference) -> VerificationOutcome) -> CheckSubject {
+        CheckSubject(
+            reference: image.reference, now: now, patternSubject: image.subject, verification: verification)
+    }
+
+    /// What a check gets that looks at an attestor which it did not name beforehand: a refusal.
+    private static let neverAsked = VerificationOutcome.undetermined(
+        Refusal(
+            .internalError, found: "a verification that was not asked for",
+            expected: "every attestor of a check to be named before it is judged"))
+
+    // MARK: - The decision
+
+    /// The decision as things stand; what was not judged is `notEvaluated`.
+    func decision() -> ImageDecision {
+        var findings = policies.flatMap { policy in
+            zip(policy.applicable.policy.checks, policy.outcomes).map { check, outcome in
+                Finding(
+                    policy: policy.applicable.policy.name, check: check.name,
+                    enforcement: policy.applicable.enforcement(of: check), outcome: Finding.Outcome(outcome),
+                    message: check.message)
+            }
+        }
+        if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
+        return ImageDecision(
+            verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: passedOver)
+    }
+
+    private func verdict(of findings: [Finding]) -> ImageDecision.Verdict {
+        let refusing = findings.filter { $0.enforcement == .deny && $0.refusal != nil }
+        let first = refusing.first { if case .violated = $0.outcome { true } else { false } } ?? refusing.first
+        guard let reason = first?.refusal?.reason else { return .allowed }
+        return .refused(reason)
+    }
+
+    private var isVouchedFor: Bool {
+        policies.contains { policy in
+            policy.applicable.mayVouch
+                && zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
+                    type(of: check.check).vouches && policy.applicable.enforcement(of: check) == .deny
+                        && outcome?.isPassed == true
+                }
+        }
+    }
+
+    private var notVouchedFinding: Finding {
+        let matching = policies.map(\.applicable.policy.name)
+        let found =
+            matching.isEmpty
+            ? "no policy matches `\(image.reference)`"
+            : "of the policies that match (\(listed(matching, conjunction: "and"))) none in force vouches for `\(image.reference)`"
+        return Finding(
+            policy: nil, check: "vouching", enforcement: notVouched,
+            outcome: .violated(
+                Refusal(
+                    .notVouched, found: found,
+                    expected: "a policy in force whose `trustedRegistries` or `signature` check passes",
+                    cure: "use an image that a policy covers, or have its registry or its signers added to one")),
+            message: nil)
+    }
+}
+
+extension CheckOutcome {
+    fileprivate var isPassed: Bool {
+        if case .passed = self { true } else { false }
+    }
+}
+
+extension Resolution {
+    /// What a check gets that needed the digest.
+    fileprivate var failure: CheckOutcome? {
+        switch self {
+        case .resolved: nil
+        case .violated(let refusal): .violated(refusal)
+        case .undetermined(let refusal): .undetermined(refusal)
+        }
+    }
+}
+
+extension Finding.Outcome {
+    fileprivate init(_ outcome: CheckOutcome?) {
+        switch outcome {
+        case .passed(let signers)?: self = .passed(signers: signers)
+        case .violated(let refusal)?: self = .violated(refusal)
+        case .undetermined(let refusal)?: self = .undetermined(refusal)
+        case nil: self = .notEvaluated
+        }
+    }
+}

@@ -1,0 +1,94 @@
+public import OCI
+public import Timestamp
+public import Trust
+
+/// One thing that must hold of an image. A conforming type is one file in `Checks/`; its doc comment is its manual page
+/// and `type` describes its own fields, from which the loader and the reference page are made.
+public protocol Check: Sendable {
+    /// The word under which it stands in a policy.
+    static var word: String { get }
+    /// What it demands, one sentence without full stop.
+    static var summary: String { get }
+    /// The shape of the value under `word`.
+    static var type: FieldType { get }
+    /// Whether it can be judged from the reference alone. Such checks come first, and nothing is fetched if they refuse.
+    static var needsOnlyReference: Bool { get }
+    /// Whether an image for which it passes may come in.
+    static var vouches: Bool { get }
+
+    /// Builds the check from a value of that shape. Reports every problem, each at its position.
+    init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems)
+
+    /// The attestors whose verification must be known before `judge`, given the time.
+    func attestors(at now: Instant) -> [AttestorReference]
+
+    /// The judgement: a synchronous function of its arguments.
+    func judge(_ image: CheckSubject) -> CheckOutcome
+}
+
+extension Check {
+    public func attestors(at now: Instant) -> [AttestorReference] { [] }
+}
+
+/// What a check sees of an image: the reference, the time, and what came of the verifications it asked for.
+public struct CheckSubject {
+    public let reference: ImageReference
+    public let now: Instant
+    let patternSubject: PatternSubject
+    let verification: (AttestorReference) -> VerificationOutcome
+}
+
+public enum CheckOutcome: Hashable, Sendable {
+    /// `signers` are those whose signatures made it pass, if signatures did.
+    case passed(signers: [Signer])
+    case violated(Refusal)
+    case undetermined(Refusal)
+
+    static let passed = CheckOutcome.passed(signers: [])
+}
+
+/// An attestor of the policy set, by its place in it.
+public struct AttestorReference: Hashable, Sendable {
+    public let index: Int
+    public let name: String
+
+    public init(index: Int, name: String) {
+        self.index = index
+        self.name = name
+    }
+
+    public static func == (left: AttestorReference, right: AttestorReference) -> Bool { left.index == right.index }
+    public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+}
+
+/// What a check may refer to while it is loaded.
+public struct CheckContext: Sendable {
+    private let attestorNames: [String]
+
+    /// The names of all attestors, in the order in which the policy set will hold them.
+    public init(attestorNames: [String]) {
+        self.attestorNames = attestorNames
+    }
+
+    /// The attestor of that name; an unknown one is a problem that names the nearest known.
+    func attestor(_ name: FieldValue) throws(FieldProblems) -> AttestorReference {
+        let text = name.text ?? ""
+        if let index = attestorNames.firstIndex(where: { $0.utf8.elementsEqual(text.utf8) }) {
+            return AttestorReference(index: index, name: text)
+        }
+        let hint = attestorNames.nearest(to: text).map { ", did you mean `\($0)`?" } ?? ""
+        throw FieldProblems(FieldProblem("there is no Attestor named `\(text)`\(hint)", at: name.position))
+    }
+}
+
+/// All checks that the policy language has. A new check is one file and one line here.
+public enum BuiltInChecks {
+    public static let all: [any Check.Type] = [
+        TrustedRegistriesCheck.self,
+        DigestCheck.self,
+        TagsCheck.self,
+        SignatureCheck.self,
+        ForbidCheck.self,
+        InsecureAcceptAnythingCheck.self,
+    ]
+}

@@ -1,0 +1,54 @@
+public import OCI
+public import Timestamp
+public import Trust
+
+/// Decides about one image. Pure and total: the same image, facts, policies, evidence and time give the same decision,
+/// and nothing is thrown.
+///
+/// The order is that of `docs/POLICY.md`: exemptions; the checks that need only the reference; then, if those leave
+/// something to decide, the tag's digest and the signatures; at last vouching.
+public struct Evaluator: Sendable {
+    private let policies: PolicySet
+    /// What happens to an image that nobody vouches for.
+    private let notVouched: Enforcement
+
+    public init(policies: PolicySet, notVouched: Enforcement = .deny) {
+        self.policies = policies
+        self.notVouched = notVouched
+    }
+
+    public enum Evaluation: Sendable {
+        case decided(ImageDecision)
+        /// Nothing can be said before these are known. They are all that is missing at this point.
+        case missing([EvidenceNeed])
+    }
+
+    public func evaluate(
+        _ reference: ImageReference, in container: ContainerKind, of facts: RequestFacts, with evidence: some Evidence,
+        at now: Instant
+    ) -> Evaluation {
+        let image = ImageUnderJudgement(reference, container: container, facts: facts)
+        if let exemption = policies.exemptions.first(where: { $0.applies(to: image) }) {
+            return .decided(
+                ImageDecision(verdict: .exempt(exemption.name), findings: [], digest: reference.digest, passedOver: []))
+        }
+        var assessment = Assessment(policies.applicable(to: image), image: image, notVouched: notVouched, now: now)
+        assessment.judgeReference()
+        if assessment.isRefused { return .decided(assessment.decision()) }
+
+        if reference.digest == nil && assessment.needsDigest {
+            let resolution = assessment.mayContactRegistry ? evidence.resolution(of: reference) : Evaluator.notAsked
+            guard let resolution else { return .missing([.resolution]) }
+            assessment.resolve(resolution, with: policies)
+            if assessment.isRefused { return .decided(assessment.decision()) }
+        }
+        let missing = assessment.judgeSignatures(evidence)
+        return missing.isEmpty ? .decided(assessment.decision()) : .missing(missing)
+    }
+
+    /// A registry that no policy trusts is never contacted, so its tags stand for nothing.
+    private static let notAsked = Resolution.undetermined(
+        Refusal(
+            .sourceUntrusted, found: "a tag of a registry that no policy trusts, so it was not resolved",
+            expected: "a digest, since a policy is about digests"))
+}

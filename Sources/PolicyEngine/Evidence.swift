@@ -1,0 +1,24 @@
+public import OCI
+public import Trust
+
+/// What is known about an image's digest and signatures. The evaluator looks, and says what it misses; it never asks
+/// anybody.
+public protocol Evidence {
+    /// What the reference's tag stands for; nil if that is not known yet. Asked only for references without digest.
+    func resolution(of reference: ImageReference) -> Resolution?
+    /// What came of verifying that the attestor stands behind the subject; nil if that is not known yet.
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome?
+}
+
+/// What a tag stands for.
+public enum Resolution: Hashable, Sendable {
+    case resolved(Digest)
+    case violated(Refusal)
+    case undetermined(Refusal)
+}
+
+/// A piece of evidence that is missing.
+public enum EvidenceNeed: Hashable, Sendable {
+    case resolution
+    case verification(AttestorReference)
+}

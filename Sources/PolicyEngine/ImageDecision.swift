@@ -1,0 +1,56 @@
+public import OCI
+public import Trust
+
+/// What was decided about one image, and why: every check that applied has its finding, also when it passed.
+public struct ImageDecision: Sendable {
+    public let verdict: Verdict
+    public let findings: [Finding]
+    /// The digest that the decision is about, if it was named or had to be resolved.
+    public let digest: Digest?
+    /// Policies that were passed over because a fact they ask for does not exist at this door.
+    public let passedOver: [String]
+
+    public enum Verdict: Hashable, Sendable {
+        case allowed
+        /// A namespace's exemption by that name: nothing was judged.
+        case exempt(String)
+        case refused(ReasonCode)
+    }
+
+    public var isAllowed: Bool {
+        if case .refused = verdict { false } else { true }
+    }
+
+    /// The findings that refuse the image, in the order of the policies.
+    public var refusing: [Finding] { findings.filter { $0.enforcement == .deny && $0.refusal != nil } }
+
+    /// The findings that the caller is warned of.
+    public var warning: [Finding] { findings.filter { $0.enforcement == .warn && $0.refusal != nil } }
+}
+
+/// What came of one check of one policy.
+public struct Finding: Sendable {
+    /// Nil for the rule that somebody has to vouch for an image, which belongs to no policy.
+    public let policy: String?
+    public let check: String
+    public let enforcement: Enforcement
+    public let outcome: Outcome
+    /// The policy's own words for whoever is refused.
+    public let message: String?
+
+    public enum Outcome: Hashable, Sendable {
+        case passed(signers: [Signer])
+        case violated(Refusal)
+        case undetermined(Refusal)
+        /// Something before it had already refused, so it was not looked at.
+        case notEvaluated
+    }
+
+    /// Why it does not hold, if it does not.
+    public var refusal: Refusal? {
+        switch outcome {
+        case .violated(let refusal), .undetermined(let refusal): refusal
+        case .passed, .notEvaluated: nil
+        }
+    }
+}

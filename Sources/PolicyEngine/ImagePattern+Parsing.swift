@@ -1,0 +1,172 @@
+public import Trust
+import OCI
+
+/// Why a text is not a pattern, with what to write instead.
+public struct PatternError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+extension ImagePattern {
+    /// Reads a pattern. Refuses what is not fully qualified, a bare host, a name that can only be a namespace, and a
+    /// wildcard where it would not mean what it seems to.
+    public init(_ text: String) throws(PatternError) {
+        let bytes = Array(text.utf8)
+        guard !bytes.isEmpty else { throw PatternError(description: "a pattern is empty") }
+        if let byte = bytes.first(where: { $0 <= 0x20 || $0 >= 0x7F }) {
+            throw PatternError(
+                description: "pattern `\(text)` holds the byte 0x\(String(byte, radix: 16)); only printable ASCII can match")
+        }
+        guard !text.utf8.contains(UInt8(ascii: "$")) else {
+            throw PatternError(description: "pattern `\(text)` holds a variable; variables are not supported by this version")
+        }
+        var rest = bytes[...]
+        let digest = try ImagePattern.cutDigest(from: &rest, of: text)
+        let tag = try ImagePattern.cutTag(from: &rest, of: text)
+        let (domain, path) = try ImagePattern.splitRepository(rest, of: text)
+        let (host, port) = splitHostAndPort(domain)
+        description = text
+        hostLabels = try ImagePattern.labels(of: host, in: text)
+        self.port = try ImagePattern.checkedPort(port, in: text)
+        (segments, matchesEverythingBelow) = try ImagePattern.segments(of: path, in: text)
+        self.tag = tag
+        self.digest = digest
+        try refuseNamespace(of: text)
+    }
+
+    private static func cutDigest(from rest: inout ArraySlice<UInt8>, of text: String) throws(PatternError) -> Digest? {
+        guard let at = rest.firstIndex(of: UInt8(ascii: "@")) else { return nil }
+        let digestText = String(decoding: rest[(at + 1)...], as: UTF8.self)
+        rest = rest[..<at]
+        do {
+            return try Digest(parsing: digestText)
+        } catch {
+            throw PatternError(
+                description: "`\(digestText)` in pattern `\(text)` is not a digest: \(error)")
+        }
+    }
+
+    private static func cutTag(from rest: inout ArraySlice<UInt8>, of text: String) throws(PatternError) -> Glob? {
+        let nameStart = rest.lastIndex(of: UInt8(ascii: "/")) ?? rest.startIndex
+        guard nameStart != rest.startIndex, let colon = rest[nameStart...].firstIndex(of: UInt8(ascii: ":")) else {
+            return nil
+        }
+        let tag = rest[(colon + 1)...]
+        rest = rest[..<colon]
+        guard !tag.isEmpty, tag.count <= 128, tag.allSatisfy({ isTagByte($0) || $0 == UInt8(ascii: "*") }) else {
+            throw PatternError(
+                description: "`\(String(decoding: tag, as: UTF8.self))` in pattern `\(text)` cannot be a tag")
+        }
+        return Glob(tag)
+    }
+
+    private static func splitRepository(
+        _ bytes: ArraySlice<UInt8>, of text: String
+    ) throws(PatternError) -> (domain: ArraySlice<UInt8>, path: ArraySlice<UInt8>) {
+        let qualified = "write it fully qualified"
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
+            let isHost = bytes.contains(UInt8(ascii: ".")) || bytes.contains(UInt8(ascii: ":")) || isLocalhost(bytes)
+            throw PatternError(
+                description: isHost
+                    ? "pattern `\(text)` is a bare host; everything on it is `\(text)/**`"
+                    : "pattern `\(text)` has no registry; \(qualified), as `docker.io/library/\(text)`")
+        }
+        let domain = bytes[..<slash]
+        let path = bytes[(slash + 1)...]
+        let namesHost =
+            domain.contains(UInt8(ascii: ".")) || domain.contains(UInt8(ascii: ":"))
+            || domain.contains(UInt8(ascii: "*")) || isLocalhost(domain)
+        guard namesHost else {
+            throw PatternError(
+                description: "pattern `\(text)` has no registry; \(qualified), as `docker.io/\(text)`")
+        }
+        guard !path.isEmpty else {
+            throw PatternError(description: "pattern `\(text)` is a bare host; everything on it is `\(text)**`")
+        }
+        return (domain, path)
+    }
+
+    private static func labels(of host: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [Glob] {
+        if host.first == UInt8(ascii: "[") {
+            return host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Glob.init)
+        }
+        if let upper = host.first(where: { (0x41...0x5A).contains($0) }) {
+            throw PatternError(
+                description: "pattern `\(text)` has `\(Character(UnicodeScalar(upper)))` in its host; hosts are lower case")
+        }
+        let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        for label in labels {
+            let isLabel = label.allSatisfy {
+                isLowerAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "*")
+            }
+            guard !label.isEmpty, isLabel, !label.hasDoubleStar else {
+                throw PatternError(
+                    description: "`\(String(decoding: host, as: UTF8.self))` in pattern `\(text)` is not a host; "
+                        + "`*` stands for one DNS label or part of one")
+            }
+        }
+        let spelled = host.elementsEqual("index.docker.io".utf8) ? Array("docker.io".utf8)[...] : host
+        return spelled.split(separator: UInt8(ascii: ".")).map(Glob.init)
+    }
+
+    private static func checkedPort(_ port: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [UInt8] {
+        guard port.allSatisfy({ (0x30...0x39).contains($0) }), port.count <= 5 else {
+            throw PatternError(
+                description: "`\(String(decoding: port, as: UTF8.self))` in pattern `\(text)` is not a port")
+        }
+        return port.elementsEqual("443".utf8) ? [] : Array(port)
+    }
+
+    private static func segments(
+        of path: ArraySlice<UInt8>, in text: String
+    ) throws(PatternError) -> ([Glob], matchesEverythingBelow: Bool) {
+        var pieces = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let matchesEverythingBelow = pieces.last?.elementsEqual("**".utf8) == true
+        if matchesEverythingBelow { pieces.removeLast() }
+        for piece in pieces {
+            guard !piece.hasDoubleStar else {
+                throw PatternError(
+                    description: "`**` in pattern `\(text)` stands for everything below, and only as the last segment")
+            }
+            if piece.contains(where: { (0x41...0x5A).contains($0) }) {
+                throw PatternError(description: "pattern `\(text)` has upper case in its path; repositories are lower case")
+            }
+            let isSegment = piece.allSatisfy {
+                isLowerAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)
+            }
+            guard !piece.isEmpty, isSegment else {
+                throw PatternError(
+                    description: "`\(String(decoding: piece, as: UTF8.self))` in pattern `\(text)` cannot be a path segment")
+            }
+        }
+        return (pieces.map(Glob.init), matchesEverythingBelow)
+    }
+
+    /// Repositories of Docker Hub have two segments, so one alone matches nothing.
+    private func refuseNamespace(of text: String) throws(PatternError) {
+        let isDockerHub = hostLabels == [Glob("docker".utf8), Glob("io".utf8)] && port.isEmpty
+        guard isDockerHub, segments.count == 1, !matchesEverythingBelow, let segment = text.split(separator: "/").last
+        else { return }
+        throw PatternError(
+            description: "pattern `\(text)` can only be a namespace on docker.io; everything in it is "
+                + "`docker.io/\(segment)/**`, the official image is `docker.io/library/\(segment)`")
+    }
+}
+
+private func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
+    (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+}
+
+private func isTagByte(_ byte: UInt8) -> Bool {
+    isLowerAlphanumeric(byte) || (0x41...0x5A).contains(byte) || byte == UInt8(ascii: "_")
+        || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+}
+
+private func isLocalhost(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.elementsEqual("localhost".utf8)
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var hasDoubleStar: Bool {
+        zip(self, dropFirst()).contains { $0 == UInt8(ascii: "*") && $1 == UInt8(ascii: "*") }
+    }
+}

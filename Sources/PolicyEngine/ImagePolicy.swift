@@ -1,0 +1,132 @@
+public import Trust
+
+/// Which images, where; which checks must hold; what happens when one does not.
+public struct ImagePolicy: Sendable {
+    public let name: String
+    public let enforcement: StagedEnforcement
+    public let match: Selector
+    /// An entry that matches as a whole takes the image out of this policy, and out of no other.
+    public let exclude: [Selector]
+    public let checks: [PolicyCheck]
+
+    /// A policy without checks would vouch for nothing and refuse nothing: the loader refuses it.
+    public init(
+        name: String, enforcement: StagedEnforcement = StagedEnforcement(.deny), match: Selector = .everything,
+        exclude: [Selector] = [], checks: [PolicyCheck]
+    ) {
+        self.name = name
+        self.enforcement = enforcement
+        self.match = match
+        self.exclude = exclude
+        self.checks = checks
+    }
+}
+
+/// A check as one policy uses it.
+public struct PolicyCheck: Sendable {
+    /// Its name in answers and records: the one it was given, else its word.
+    public let name: String
+    public let check: any Check
+    /// Its own enforcement. The weaker of this and the policy's counts, so a trial policy never refuses.
+    public let enforcement: Enforcement?
+    /// What the policy's owner wants a refused person to read first.
+    public let message: String?
+
+    public init(name: String? = nil, check: any Check, enforcement: Enforcement? = nil, message: String? = nil) {
+        self.name = name ?? type(of: check).word
+        self.check = check
+        self.enforcement = enforcement
+        self.message = message
+    }
+}
+
+extension ImagePolicy {
+    /// The fields of `spec`, `checks` apart: each of its items holds one check's word and `PolicyCheck.fields`.
+    public static let fields: [Field] = [
+        Field("enforcement", StagedEnforcement.type, "what happens when a check does not hold; `deny` if absent"),
+        Field("match", .object(Selector.fields), "which images the policy is about; all if absent"),
+        Field("exclude", .list(.object(Selector.fields)), "which of those it is not about"),
+    ]
+
+    /// The type of `checks`.
+    public static let checksType = FieldType.list(
+        .object(
+            ObjectType(
+                PolicyCheck.fields + BuiltInChecks.all.map { Field($0.word, $0.type, $0.summary) },
+                exactlyOneOf: [BuiltInChecks.all.map { $0.word }])))
+
+    /// The type of `spec`.
+    public static let specification = ObjectType(
+        fields + [Field("checks", checksType, required: true, "what must hold of each image")])
+
+    /// Builds a policy from a `spec` of that type. Reports every problem, each at its position.
+    public init(name: String, specification: FieldValue, in context: CheckContext) throws(FieldProblems) {
+        var problems: [FieldProblem] = []
+        func collect<Value>(_ load: () throws(FieldProblems) -> Value) -> Value? {
+            do { return try load() } catch {
+                problems += error.problems
+                return nil
+            }
+        }
+        let enforcement = specification["enforcement"].map { value in
+            collect { () throws(FieldProblems) in try StagedEnforcement(value) }
+        }
+        let match = specification["match"].map { value in collect { () throws(FieldProblems) in try Selector(value) } }
+        let exclude = (specification["exclude"]?.elements ?? []).compactMap { value in
+            collect { () throws(FieldProblems) in try Selector(value) }
+        }
+        for (entry, selector) in zip(specification["exclude"]?.elements ?? [], exclude) where selector.isEverything {
+            problems.append(FieldProblem("an empty entry of `exclude` would take every image out", at: entry.position))
+        }
+        let checks = (specification["checks"]?.elements ?? []).compactMap { value in
+            collect { () throws(FieldProblems) in try PolicyCheck(value, in: context) }
+        }
+        problems += ImagePolicy.ambiguousNames(specification["checks"]?.elements ?? [])
+        if let problems = FieldProblems(problems) { throw problems }
+        self.init(
+            name: name, enforcement: (enforcement ?? nil) ?? StagedEnforcement(.deny), match: (match ?? nil) ?? .everything,
+            exclude: exclude, checks: checks)
+    }
+
+    /// Answers and exceptions name a check, so no two of a policy may have the same name.
+    private static func ambiguousNames(_ items: [FieldValue]) -> [FieldProblem] {
+        var seen: [(name: String, position: SourcePosition)] = []
+        var problems: [FieldProblem] = []
+        for item in items {
+            guard let name = item["name"]?.text ?? BuiltInChecks.all.map({ $0.word }).first(where: { item[$0] != nil })
+            else { continue }
+            if let first = seen.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+                problems.append(
+                    FieldProblem(
+                        "two checks are named `\(name)`, the other one at line \(first.position.line); give one a `name` of its own",
+                        at: item.position))
+            }
+            seen.append((name, item.position))
+        }
+        return problems
+    }
+}
+
+extension PolicyCheck {
+    /// The fields that every check may have beside its own.
+    public static let fields: [Field] = [
+        Field("name", .text("a name"), "the check's name in answers and records; its word if absent"),
+        Field(
+            "enforcement", .word(Enforcement.allCases.map(\.rawValue)),
+            "the check's own enforcement; the weaker of this and the policy's counts"),
+        Field("message", .text("a message"), "what a refused person reads first"),
+    ]
+
+    init(_ item: FieldValue, in context: CheckContext) throws(FieldProblems) {
+        for type in BuiltInChecks.all {
+            guard let value = item[type.word] else { continue }
+            self.init(
+                name: item["name"]?.text, check: try type.init(value, in: context),
+                enforcement: item["enforcement"]?.text.flatMap(Enforcement.init), message: item["message"]?.text)
+            return
+        }
+        let words = BuiltInChecks.all.map { $0.word }
+        throw FieldProblems(
+            FieldProblem("a check is one of \(listed(words, conjunction: "or"))", at: item.position))
+    }
+}

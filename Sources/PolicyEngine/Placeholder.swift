@@ -1,1 +1,0 @@
-// The policy model, matching, checks and the evaluator.

@@ -1,0 +1,28 @@
+public import OCI
+public import Trust
+
+/// Everything that is in force: policies, exemptions and attestors, and the digest of the documents they were read from.
+/// A value; it is replaced as a whole or not at all.
+public struct PolicySet: Sendable {
+    public let policies: [ImagePolicy]
+    public let exemptions: [Exemption]
+    /// In the order that `AttestorReference.index` counts.
+    public let attestors: [any Attestor]
+    /// The digest of the content of all documents, keys included: what an answer and a record call the policy revision.
+    public let revision: Digest
+    let index: PolicyIndex
+
+    public init(
+        policies: [ImagePolicy], exemptions: [Exemption] = [], attestors: [any Attestor] = [], revision: Digest
+    ) {
+        self.policies = policies
+        self.exemptions = exemptions
+        self.attestors = attestors
+        self.revision = revision
+        index = PolicyIndex(policies.map(\.match))
+    }
+
+    public subscript(reference: AttestorReference) -> (any Attestor)? {
+        attestors.indices.contains(reference.index) ? attestors[reference.index] : nil
+    }
+}

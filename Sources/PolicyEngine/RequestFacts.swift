@@ -1,0 +1,31 @@
+/// What is known about a request beside the images it names. Facts come from the caller's authenticated envelope, never
+/// from anything that the author of a workload can write.
+public struct RequestFacts: Sendable {
+    public let source: RequestSource
+    public let namespace: Fact<String>
+
+    public init(source: RequestSource, namespace: Fact<String>) {
+        self.source = source
+        self.namespace = namespace
+    }
+}
+
+/// The door through which a request came.
+public enum RequestSource: String, CaseIterable, Hashable, Sendable {
+    case kubernetes, docker, pipeline
+}
+
+/// A fact is known; or it should exist and could not be had; or it does not exist at this door.
+public enum Fact<Value: Sendable>: Sendable {
+    case known(Value)
+    case unknown
+    case absent
+}
+
+/// Where in a workload an image stands.
+public enum ContainerKind: String, CaseIterable, Hashable, Sendable {
+    case main
+    case initialization = "init"
+    case ephemeral
+    case volume
+}
