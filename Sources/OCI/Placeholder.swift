@@ -1,1 +1,0 @@
-// References, digests, descriptors, manifests, indexes and configurations as values.
