@@ -1,0 +1,104 @@
+import COpenSSL
+
+/// A parsed `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7) whose algorithm can be named before OpenSSL is asked to
+/// make a key of it: a key of an unknown kind is refused by its name, not as "malformed".
+struct SubjectPublicKeyInfo: ~Copyable {
+    private let pointer: OpaquePointer
+
+    /// Throws `malformedKey` unless the bytes are one such structure from the first to the last.
+    init(der: [UInt8]) throws(KeyError) {
+        guard let length = Int(exactly: der.count), !der.isEmpty else { throw .malformedKey }
+        let (pointer, consumed) = der.withUnsafeBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            let pointer = d2i_X509_PUBKEY(nil, &cursor, length)
+            return (pointer, cursor.map { $0 - (buffer.baseAddress ?? $0) } ?? 0)
+        }
+        guard let pointer else { throw .malformedKey }
+        guard consumed == der.count else {
+            X509_PUBKEY_free(pointer)
+            throw .malformedKey
+        }
+        self.pointer = pointer
+    }
+
+    deinit { X509_PUBKEY_free(pointer) }
+
+    /// Which kind of key the algorithm identifier promises.
+    ///
+    /// Throws `unsupportedAlgorithm`, `unsupportedCurve` or `explicitCurve` for those that are not used here.
+    borrowing func kind() throws(KeyError) -> Kind {
+        var identifier: OpaquePointer?
+        var parameters: UnsafeMutablePointer<X509_ALGOR>?
+        guard X509_PUBKEY_get0_param(&identifier, nil, nil, &parameters, pointer) == 1 else { throw .malformedKey }
+        switch OBJ_obj2nid(identifier) {
+        case NID_rsaEncryption: return .rsa
+        case NID_ED25519: return .ed25519
+        case NID_X9_62_id_ecPublicKey: return try SubjectPublicKeyInfo.curve(in: parameters)
+        default: throw .unsupportedAlgorithm(name: name(of: identifier))
+        }
+    }
+
+    /// The key itself.
+    borrowing func key() throws(KeyError) -> KeyHandle {
+        guard let key = X509_PUBKEY_get(pointer) else { throw .malformedKey }
+        let handle = KeyHandle(adopting: key)
+        // One spelling of a point, so that one key has one fingerprint; only elliptic curve keys have several. It
+        // happens before anyone else can see the key.
+        if EVP_PKEY_is_a(key, "EC") == 1 {
+            let uncompressed = EVP_PKEY_set_utf8_string_param(
+                key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED)
+            guard uncompressed == 1 else { throw .malformedKey }
+        }
+        return handle
+    }
+
+    private static func curve(in parameters: UnsafeMutablePointer<X509_ALGOR>?) throws(KeyError) -> Kind {
+        var type: Int32 = 0
+        var value: UnsafeRawPointer?
+        X509_ALGOR_get0(nil, &type, &value, parameters)
+        // RFC 5480 section 2.1.1: a curve is named by an object identifier.
+        guard type == V_ASN1_OBJECT, let value else { throw type == V_ASN1_SEQUENCE ? .explicitCurve : .malformedKey }
+        let identifier = OpaquePointer(value)
+        switch OBJ_obj2nid(identifier) {
+        case NID_X9_62_prime256v1: return .ec(.ecdsaP256)
+        case NID_secp384r1: return .ec(.ecdsaP384)
+        case NID_secp521r1: return .ec(.ecdsaP521)
+        default: throw .unsupportedCurve(name: name(of: identifier))
+        }
+    }
+
+    enum Kind {
+        case ec(KeyAlgorithm)
+        case rsa
+        case ed25519
+
+        func algorithm(of key: KeyHandle) throws(KeyError) -> KeyAlgorithm {
+            switch self {
+            case .ec(let algorithm): return algorithm
+            case .ed25519: return .ed25519
+            case .rsa:
+                let bits = Int(EVP_PKEY_get_bits(key.pointer))
+                guard KeyAlgorithm.rsaBits.contains(bits) else { throw .unsupportedRSASize(bits: bits) }
+                return .rsa(bits: bits)
+            }
+        }
+    }
+}
+
+extension KeyHandle {
+    /// The point is on its curve and of its order; the modulus is odd and composite, the exponent odd and above 1.
+    var passesPublicKeyCheck: Bool {
+        guard let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil) else { return false }
+        defer { EVP_PKEY_CTX_free(context) }
+        return EVP_PKEY_public_check(context) == 1
+    }
+}
+
+/// The short name by which OpenSSL knows an object identifier, else its dotted digits.
+private func name(of identifier: OpaquePointer?) -> String {
+    let nid = OBJ_obj2nid(identifier)
+    if nid != NID_undef, let name = OBJ_nid2sn(nid) { return String(cString: name) }
+    var digits = [CChar](repeating: 0, count: 128)
+    guard OBJ_obj2txt(&digits, Int32(digits.count), identifier, 1) > 0 else { return "unknown" }
+    return String(decoding: digits.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
