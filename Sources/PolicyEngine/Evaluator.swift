@@ -1,6 +1,6 @@
 public import OCI
 public import Timestamp
-public import Trust
+import Trust
 
 /// Decides about one image. Pure and total: the same image, facts, policies, evidence and time give the same decision,
 /// and nothing is thrown.

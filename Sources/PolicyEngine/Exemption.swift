@@ -50,7 +50,7 @@ extension Exemption {
         var namespaces: [String] = []
         for element in specification["namespaces"]?.elements ?? [] {
             let text = element.text ?? ""
-            do {
+            do throws(PatternError) {
                 guard try NamePattern(text).literal != nil else {
                     throw PatternError(description: "`\(text)` holds a wildcard; an Exemption names exact namespaces")
                 }

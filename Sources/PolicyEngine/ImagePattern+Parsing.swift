@@ -1,4 +1,3 @@
-public import Trust
 import OCI
 
 /// Why a text is not a pattern, with what to write instead.

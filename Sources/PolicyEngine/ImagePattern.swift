@@ -1,5 +1,4 @@
-public import OCI
-public import Trust
+import OCI
 
 /// A pattern over normalised references, matched by host, port and path segments, never as raw text, and anchored at
 /// both ends.

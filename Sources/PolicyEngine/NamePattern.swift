@@ -1,5 +1,3 @@
-public import Trust
-
 /// A namespace name in which `*` stands for any run of characters.
 public struct NamePattern: Hashable, Sendable {
     private let glob: Glob

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What came of asking whether an image has what a check demands. Outcomes are values: none is thrown, so none gets
 /// lost in a `catch`.
 public enum VerificationOutcome: Hashable, Sendable {

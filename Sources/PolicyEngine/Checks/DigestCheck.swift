@@ -1,3 +1,4 @@
+import OCI
 public import Trust
 
 /// `digest: required` passes if the reference names a digest.

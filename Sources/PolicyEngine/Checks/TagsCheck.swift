@@ -1,3 +1,4 @@
+import OCI
 public import Trust
 
 /// `tags: {deny: [TAG, …]}` passes if the reference's tag matches none of the list; `*` stands for any run of characters.

@@ -1,3 +1,4 @@
+import OCI
 public import Trust
 
 /// `trustedRegistries: [PATTERN, …]` passes if the normalised reference matches one of the patterns.
