@@ -54,3 +54,15 @@ public struct Finding: Sendable {
         }
     }
 }
+
+extension ImageDecision {
+    public init(verdict: Verdict, findings: [Finding], digest: Digest?) {
+        self.init(verdict: verdict, findings: findings, digest: digest, passedOver: [])
+    }
+
+    /// Whether it is refused only because something could not be looked at: trying again may help.
+    public var isUndetermined: Bool {
+        guard !isAllowed else { return false }
+        return refusing.allSatisfy { if case .undetermined = $0.outcome { true } else { false } }
+    }
+}

@@ -1,0 +1,47 @@
+public import Audit
+import Cryptography
+import PolicyEngine
+public import Trust
+
+/// What the caller is told. It is made after the record is durable, or says that it could not be made so.
+public struct Answer: Sendable {
+    public let isAllowed: Bool
+    /// For a person: each refused image with policy, check, found, expected and cure. Empty when nothing is refused.
+    public let message: String
+    public let warnings: [String]
+    public let reason: ReasonCode?
+    public let recordID: String
+    /// What joins the caller's own log with ours: the record's name, the policy revision, and the log's head after the
+    /// record, against which `dockgate audit verify --head` tells whether anything was cut off since.
+    public let auditAnnotations: [(key: String, value: String)]
+
+    init(_ decision: Decision, of request: AdmissionRequest, position: AuditPosition?) {
+        isAllowed = decision.isAllowed
+        reason = decision.isAllowed ? nil : decision.reason
+        recordID = decision.id
+        let record = position == nil ? nil : decision.id
+        message = decision.isAllowed ? "" : DecisionMessage.refusal(of: decision, record: record)
+        warnings = DecisionMessage.warnings(of: decision)
+        var annotations = [(key: "decision-id", value: decision.id), ("policy-revision", decision.policyRevision.description)]
+        if let reason = decision.reason { annotations.append(("reason", reason.rawValue)) }
+        if let position { annotations.append(("log-head", position.head)) }
+        auditAnnotations = annotations
+    }
+
+    init(notRecorded decision: Decision, because error: AuditError) {
+        isAllowed = false
+        reason = .auditUnavailable
+        recordID = decision.id
+        message = """
+            dockgate refused: the decision could not be recorded [\(ReasonCode.auditUnavailable.rawValue)]: \(error). \
+            Nothing is allowed without a record; the gate's operator has to mend the audit log
+            """
+        warnings = []
+        auditAnnotations = [("decision-id", decision.id), ("reason", ReasonCode.auditUnavailable.rawValue)]
+    }
+}
+
+extension AuditPosition {
+    /// `SEQUENCE:BASE64`: the record's number and leaf hash.
+    public var head: String { "\(sequence):\(Base64.encode(leafHash))" }
+}

@@ -1,0 +1,244 @@
+public import OCI
+public import PolicyEngine
+public import Timestamp
+public import Trust
+
+/// Finds the evidence that policies ask for: from its caches, or from the source.
+///
+/// Each locator is fetched once, whatever the number of policies, attestors and requests that wait for it. What comes
+/// after a request's deadline is kept for the next one.
+public final class EvidenceCollector: Sendable {
+    private let source: any EvidenceSource
+    private let keeper: (any EvidenceKeeper)?
+    private let lifetimes: EvidenceLifetimes
+    private let clock: @Sendable () -> Instant
+
+    private let resolutions = ShardedCache<TagKey, Judged<Resolution>>(maximumCost: EvidenceCollector.maximumCachedOutcomes)
+    private let verifications = ShardedCache<VerificationKey, Judged<VerificationOutcome>>(
+        maximumCost: EvidenceCollector.maximumCachedOutcomes)
+    private let fetched = ShardedCache<FetchKey, Fetched>(maximumCost: EvidenceCollector.maximumCachedBytes)
+
+    private let resolving = SingleFlight<TagKey, Judged<Resolution>>(maximumFlights: EvidenceCollector.maximumFlights)
+    private let verifying = SingleFlight<VerificationKey, Judged<VerificationOutcome>>(maximumFlights: EvidenceCollector.maximumFlights)
+    private let fetching = SingleFlight<FetchKey, Fetched>(maximumFlights: EvidenceCollector.maximumFlights)
+
+    /// Without a keeper evidence is not kept, which is for a check that leaves no record.
+    public init(
+        source: any EvidenceSource, keeper: (any EvidenceKeeper)?, lifetimes: EvidenceLifetimes = EvidenceLifetimes(),
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        self.source = source
+        self.keeper = keeper
+        self.lifetimes = lifetimes
+        self.clock = clock
+    }
+
+    // MARK: - Resolution
+
+    /// What the tag stands for, if that is known at `now`.
+    func knownResolution(of reference: ImageReference, at now: Instant) -> Judged<Resolution>? {
+        guard let key = tagKey(reference) else { return nil }
+        return resolutions.value(for: key, at: now)
+    }
+
+    /// What the tag stands for: known, or asked of the registry.
+    func resolution(of reference: ImageReference, until deadline: ContinuousClock.Instant) async -> Judged<Resolution> {
+        guard let key = tagKey(reference) else {
+            return Judged(.violated(Refusal(.referenceInvalid, found: "neither tag nor digest", expected: "a tag")))
+        }
+        if let known = resolutions.value(for: key, at: clock()) { return known }
+        let waited = await resolving.value(for: key, until: deadline) { [self] in await resolve(key) }
+        return switch waited {
+        case .value(let judged): judged
+        case .deadlinePassed: Judged(.undetermined(EvidenceCollector.deadlinePassed))
+        case .full: Judged(.undetermined(EvidenceCollector.overloaded))
+        }
+    }
+
+    private func resolve(_ key: TagKey) async -> Judged<Resolution> {
+        let locator = Locator.manifest(key.repository, .tag(key.tag))
+        let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
+        let judged = keep(Resolution(answer, of: key), [answer])
+        resolutions.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
+        return judged
+    }
+
+    private func tagKey(_ reference: ImageReference) -> TagKey? {
+        guard let tag = reference.tag, reference.digest == nil else { return nil }
+        return TagKey(
+            repository: reference.repository, tag: tag,
+            credentials: source.credentialsIdentity(for: reference.repository))
+    }
+
+    // MARK: - Verification
+
+    /// What came of verifying, if that is known at `now`.
+    func knownVerification(of subject: Subject, by attestor: any Attestor, at now: Instant)
+        -> Judged<VerificationOutcome>?
+    {
+        verifications.value(for: verificationKey(subject, attestor), at: now)
+    }
+
+    /// What comes of verifying: known, or found out by driving the attestor's verification.
+    func verification(
+        of subject: Subject, by attestor: any Attestor, until deadline: ContinuousClock.Instant
+    ) async -> Judged<VerificationOutcome> {
+        let key = verificationKey(subject, attestor)
+        if let known = verifications.value(for: key, at: clock()) { return known }
+        let waited = await verifying.value(for: key, until: deadline) { [self] in await verify(key, attestor) }
+        return switch waited {
+        case .value(let judged): judged
+        case .deadlinePassed: Judged(.undetermined(EvidenceCollector.deadlinePassed))
+        case .full: Judged(.undetermined(EvidenceCollector.overloaded))
+        }
+    }
+
+    private func verify(_ key: VerificationKey, _ attestor: any Attestor) async -> Judged<VerificationOutcome> {
+        var verification = attestor.verification(of: key.subject)
+        var received: [Locator: Fetched] = [:]
+        var seen: [Fetched] = []
+        var outcome = VerificationOutcome.undetermined(EvidenceCollector.tooManySteps)
+        let deadline = ContinuousClock.now + EvidenceCollector.fetchBudget
+        steps: for _ in 0..<maximumVerificationSteps {
+            switch verification.next(received) {
+            case .outcome(let final):
+                outcome = final
+                break steps
+            case .fetch(let locators):
+                received = await fetch(locators, until: deadline)
+                seen += received.values
+            }
+        }
+        let judged = keep(outcome, seen)
+        verifications.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
+        return judged
+    }
+
+    private func verificationKey(_ subject: Subject, _ attestor: any Attestor) -> VerificationKey {
+        VerificationKey(
+            subject: subject, attestor: attestor.fingerprint,
+            credentials: source.credentialsIdentity(for: subject.repository))
+    }
+
+    // MARK: - Fetching
+
+    private func fetch(_ locators: [Locator], until deadline: ContinuousClock.Instant) async -> [Locator: Fetched] {
+        await withTaskGroup(of: (Locator, Fetched).self) { group in
+            for locator in Set(locators) {
+                group.addTask { [self] in (locator, await fetch(locator, until: deadline)) }
+            }
+            return await group.reduce(into: [:]) { received, answer in received[answer.0] = answer.1 }
+        }
+    }
+
+    private func fetch(_ locator: Locator, until deadline: ContinuousClock.Instant) async -> Fetched {
+        let key = FetchKey(locator: locator, credentials: source.credentialsIdentity(for: locator.repository))
+        if let known = fetched.value(for: key, at: clock()) { return known }
+        let waited = await fetching.value(for: key, until: deadline) { [self] in
+            let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
+            fetched.insert(
+                answer, for: key, cost: answer.cost, at: clock(), lifetime: lifetimes.lifetime(of: answer))
+            return answer
+        }
+        return switch waited {
+        case .value(let answer): answer
+        case .deadlinePassed: .undetermined(EvidenceCollector.deadlinePassed)
+        case .full: .undetermined(EvidenceCollector.overloaded)
+        }
+    }
+
+    /// Evidence that cannot be kept cannot be shown later, so nothing is decided on it.
+    private func keep<Value: UndeterminedRepresentable>(_ value: Value, _ answers: [Fetched]) -> Judged<Value> {
+        var digests: [Digest] = []
+        for case .found(let content) in answers where !digests.contains(content.digest) {
+            if let keeper, !keeper.keep(content) { return Judged(.undetermined(EvidenceCollector.notKept)) }
+            digests.append(content.digest)
+        }
+        return Judged(value, evidence: keeper == nil ? [] : digests)
+    }
+}
+
+/// What came of judging, with the evidence it was judged on.
+struct Judged<Value: Sendable>: Sendable {
+    let value: Value
+    let evidence: [Digest]
+
+    init(_ value: Value, evidence: [Digest] = []) {
+        self.value = value
+        self.evidence = evidence
+    }
+}
+
+extension EvidenceCollector {
+    /// One verification asks for a few small things in turn; a registry that needs longer than this is down. It is not the
+    /// request's deadline, so that a slow answer is there for the next request.
+    private static let fetchBudget: Duration = .seconds(15)
+    /// Outcomes are some 300 bytes each.
+    private static let maximumCachedOutcomes = 65_536
+    /// Signature manifests and payloads are a few hundred bytes; this holds tens of thousands.
+    private static let maximumCachedBytes = 32 * 1_024 * 1_024
+    /// Pieces of work under way at once; each holds at most one manifest or blob in memory.
+    private static let maximumFlights = 256
+
+    private static let deadlinePassed = Refusal(
+        .deadlineExceeded, found: "no answer within the time that the caller gives",
+        expected: "the registry to answer in time", cure: "try again; what arrives meanwhile is kept")
+    private static let overloaded = Refusal(
+        .overloaded, found: "as many look-ups as there may be at once", expected: "a free place",
+        cure: "try again in a few seconds")
+    private static let tooManySteps = Refusal(
+        .internalError, found: "a verification that does not end",
+        expected: "an outcome after \(maximumVerificationSteps) steps")
+    private static let notKept = Refusal(
+        .auditUnavailable, found: "evidence that could not be written to the audit log's directory",
+        expected: "all evidence to be kept", cure: "free disk space where the audit log lies, or mend its permissions")
+}
+
+private struct TagKey: Hashable, Sendable {
+    let repository: Repository
+    let tag: String
+    let credentials: [UInt8]
+}
+
+private struct FetchKey: Hashable, Sendable {
+    let locator: Locator
+    let credentials: [UInt8]
+}
+
+private struct VerificationKey: Hashable, Sendable {
+    let subject: Subject
+    let attestor: Digest
+    let credentials: [UInt8]
+}
+
+private protocol UndeterminedRepresentable: Sendable {
+    static func undetermined(_ refusal: Refusal) -> Self
+}
+
+extension Resolution: UndeterminedRepresentable {}
+extension VerificationOutcome: UndeterminedRepresentable {}
+
+extension Resolution {
+    fileprivate init(_ answer: Fetched, of key: TagKey) {
+        switch answer {
+        case .found(let content):
+            self = .resolved(content.digest)
+        case .absent:
+            self = .violated(
+                Refusal(
+                    .imageNotFound, found: "no tag `\(key.tag)` in `\(key.repository)`", expected: "a tag that exists",
+                    cure: "push the image, or correct its name"))
+        case .violated(let refusal): self = .violated(refusal)
+        case .undetermined(let refusal): self = .undetermined(refusal)
+        }
+    }
+}
+
+extension Fetched {
+    fileprivate var cost: Int {
+        switch self {
+        case .found(let content): content.bytes.count + 256
+        case .absent, .violated, .undetermined: 256
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import PolicyEngine
+import Trust
+
+/// How long evidence counts before it is looked for anew. Policies are evaluated afresh on every request, whatever is
+/// cached.
+public struct EvidenceLifetimes: Sendable {
+    /// What a tag stands for. Pods of one roll-out come within seconds of each other; a tag that moves is seen soon after.
+    public var resolution: Duration = .seconds(10)
+    /// A signature that held. It is bound to a digest and to the attestor's keys, so only its withdrawal can change it.
+    public var passed: Duration = .seconds(15 * 60)
+    /// A signature that is missing or wrong. Short, so that whoever signs and tries again is let in.
+    public var violated: Duration = .seconds(10)
+    /// What could not be looked at. One request a second reaches a registry that is down, however many are refused.
+    public var undetermined: Duration = .seconds(1)
+    /// Fetched bytes, so that several attestors share one fetch.
+    public var fetched: Duration = .seconds(10)
+
+    public init() {}
+
+    func lifetime(of outcome: VerificationOutcome) -> Duration {
+        switch outcome {
+        case .passed: passed
+        case .violated: violated
+        case .undetermined: undetermined
+        }
+    }
+
+    func lifetime(of resolved: Resolution) -> Duration {
+        switch resolved {
+        case .resolved: resolution
+        case .violated: violated
+        case .undetermined: undetermined
+        }
+    }
+
+    func lifetime(of answer: Fetched) -> Duration {
+        switch answer {
+        case .found, .absent, .violated: fetched
+        case .undetermined: undetermined
+        }
+    }
+}

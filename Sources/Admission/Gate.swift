@@ -1,0 +1,171 @@
+public import Audit
+public import OCI
+public import PolicyEngine
+public import Timestamp
+public import Trust
+
+/// One request to one decision: read the references, find the evidence that the policies ask for, evaluate, record.
+public final class Gate: Sendable {
+    private let rules: GateRules
+    private let evaluator: Evaluator
+    private let collector: EvidenceCollector
+    private let log: AuditLog?
+    private let instance: GateInstance
+    private let newRecordID: @Sendable (Instant) -> String
+
+    /// `log` is nil only for a check that leaves no record.
+    public init(
+        rules: GateRules, collector: EvidenceCollector, log: AuditLog?, instance: GateInstance,
+        newRecordID: @escaping @Sendable (Instant) -> String = RecordID.make
+    ) {
+        self.rules = rules
+        evaluator = Evaluator(policies: rules.policies, notVouched: rules.notVouched)
+        self.collector = collector
+        self.log = log
+        self.instance = instance
+        self.newRecordID = newRecordID
+    }
+
+    // MARK: - Deciding
+
+    /// Decides with what is known already, without waiting for anything; nil if any evidence is missing.
+    public func decideWarm(_ request: AdmissionRequest, at now: Instant) -> Decision? {
+        let known = KnownEvidence(collector: collector, policies: rules.policies, now: now)
+        var images: [JudgedImage] = []
+        images.reserveCapacity(request.images.count)
+        for requested in request.images {
+            known.used.removeAll()
+            switch judge(requested, of: request, with: known, at: now) {
+            case .missing: return nil
+            case .judged(let image): images.append(image)
+            }
+        }
+        return decision(on: images, at: now)
+    }
+
+    /// Decides, and fetches what is missing within the request's deadline. Distinct references are looked at side by side;
+    /// each tag is resolved once. Always answers: what could not be looked at refuses as undetermined.
+    public func decide(_ request: AdmissionRequest, at now: Instant) async -> Decision {
+        var positions: [String: [Int]] = [:]
+        for (position, image) in request.images.enumerated() { positions[Gate.grouping(image), default: []].append(position) }
+        let judged = await withTaskGroup(of: [(Int, JudgedImage)].self) { group in
+            for positions in positions.values {
+                group.addTask { [self] in await judge(positions, of: request, at: now) }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), at: now)
+    }
+
+    /// Images that may share a resolution: those of the same normalised reference.
+    private static func grouping(_ image: RequestedImage) -> String {
+        do { return try ImageReference(parsing: image.text).description } catch { return image.text }
+    }
+
+    private func judge(_ positions: [Int], of request: AdmissionRequest, at now: Instant) async -> [(Int, JudgedImage)] {
+        let gathered = GatheredEvidence(collector: collector, policies: rules.policies)
+        var judged: [(Int, JudgedImage)] = []
+        for position in positions {
+            let requested = request.images[position]
+            // A resolution, and then the verifications that it brings up.
+            rounds: for _ in 0..<Gate.maximumRounds {
+                switch judge(requested, of: request, with: gathered, at: now) {
+                case .judged(let image):
+                    judged.append((position, image))
+                    break rounds
+                case .missing(let reference, let needs):
+                    await gathered.gather(needs, for: reference, until: request.deadline)
+                }
+            }
+            if judged.last?.0 != position { judged.append((position, Gate.unfinished(requested))) }
+        }
+        return judged
+    }
+
+    /// The evaluator asks for a resolution, then for verifications, then decides.
+    private static let maximumRounds = 4
+
+    private enum Judgement {
+        case judged(JudgedImage)
+        case missing(ImageReference, [EvidenceNeed])
+    }
+
+    private func judge(
+        _ requested: RequestedImage, of request: AdmissionRequest, with evidence: some EvidenceWithTrace, at now: Instant
+    ) -> Judgement {
+        let reference: ImageReference
+        do {
+            reference = try ImageReference(parsing: requested.text)
+        } catch {
+            return .judged(Gate.unreadable(requested, error))
+        }
+        switch evaluator.evaluate(reference, in: requested.kind, of: request.facts, with: evidence, at: now) {
+        case .missing(let needs): return .missing(reference, needs)
+        case .decided(let decision):
+            return .judged(
+                JudgedImage(requested: requested, reference: reference, decision: decision, evidence: evidence.used))
+        }
+    }
+
+    private func decision(on images: [JudgedImage], at now: Instant) -> Decision {
+        Decision(
+            id: newRecordID(now), images: images, mode: rules.mode, policyRevision: rules.policies.revision, decidedAt: now)
+    }
+
+    private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {
+        let reason: ReasonCode = error.isUnsupportedDigest ? .digestUnsupported : .referenceInvalid
+        return refused(
+            requested,
+            Refusal(
+                reason, found: "`\(requested.text)`: \(error)", expected: "an image reference",
+                cure: "correct the image at \(requested.path)"))
+    }
+
+    private static func unfinished(_ requested: RequestedImage) -> JudgedImage {
+        refused(
+            requested,
+            Refusal(.internalError, found: "an evaluation that keeps asking for evidence", expected: "a decision"))
+    }
+
+    private static func refused(_ requested: RequestedImage, _ refusal: Refusal) -> JudgedImage {
+        let finding = Finding(
+            policy: nil, check: "reference", enforcement: .deny, outcome: .violated(refusal), message: nil)
+        return JudgedImage(
+            requested: requested, reference: nil,
+            decision: ImageDecision(verdict: .refused(refusal.reason), findings: [finding], digest: nil), evidence: [])
+    }
+
+    // MARK: - Recording
+
+    /// Whether decisions can be recorded, and so allowed.
+    public var canRecord: Bool { log?.isHealthy ?? true }
+
+    /// Writes the decision to the audit log and then hands over the answer: without a durable record nothing is allowed.
+    /// `completion` runs on `executor`.
+    public func record(
+        _ decision: Decision, of request: AdmissionRequest, on executor: any CompletionExecutor,
+        completion: @escaping @Sendable (Answer) -> Void
+    ) {
+        guard let log else {
+            return executor.execute { completion(Answer(decision, of: request, position: nil)) }
+        }
+        let record = DecisionRecord(decision, of: request, by: instance)
+        log.append(record.body, on: executor) { result in
+            switch result {
+            case .success(let position): completion(Answer(decision, of: request, position: position))
+            case .failure(let error): completion(Answer(notRecorded: decision, because: error))
+            }
+        }
+    }
+}
+
+/// Which gate it is, for the record.
+public struct GateInstance: Sendable {
+    public let name: String
+    public let version: String
+
+    public init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+}

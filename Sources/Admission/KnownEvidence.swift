@@ -1,0 +1,40 @@
+import OCI
+import PolicyEngine
+import Timestamp
+import Trust
+
+/// Evidence that remembers which kept bytes it was taken from.
+protocol EvidenceWithTrace: Evidence {
+    var used: [Digest] { get }
+}
+
+/// What the caches know at one moment. Belongs to one call of the gate; it is not shared.
+final class KnownEvidence: EvidenceWithTrace {
+    private let collector: EvidenceCollector
+    private let policies: PolicySet
+    private let now: Instant
+    var used: [Digest] = []
+
+    init(collector: EvidenceCollector, policies: PolicySet, now: Instant) {
+        self.collector = collector
+        self.policies = policies
+        self.now = now
+    }
+
+    func resolution(of reference: ImageReference) -> Resolution? {
+        guard let judged = collector.knownResolution(of: reference, at: now) else { return nil }
+        note(judged.evidence)
+        return judged.value
+    }
+
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
+        guard let attestor = policies[attestor] else { return nil }
+        guard let judged = collector.knownVerification(of: subject, by: attestor, at: now) else { return nil }
+        note(judged.evidence)
+        return judged.value
+    }
+
+    private func note(_ evidence: [Digest]) {
+        for digest in evidence where !used.contains(digest) { used.append(digest) }
+    }
+}

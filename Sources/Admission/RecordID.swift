@@ -1,0 +1,34 @@
+import Cryptography
+public import Timestamp
+
+/// The name of a record: a ULID, 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that names sort by
+/// time and can be read out loud.
+public enum RecordID {
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// A new name for a record of that time.
+    @Sendable public static func make(at time: Instant) -> String {
+        make(at: time, random: SecureRandom.bytes(10))
+    }
+
+    /// The name that those ten random bytes give.
+    static func make(at time: Instant, random: [UInt8]) -> String {
+        let milliseconds = UInt64(max(0, time.seconds)) &* 1_000 &+ UInt64(time.nanoseconds / 1_000_000)
+        var bits: UInt64 = 0
+        var bitCount = 0
+        var text: [UInt8] = []
+        text.reserveCapacity(26)
+        for shift in stride(from: UInt64(45), through: 0, by: -5) {
+            text.append(alphabet[Int(milliseconds >> shift & 0x1F)])
+        }
+        for byte in random.prefix(10) {
+            bits = bits << 8 | UInt64(byte)
+            bitCount += 8
+            while bitCount >= 5 {
+                bitCount -= 5
+                text.append(alphabet[Int(bits >> UInt64(bitCount) & 0x1F)])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

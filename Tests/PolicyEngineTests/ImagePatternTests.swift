@@ -1,0 +1,117 @@
+import OCI
+import Testing
+import Trust
+
+@testable import PolicyEngine
+
+@Suite struct ImagePatternTests {
+    private func match(_ pattern: String, _ image: String, resolved: Digest? = nil) throws -> ImagePattern.Match {
+        try ImagePattern(pattern).match(PatternSubject(try ImageReference(parsing: image), resolved: resolved))
+    }
+
+    @Test(
+        "a pattern matches the normalised reference",
+        arguments: [
+            ("docker.io/library/nginx", "nginx"),
+            ("docker.io/library/nginx", "index.docker.io/library/nginx:1.27"),
+            ("index.docker.io/library/nginx", "nginx"),
+            ("docker.io/library/*", "nginx"),
+            ("docker.io/**", "acme/app"),
+            ("registry.example.com/**", "registry.example.com/a/b/c"),
+            ("registry.example.com/team-*/app", "registry.example.com/team-1/app"),
+            ("registry.example.com/team-*/app", "registry.example.com/team-/app"),
+            ("registry.example.com/*/app", "registry.example.com/x/app"),
+            ("*.example.com/**", "eu.example.com/app"),
+            ("reg-*.example.com/app", "reg-7.example.com/app"),
+            ("registry.example.com:5000/app", "registry.example.com:5000/app"),
+            ("registry.example.com:443/app", "registry.example.com/app"),
+            ("localhost:5000/**", "localhost:5000/app"),
+            ("[2001:db8::1]:5000/app", "[2001:db8::1]:5000/app"),
+            ("docker.io/library/alpine:3.*", "alpine:3.20"),
+            ("docker.io/library/alpine:latest", "alpine"),
+        ])
+    func matches(pattern: String, image: String) throws {
+        #expect(try match(pattern, image) == .matches)
+    }
+
+    @Test(
+        "a trusted host inside another host, path or prefix is not trusted",
+        arguments: [
+            ("registry.example.com/**", "registry.example.com.evil.com/app"),
+            ("registry.example.com/**", "evil.com/registry.example.com/app"),
+            ("registry.example.com/**", "evil.com/x.registry.example.com/app"),
+            ("registry.example.com/**", "eu.registry.example.com/app"),
+            ("registry.example.com/**", "registry.example.com:5000/app"),
+            ("registry.example.com:5000/**", "registry.example.com/app"),
+            ("docker.io/acme/**", "docker.io/acmeevil/app"),
+            ("docker.io/library/nginx", "docker.io/library/nginx-evil"),
+            ("docker.io/library/nginx", "docker.io/library/nginx/evil"),
+            ("docker.io/library/*", "docker.io/library/nginx/evil"),
+            ("registry.example.com/team/*", "registry.example.com/team"),
+            ("registry.example.com/team/**", "registry.example.com/team"),
+            ("*.example.com/**", "a.b.example.com/app"),
+            ("*.example.com/**", "example.com/app"),
+            ("*.example.com/**", "evil.com/a.example.com/app"),
+            ("docker.io/library/alpine:3.*", "alpine:4"),
+            ("docker.io/library/alpine:3.*", "alpine"),
+        ])
+    func doesNotMatch(pattern: String, image: String) throws {
+        #expect(try match(pattern, image) == .doesNotMatch)
+    }
+
+    @Test("a tag beside a digest does not count in favour")
+    func tagBesideDigest() throws {
+        let digest = PolicyFixture.digest("image")
+        #expect(try match("docker.io/library/alpine:3.*", "alpine:3.20@\(digest)") == .onlyByTagBesideDigest)
+        #expect(try match("docker.io/library/alpine", "alpine:3.20@\(digest)") == .matches)
+        #expect(try match("docker.io/library/alpine@\(digest)", "alpine:3.20@\(digest)") == .matches)
+        #expect(try match("docker.io/library/alpine@\(digest)", "alpine@\(PolicyFixture.digest("other"))") == .doesNotMatch)
+    }
+
+    @Test("a pattern with a digest matches a tag that stands for it")
+    func resolvedDigest() throws {
+        let digest = PolicyFixture.digest("image")
+        #expect(try match("docker.io/library/alpine@\(digest)", "alpine:3.20", resolved: digest) == .matches)
+        #expect(try match("docker.io/library/alpine@\(digest)", "alpine:3.20") == .doesNotMatch)
+    }
+
+    @Test(
+        "what is no pattern is refused with the right spelling",
+        arguments: [
+            ("nginx", "docker.io/library/nginx"),
+            ("acme/app", "docker.io/acme/app"),
+            ("registry.example.com", "registry.example.com/**"),
+            ("registry.example.com/", "registry.example.com/**"),
+            ("docker.io/acme", "docker.io/acme/**"),
+            ("docker.io/*", "docker.io/*/**"),
+            ("*", "fully qualified"),
+            ("**", "fully qualified"),
+            ("registry.example.com/a/**/b", "only as the last segment"),
+            ("registry.example.com/a**", "only as the last segment"),
+            ("registry.example.com//app", "cannot be a path segment"),
+            ("registry.example.com/App", "lower case"),
+            ("Registry.example.com/app", "lower case"),
+            ("registry..example.com/app", "not a host"),
+            ("registry.example.com:port/app", "not a port"),
+            ("registry.example.com/app:", "cannot be a tag"),
+            ("registry.example.com/app:a/b", "cannot be a path segment"),
+            ("registry.example.com/app@sha256:abc", "not a digest"),
+            ("registry.example.com/$(namespace)/**", "variable"),
+            ("registry.example.com/a pp", "printable ASCII"),
+            ("regístry.example.com/app", "printable ASCII"),
+            ("", "empty"),
+        ])
+    func refused(pattern: String, hint: String) {
+        #expect { try ImagePattern(pattern) } throws: { error in
+            String(describing: error).contains(hint)
+        }
+    }
+
+    @Test("a glob with many stars stays linear in what it has to look at")
+    func manyStars() {
+        let glob = Glob(String(repeating: "a*", count: 64).utf8)
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 4_096) + [UInt8(ascii: "b")]
+        #expect(glob.matches(text))
+        #expect(!Glob((String(repeating: "a*", count: 64) + "c").utf8).matches(text))
+    }
+}
