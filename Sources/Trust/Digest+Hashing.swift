@@ -1,0 +1,21 @@
+import Cryptography
+public import OCI
+
+extension Digest {
+    /// The SHA-256 digest of `bytes`.
+    public static func sha256(of bytes: [UInt8]) -> Digest {
+        guard let digest = Digest(algorithm: .sha256, bytes: SHA2.sha256(bytes)) else {
+            // Unreachable: no input changes how long a hash is.
+            preconditionFailure("a SHA-256 hash is not 32 bytes long")
+        }
+        return digest
+    }
+
+    /// Whether `bytes`, hashed with this digest's own algorithm, give this digest.
+    public func matches(_ content: [UInt8]) -> Bool {
+        switch algorithm {
+        case .sha256: bytes == SHA2.sha256(content)
+        case .sha512: bytes == SHA2.sha512(content)
+        }
+    }
+}
