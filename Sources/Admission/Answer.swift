@@ -1,5 +1,6 @@
 public import Audit
 import Cryptography
+import OCI
 import PolicyEngine
 public import Trust
 

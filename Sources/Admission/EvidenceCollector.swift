@@ -1,4 +1,4 @@
-public import OCI
+import OCI
 public import PolicyEngine
 public import Timestamp
 public import Trust

@@ -1,8 +1,8 @@
 public import Audit
-public import OCI
-public import PolicyEngine
+import OCI
+import PolicyEngine
 public import Timestamp
-public import Trust
+import Trust
 
 /// One request to one decision: read the references, find the evidence that the policies ask for, evaluate, record.
 public final class Gate: Sendable {
@@ -113,11 +113,11 @@ public final class Gate: Sendable {
     }
 
     private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {
-        let reason: ReasonCode = error.isUnsupportedDigest ? .digestUnsupported : .referenceInvalid
+        let reason: ReasonCode = if case .unsupportedDigestAlgorithm = error { .digestUnsupported } else { .referenceInvalid }
         return refused(
             requested,
             Refusal(
-                reason, found: "`\(requested.text)`: \(error)", expected: "an image reference",
+                reason, found: error.description, expected: "an image reference",
                 cure: "correct the image at \(requested.path)"))
     }
 
@@ -128,11 +128,8 @@ public final class Gate: Sendable {
     }
 
     private static func refused(_ requested: RequestedImage, _ refusal: Refusal) -> JudgedImage {
-        let finding = Finding(
-            policy: nil, check: "reference", enforcement: .deny, outcome: .violated(refusal), message: nil)
-        return JudgedImage(
-            requested: requested, reference: nil,
-            decision: ImageDecision(verdict: .refused(refusal.reason), findings: [finding], digest: nil), evidence: [])
+        JudgedImage(
+            requested: requested, reference: nil, decision: ImageDecision(unreadable: refusal), evidence: [])
     }
 
     // MARK: - Recording

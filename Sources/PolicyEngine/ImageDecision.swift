@@ -56,8 +56,11 @@ public struct Finding: Sendable {
 }
 
 extension ImageDecision {
-    public init(verdict: Verdict, findings: [Finding], digest: Digest?) {
-        self.init(verdict: verdict, findings: findings, digest: digest, passedOver: [])
+    /// The decision on an image whose reference could not even be read: no policy was looked at.
+    public init(unreadable refusal: Refusal) {
+        let finding = Finding(
+            policy: nil, check: "reference", enforcement: .deny, outcome: .violated(refusal), message: nil)
+        self.init(verdict: .refused(refusal.reason), findings: [finding], digest: nil, passedOver: [])
     }
 
     /// Whether it is refused only because something could not be looked at: trying again may help.

@@ -39,7 +39,7 @@ public struct Selector: Sendable {
 
     func match(_ image: ImageUnderJudgement) -> Match {
         let cheap = min(matchContainer(image), matchSource(image), matchNamespace(image))
-        guard cheap > .noSuchFact else { return cheap }
+        guard cheap > .no else { return .no }
         return min(cheap, matchImages(image), matchDigests(image))
     }
 

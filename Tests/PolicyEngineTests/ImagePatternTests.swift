@@ -19,7 +19,7 @@ import Trust
             ("docker.io/**", "acme/app"),
             ("registry.example.com/**", "registry.example.com/a/b/c"),
             ("registry.example.com/team-*/app", "registry.example.com/team-1/app"),
-            ("registry.example.com/team-*/app", "registry.example.com/team-/app"),
+            ("registry.example.com/team*/app", "registry.example.com/team/app"),
             ("registry.example.com/*/app", "registry.example.com/x/app"),
             ("*.example.com/**", "eu.example.com/app"),
             ("reg-*.example.com/app", "reg-7.example.com/app"),

@@ -2,7 +2,7 @@ import Cryptography
 import OCI
 import PolicyEngine
 import Timestamp
-import Trust
+public import Trust
 
 /// Policies, images and evidence of the tests, each a literal away.
 enum PolicyFixture {
