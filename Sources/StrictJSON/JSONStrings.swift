@@ -1,0 +1,87 @@
+/// Strings and keys: where they end, and that everything in them is valid.
+extension JSONParser {
+    /// Begins at the opening quote and moves behind the closing one; gives what is between.
+    mutating func readString(_ source: Span<UInt8>) throws(JSONError) -> (text: Range<Int>, hasEscapes: Bool) {
+        let start = position &+ 1
+        var index = start
+        var hasEscapes = false
+        scanning: while true {
+            index = JSONParser.endOfPlainRun(source, from: index)
+            guard index < source.count else { throw failure(.unexpectedEnd, at: source.count, source) }
+            switch source[index] {
+            case UInt8(ascii: "\""): break scanning
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                index = try endOfEscape(source, at: index)
+            case 0..<0x20: throw failure(.controlCharacter, at: index, source)
+            default:
+                guard let end = JSONParser.endOfScalar(source, at: index) else {
+                    throw failure(.invalidUTF8, at: index, source)
+                }
+                index = end
+            }
+        }
+        guard index - start <= limits.maximumStringBytes else {
+            throw failure(.stringTooLong(limit: limits.maximumStringBytes), at: position, source)
+        }
+        position = index &+ 1
+        return (start..<index, hasEscapes)
+    }
+
+    /// The first byte at or after `index` that is not printable ASCII or is a quote or a backslash, looked for in eight
+    /// bytes at a time.
+    private static func endOfPlainRun(_ source: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        let bytes = source.bytes
+        while index &+ 8 <= source.count {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let special = EightBytes(littleEndian: word).specialToReader
+            guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < source.count, isPlain(source[index]) { index &+= 1 }
+        return index
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Where the multi-byte scalar ends that begins at `index`; nil unless it is well-formed by table 3-7 of the Unicode
+    /// standard, which excludes overlong forms, surrogates and what is beyond U+10FFFF.
+    private static func endOfScalar(_ source: Span<UInt8>, at index: Int) -> Int? {
+        let length: Int
+        var second: ClosedRange<UInt8> = 0x80...0xBF
+        switch source[index] {
+        case 0xC2...0xDF: length = 2
+        case 0xE0: (length, second) = (3, 0xA0...0xBF)
+        case 0xED: (length, second) = (3, 0x80...0x9F)
+        case 0xE1...0xEF: length = 3
+        case 0xF0: (length, second) = (4, 0x90...0xBF)
+        case 0xF1...0xF3: length = 4
+        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        default: return nil
+        }
+        guard index + length <= source.count, second.contains(source[index + 1]) else { return nil }
+        for offset in 2..<max(length, 2) where !(0x80...0xBF).contains(source[index + offset]) { return nil }
+        return index + length
+    }
+
+    private func endOfEscape(_ source: Span<UInt8>, at index: Int) throws(JSONError) -> Int {
+        guard index + 1 < source.count else { throw failure(.unexpectedEnd, at: source.count, source) }
+        guard source[index + 1] == UInt8(ascii: "u") else {
+            guard JSONEscapes.meaning(of: source[index + 1]) != nil else {
+                throw failure(.invalidEscape, at: index, source)
+            }
+            return index + 2
+        }
+        guard let unit = JSONEscapes.codeUnit(source, at: index) else {
+            throw failure(.invalidEscape, at: index, source)
+        }
+        guard (0xD800...0xDFFF).contains(unit) else { return index + 6 }
+        guard unit < 0xDC00, let low = JSONEscapes.codeUnit(source, at: index + 6), (0xDC00...0xDFFF).contains(low) else {
+            throw failure(.loneSurrogate, at: index, source)
+        }
+        return index + 12
+    }
+}

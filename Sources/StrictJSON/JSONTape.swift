@@ -1,0 +1,65 @@
+/// One value of a document. The nodes of a document lie in one array in the order of the source: a container before
+/// what it holds, a key before its value.
+struct JSONNode: Sendable {
+    enum Kind: UInt32 {
+        case object, array, string, number, `true`, `false`, null
+    }
+
+    /// The bytes of the value; of a string and a key, those between the quotes.
+    let start: UInt32
+    private(set) var end: UInt32
+    /// The index after the node and all that it holds.
+    private(set) var next: UInt32
+    /// Kind in the lowest three bits, then whether escapes occur, then how many elements or members there are.
+    private var packed: UInt32
+
+    /// A string, number or literal at `index` of the tape.
+    init(_ kind: Kind, start: Int, end: Int, at index: Int, hasEscapes: Bool = false) {
+        self.start = UInt32(truncatingIfNeeded: start)
+        self.end = UInt32(truncatingIfNeeded: end)
+        next = UInt32(truncatingIfNeeded: index &+ 1)
+        packed = kind.rawValue | (hasEscapes ? 8 : 0)
+    }
+
+    var kind: Kind { Kind(rawValue: packed & 7) ?? .null }
+    var hasEscapes: Bool { packed & 8 != 0 }
+    var count: Int { Int(packed >> 4) }
+    var range: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
+
+    /// Completes an object or array, when its end is known.
+    mutating func close(end: Int, next: Int, count: Int) {
+        self.end = UInt32(truncatingIfNeeded: end)
+        self.next = UInt32(truncatingIfNeeded: next)
+        packed |= UInt32(truncatingIfNeeded: count) << 4
+    }
+}
+
+/// Source and tape of a parsed document; all views of it share one.
+final class JSONStorage: Sendable {
+    let source: [UInt8]
+    let tape: [JSONNode]
+
+    init(source: [UInt8], tape: [JSONNode]) {
+        self.source = source
+        self.tape = tape
+    }
+
+    /// The UTF-8 of a string or key, its escapes resolved.
+    func text(of node: JSONNode) -> [UInt8] {
+        guard node.hasEscapes else { return Array(source[node.range]) }
+        let source = source
+        var text: [UInt8] = []
+        text.reserveCapacity(node.range.count)
+        JSONEscapes.resolve(source.span, node.range, into: &text)
+        return text
+    }
+
+    /// Whether the string or key has exactly this text, byte for byte.
+    func text(of node: JSONNode, is expected: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !node.hasEscapes else { return text(of: node).elementsEqual(expected) }
+        let range = node.range
+        guard range.count == expected.count else { return false }
+        for index in 0..<expected.count where source[range.lowerBound + index] != expected[index] { return false }
+        return true
+    }
+}

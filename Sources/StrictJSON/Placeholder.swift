@@ -1,1 +1,0 @@
-// JSON bytes in one pass to a flat tape of offsets.
