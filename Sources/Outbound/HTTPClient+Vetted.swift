@@ -1,0 +1,59 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+extension HTTPClient {
+    /// A client that speaks with one host at one address. Nothing of the environment (proxies) or of AsyncHTTPClient's
+    /// own conveniences (redirects, decompression, HTTP/2, tracing, connection retries) is in it.
+    static func vetted(
+        _ key: ConnectionPools.Key, rule: HostRule, limits: OutboundLimits, group: any EventLoopGroup
+    ) -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: .verifying(rule),
+            redirectConfiguration: .disallow,
+            timeout: .init(
+                connect: TimeAmount(limits.establishment(key)), read: TimeAmount(limits.firstByte)),
+            connectionPool: .init(
+                idleTimeout: TimeAmount(limits.idleConnection),
+                concurrentHTTP1ConnectionsPerHostSoftLimit: limits.exchangesPerHost),
+            decompression: .disabled)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        configuration.tracing.tracer = nil
+        configuration.dnsOverride = [key.host: key.address.description]
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            // The override above is what makes this true. It is checked all the same: a connection to anywhere else
+            // would undo every address rule without a sign.
+            guard channel.remoteAddress.flatMap(IPAddress.init) == key.address else {
+                channel.close(promise: nil)
+                return channel.eventLoop.makeFailedFuture(UnvettedConnection())
+            }
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
+        return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+}
+
+/// A connection was made to another address than the vetted one.
+struct UnvettedConnection: Error {}
+
+extension OutboundLimits {
+    /// AsyncHTTPClient has one timer for the TCP connection and the TLS handshake. Its error says which of them was on.
+    fileprivate func establishment(_ key: ConnectionPools.Key) -> Duration {
+        key.scheme == .http || key.hasSuccessor ? connect : connect + handshake
+    }
+}
+
+extension TLSConfiguration {
+    fileprivate static func verifying(_ rule: HostRule) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.certificateVerification = .fullVerification
+        configuration.trustRoots = .default
+        if !rule.certificateAuthorities.isEmpty {
+            configuration.additionalTrustRoots = [.certificates(rule.certificateAuthorities)]
+        }
+        return configuration
+    }
+}

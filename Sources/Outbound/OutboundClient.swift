@@ -1,0 +1,156 @@
+public import NIOCore
+
+/// The only way out of the house: HTTP/1.1 questions under deadlines, size limits and address rules.
+///
+/// A name is looked up, its addresses are vetted, and the connection is made to an address that was vetted. Certificates
+/// are always verified. Redirects are decided here, one by one, by the rule of the host that was asked first.
+public final class OutboundClient: Sendable {
+    private let rules: [String: HostRule]
+    private let limits: OutboundLimits
+    private let resolver: any HostResolver
+    private let group: any EventLoopGroup
+    private let pools: ConnectionPools
+    private let slots: HostSlots
+
+    /// If two rules name one host, the first counts. Without a `resolver` the system's name service is asked.
+    public init(
+        rules: [HostRule] = [], limits: OutboundLimits = OutboundLimits(), resolver: (any HostResolver)? = nil,
+        eventLoopGroup: any EventLoopGroup
+    ) {
+        self.rules = Dictionary(rules.map { ($0.authority, $0) }, uniquingKeysWith: { first, _ in first })
+        self.limits = limits
+        self.resolver = resolver ?? SystemResolver(timers: eventLoopGroup)
+        group = eventLoopGroup
+        pools = ConnectionPools(capacity: limits.connectionPools)
+        slots = HostSlots(width: limits.exchangesPerHost, waiting: limits.waitingPerHost)
+    }
+
+    /// Asks, following redirects where that is allowed. Any HTTP status is an answer; everything else is an error. Returns
+    /// by `deadline` or by the bound for one object, whichever is earlier.
+    public func send(
+        _ request: OutboundRequest, deadline: ContinuousClock.Instant
+    ) async throws(OutboundError) -> OutboundResponse {
+        let bound = TimeBound(total: limits.total, deadline: deadline)
+        return try await bound.limit(host: request.url.authority) {
+            await self.follow(request, within: bound)
+        }
+    }
+
+    /// Closes all connections and fails what is under way.
+    public func shutdown() async {
+        await pools.shutdown()
+    }
+
+    private func follow(
+        _ request: OutboundRequest, within bound: TimeBound
+    ) async -> Result<OutboundResponse, OutboundError> {
+        let rule = rule(for: request.url)
+        var redirects = Redirects(from: request, rule: rule, limit: limits.redirects)
+        var hop = Hop(url: request.url, authorization: request.authorization)
+        do throws(OutboundError) {
+            while true {
+                let response: OutboundResponse
+                do throws(OutboundError) {
+                    response = try await ask(hop, request, within: bound)
+                } catch {
+                    throw redirects.blame(error)
+                }
+                guard let next = try redirects.next(after: response, of: hop) else { return .success(response) }
+                hop = next
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func ask(
+        _ hop: Hop, _ request: OutboundRequest, within bound: TimeBound
+    ) async throws(OutboundError) -> OutboundResponse {
+        let host = hop.url.authority
+        let rule = rule(for: hop.url)
+        guard hop.url.scheme == .https || rule.insecureHTTP else { throw .insecureForbidden(host: host) }
+        switch await slots.enter(host) {
+        case .admitted: break
+        case .full: throw .overloaded(host: host)
+        case .cancelled: throw .cancelled(host: host)
+        }
+        defer { slots.leave(host) }
+
+        let addresses = try await vettedAddresses(of: hop.url, rule: rule, within: bound)
+        for address in addresses.dropLast() {
+            do throws(OutboundError) {
+                return try await exchange(hop, request, rule, at: address, hasSuccessor: true, within: bound)
+            } catch {
+                guard error.isAboutConnecting else { throw error }
+            }
+        }
+        guard let last = addresses.last else { throw .unreachable(host: host, detail: "the name has no address") }
+        return try await exchange(hop, request, rule, at: last, hasSuccessor: false, within: bound)
+    }
+
+    private func exchange(
+        _ hop: Hop, _ request: OutboundRequest, _ rule: HostRule, at address: IPAddress, hasSuccessor: Bool,
+        within bound: TimeBound
+    ) async throws(OutboundError) -> OutboundResponse {
+        let key = ConnectionPools.Key(
+            scheme: hop.url.scheme, host: hop.url.host, port: hop.url.port, address: address,
+            hasSuccessor: hasSuccessor)
+        let client = pools.lease(key) { .vetted(key, rule: rule, limits: limits, group: group) }
+        guard let client else { throw .cancelled(host: hop.url.authority) }
+        defer { pools.release(key, client) }
+        return try await Exchange(hop: hop, request: request, limits: limits).run(on: client, within: bound)
+    }
+
+    private func rule(for url: OutboundURL) -> HostRule {
+        rules[url.authority] ?? .strict(url.authority)
+    }
+}
+
+extension OutboundClient {
+    /// At least one address, or an error that says which address was refused and why.
+    private func vettedAddresses(
+        of url: OutboundURL, rule: HostRule, within bound: TimeBound
+    ) async throws(OutboundError) -> [IPAddress] {
+        let answers = try await answers(for: url, within: bound).prefix(limits.addresses)
+        guard !answers.isEmpty else { throw .unreachable(host: url.authority, detail: "the name has no address") }
+        let allowed = answers.filter { rule.refusal(of: $0) == nil }
+        if allowed.isEmpty, let first = answers.first, let reason = rule.refusal(of: first) {
+            throw .addressForbidden(host: url.authority, detail: "\(first) is \(reason)")
+        }
+        return Array(allowed)
+    }
+
+    private func answers(for url: OutboundURL, within bound: TimeBound) async throws(OutboundError) -> [IPAddress] {
+        if let literal = url.literalAddress { return [literal] }
+        do throws(HostResolverError) {
+            return try await resolver.addresses(of: url.host, deadline: bound.instant)
+        } catch {
+            switch error {
+            case .failed(let detail): throw .unreachable(host: url.authority, detail: "name lookup failed: \(detail)")
+            case .timedOut: throw bound.error(host: url.authority)
+            case .overloaded: throw .overloaded(host: url.authority)
+            }
+        }
+    }
+}
+
+extension HostRule {
+    /// Why this host may not be asked at that address; nil if it may.
+    fileprivate func refusal(of address: IPAddress) -> String? {
+        switch address.reach {
+        case .global: nil
+        case .near(let what): privateAddressAllowed ? nil : what + ", which is not allowed for this host"
+        case .never(let what): what
+        }
+    }
+}
+
+extension OutboundError {
+    /// Whether another address of the same host may do better.
+    fileprivate var isAboutConnecting: Bool {
+        switch self {
+        case .unreachable, .timedOut(_, .connection, _), .timedOut(_, .handshake, _): true
+        default: false
+        }
+    }
+}

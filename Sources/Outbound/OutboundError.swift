@@ -1,0 +1,60 @@
+/// Why an exchange gave no answer. The texts name the host and what happened; they never hold a secret, a query or a part
+/// of what the other side sent.
+public enum OutboundError: Error, Hashable, Sendable {
+    /// No connection, no name, or a connection that broke.
+    case unreachable(host: String, detail: String)
+    /// The handshake failed, or the certificate is not one for this host.
+    case tls(host: String, detail: String)
+    case timedOut(host: String, phase: Phase, after: Duration)
+    /// The caller's own deadline, which is shorter than our bounds.
+    case deadlineExceeded(host: String)
+    /// The name stands for addresses that it may not stand for.
+    case addressForbidden(host: String, detail: String)
+    /// Plain HTTP to a host that is not listed for it.
+    case insecureForbidden(host: String)
+    case redirectForbidden(host: String, detail: String)
+    /// The body has more than `limit` bytes.
+    case tooLarge(host: String, limit: Int)
+    /// The answer is not HTTP as RFC 9112 has it, or uses what was not offered.
+    case protocolViolation(host: String, detail: String)
+    /// Too many requests wait for this host already.
+    case overloaded(host: String)
+    /// The task was cancelled, or the client shut down.
+    case cancelled(host: String)
+
+    public enum Phase: String, Hashable, Sendable {
+        case nameLookup = "name lookup"
+        case connection = "connection"
+        case handshake = "TLS handshake"
+        case firstByte = "first byte"
+        case body = "next byte"
+        case total = "whole answer"
+    }
+}
+
+extension OutboundError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreachable(let host, let detail): "`\(host)` cannot be reached: \(detail)"
+        case .tls(let host, let detail): "no trusted connection to `\(host)`: \(detail)"
+        case .timedOut(let host, let phase, let bound):
+            "`\(host)` took longer than \(bound.inSeconds) for the \(phase.rawValue)"
+        case .deadlineExceeded(let host): "`\(host)` had not answered when the time for this decision was over"
+        case .addressForbidden(let host, let detail): "`\(host)` is not asked: \(detail)"
+        case .insecureForbidden(let host): "`\(host)` is not asked: it is not listed for plain HTTP"
+        case .redirectForbidden(let host, let detail): "`\(host)` redirects to where we do not follow: \(detail)"
+        case .tooLarge(let host, let limit): "`\(host)` sends more than \(limit) bytes"
+        case .protocolViolation(let host, let detail): "`\(host)` answers wrongly: \(detail)"
+        case .overloaded(let host): "too many requests wait for `\(host)` already"
+        case .cancelled(let host): "the request to `\(host)` was given up"
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var inSeconds: String {
+        let (seconds, attoseconds) = components
+        let milliseconds = attoseconds / 1_000_000_000_000_000
+        return milliseconds == 0 ? "\(seconds) s" : "\(seconds * 1000 + milliseconds) ms"
+    }
+}
