@@ -98,16 +98,19 @@ extension Exchange {
         guard headers.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= limits.headerBytes else {
             throw .protocolViolation(host: host, detail: "more than \(limits.headerBytes) bytes of header")
         }
-        try checkFraming(answer.headers)
+        try checkFraming(answer.headers, status: Int(answer.status.code))
         return headers
     }
 
     /// A body whose end is not certain is refused: what is cut off must not look like what was sent.
-    private func checkFraming(_ headers: HTTPHeaders) throws(OutboundError) {
+    private func checkFraming(_ headers: HTTPHeaders, status: Int) throws(OutboundError) {
         let lengths = headers["content-length"]
         let encodings = headers["transfer-encoding"]
         guard lengths.count <= 1, lengths.isEmpty || encodings.isEmpty else {
             throw .protocolViolation(host: host, detail: "the length of the body is given more than once")
+        }
+        guard !(200...299).contains(status) || !lengths.isEmpty || !encodings.isEmpty else {
+            throw .protocolViolation(host: host, detail: "the length of the body is not given")
         }
         let codings = headers[canonicalForm: "content-encoding"]
         guard codings.allSatisfy({ $0.lowercased() == "identity" }) else {

@@ -3,7 +3,7 @@ import NIOSSL
 /// What the operator allows for one host. A host without a rule is asked over TLS, with the system's certificate
 /// authorities, at public addresses only, and may redirect nowhere but to itself.
 public struct HostRule: Sendable {
-    /// `host` or `host:port`, lower case; the port only if it is not the scheme's own.
+    /// `host` or `host:port`, lower case, without the port if it is 443.
     public let authority: String
     /// The host may stand for private, loopback and link-local addresses; never for metadata services.
     public let privateAddressAllowed: Bool
@@ -18,15 +18,20 @@ public struct HostRule: Sendable {
         authority: String, privateAddressAllowed: Bool = false, insecureHTTP: Bool = false, redirectTo: [String] = [],
         certificateAuthorities pem: [UInt8]? = nil
     ) throws(HostRuleError) {
-        self.authority = authority.lowercased()
+        self.authority = HostRule.normalised(authority)
         self.privateAddressAllowed = privateAddressAllowed
         self.insecureHTTP = insecureHTTP
-        self.redirectTo = redirectTo.map { $0.lowercased() }
+        self.redirectTo = redirectTo.map(HostRule.normalised)
         certificateAuthorities = try HostRule.certificates(pem, authority: authority)
     }
 
     func allowsRedirect(to authority: String) -> Bool {
         redirectTo.contains { $0.utf8.elementsEqual(authority.utf8) }
+    }
+
+    private static func normalised(_ authority: String) -> String {
+        let lowered = authority.lowercased()
+        return lowered.hasSuffix(":443") ? String(lowered.dropLast(":443".count)) : lowered
     }
 
     private static func certificates(

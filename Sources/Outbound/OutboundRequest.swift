@@ -18,7 +18,7 @@ public struct OutboundRequest: Sendable {
     public let followsRedirects: Bool
 
     public init(
-        _ method: Method = .get, _ url: OutboundURL, headers: [(name: String, value: String)] = [],
+        _ url: OutboundURL, method: Method = .get, headers: [(name: String, value: String)] = [],
         authorization: String? = nil, limit: Int, followsRedirects: Bool = true
     ) {
         self.method = method

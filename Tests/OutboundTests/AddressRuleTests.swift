@@ -1,0 +1,133 @@
+import NIOPosix
+import Outbound
+import TestSupport
+import Testing
+
+@Suite struct AddressRuleTests {
+    @Test("a host that is not listed for plain HTTP is not asked over it")
+    func insecure() async throws {
+        try await withRegistrySimulator { simulator in
+            let rule = try HostRule(authority: simulator.authority, privateAddressAllowed: true)
+            try await withOutbound(rules: [rule]) { client in
+                let error = await client.outcome(try simulator.url("/")).error
+                #expect(error == .insecureForbidden(host: simulator.authority))
+            }
+            #expect(simulator.requests.isEmpty)
+        }
+    }
+
+    @Test("a host that is not listed with private addresses is not asked at one")
+    func privateAddress() async throws {
+        try await withRegistrySimulator { simulator in
+            let rule = try HostRule(authority: simulator.authority, insecureHTTP: true)
+            try await withOutbound(rules: [rule]) { client in
+                guard case .addressForbidden = await client.outcome(try simulator.url("/")).error else {
+                    Issue.record("loopback was asked")
+                    return
+                }
+            }
+            #expect(simulator.requests.isEmpty)
+        }
+    }
+
+    @Test("a name that stands for a forbidden address is not asked", arguments: [
+        "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254",
+    ])
+    func privateName(address: String) async throws {
+        try await withOutbound(rules: [], resolver: ScriptedResolver([address])) { client in
+            let error = await client.outcome(try OutboundURL(parsing: "https://registry.test/")).error
+            guard case .addressForbidden("registry.test", let detail) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(detail.hasPrefix("\(address) is "))
+        }
+    }
+
+    @Test("a metadata service is refused even to a host that is listed with private addresses")
+    func metadata() async throws {
+        let rule = try HostRule(authority: "registry.test", privateAddressAllowed: true, insecureHTTP: true)
+        try await withOutbound(rules: [rule], resolver: ScriptedResolver(["169.254.169.254"])) { client in
+            guard
+                case .addressForbidden = await client.outcome(try OutboundURL(parsing: "http://registry.test/")).error
+            else {
+                Issue.record("the metadata service was asked")
+                return
+            }
+        }
+    }
+
+    @Test("the connection is made to what was vetted, and the name is asked once")
+    func rebinding() async throws {
+        try await withRegistrySimulator { simulator in
+            simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
+            let authority = "registry.test:\(simulator.port)"
+            let rule = try HostRule(authority: authority, privateAddressAllowed: true, insecureHTTP: true)
+            let resolver = ScriptedResolver(["127.0.0.1"], ["169.254.169.254"])
+            try await withOutbound(rules: [rule], resolver: resolver) { client in
+                let url = try OutboundURL(parsing: "http://\(authority)/x")
+                #expect(await client.outcome(url).text == "ok")
+                #expect(resolver.questions == ["registry.test"])
+                #expect(simulator.requests.first?.header("host") == authority)
+                // The name answers otherwise now; the open connection is not a way around the rule.
+                guard case .addressForbidden = await client.outcome(url).error else {
+                    Issue.record("the second answer was not vetted")
+                    return
+                }
+                #expect(simulator.requests.count == 1)
+            }
+        }
+    }
+
+    @Test("a dead address leaves time for the next one")
+    func nextAddress() async throws {
+        try await withRegistrySimulator { simulator in
+            simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
+            let authority = "registry.test:\(simulator.port)"
+            let rule = try HostRule(authority: authority, privateAddressAllowed: true, insecureHTTP: true)
+            let resolver = ScriptedResolver(["127.0.0.2", "169.254.169.254", "127.0.0.1"])
+            try await withOutbound(rules: [rule], resolver: resolver) { client in
+                let url = try OutboundURL(parsing: "http://\(authority)/x")
+                #expect(await client.outcome(url).text == "ok")
+            }
+        }
+    }
+
+    @Test("no more than eight addresses of a name are tried")
+    func manyAddresses() async throws {
+        try await withRegistrySimulator { simulator in
+            simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
+            let authority = "registry.test:\(simulator.port)"
+            let rule = try HostRule(authority: authority, privateAddressAllowed: true, insecureHTTP: true)
+            let dead = (2...9).map { "127.0.0.\($0)" }
+            for (addresses, isReached) in [(dead + ["127.0.0.1"], false), (dead.dropLast() + ["127.0.0.1"], true)] {
+                try await withOutbound(rules: [rule], resolver: ScriptedResolver(addresses)) { client in
+                    let outcome = await client.outcome(try OutboundURL(parsing: "http://\(authority)/x"))
+                    #expect((outcome.text == "ok") == isReached)
+                }
+            }
+        }
+    }
+
+    @Test("a name without an address is unreachable")
+    func noAddress() async throws {
+        try await withOutbound(rules: [], resolver: ScriptedResolver([])) { client in
+            guard case .unreachable = await client.outcome(try OutboundURL(parsing: "https://registry.test/")).error
+            else {
+                Issue.record("a name without address was asked")
+                return
+            }
+        }
+    }
+
+    @Test("the system's name service knows localhost and does not know a name that cannot exist")
+    func system() async throws {
+        let resolver = SystemResolver(timers: MultiThreadedEventLoopGroup.singleton)
+        let local = try await resolver.addresses(of: "localhost", deadline: .now + .seconds(5))
+        #expect(!local.isEmpty)
+        #expect(local.allSatisfy { $0.reach != .global })
+        await #expect(throws: HostResolverError.self) {
+            try await resolver.addresses(of: "no-such-host.invalid", deadline: .now + .seconds(5))
+        }
+    }
+}

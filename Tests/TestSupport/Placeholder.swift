@@ -1,1 +1,0 @@
-// Simulators and fixtures that several suites share.

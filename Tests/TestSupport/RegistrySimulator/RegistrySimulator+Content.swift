@@ -1,0 +1,39 @@
+import Cryptography
+public import OCI
+import Synchronization
+
+extension RegistrySimulator {
+    /// `127.0.0.1:port/path`
+    public func repository(_ path: String) throws -> Repository {
+        try Repository(parsing: "\(authority)/\(path)")
+    }
+
+    /// Stores a manifest under its digest, and under `tag` if there is one.
+    @discardableResult
+    public func push(
+        manifest bytes: [UInt8], mediaType: String = "application/vnd.oci.image.manifest.v1+json", to path: String,
+        tag: String? = nil
+    ) -> Digest {
+        let digest = digest(of: bytes)
+        state.withLock { state in
+            let object = SimulatedObject(bytes: bytes, mediaType: mediaType)
+            state.manifests["\(path)/manifests/\(digest)"] = object
+            if let tag { state.manifests["\(path)/manifests/\(tag)"] = object }
+        }
+        return digest
+    }
+
+    @discardableResult
+    public func push(blob bytes: [UInt8], to path: String) -> Digest {
+        let digest = digest(of: bytes)
+        state.withLock { $0.blobs["\(path)/blobs/\(digest)"] = SimulatedObject(bytes: bytes, mediaType: "") }
+        return digest
+    }
+
+    func digest(of bytes: [UInt8]) -> Digest {
+        guard let digest = Digest(algorithm: .sha256, bytes: SHA2.sha256(bytes)) else {
+            fatalError("SHA-256 has 32 bytes")
+        }
+        return digest
+    }
+}

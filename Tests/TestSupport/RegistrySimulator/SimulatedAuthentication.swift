@@ -1,0 +1,77 @@
+import Cryptography
+import Synchronization
+
+/// How the simulator wants to be talked to.
+public enum SimulatedAuthentication: Sendable {
+    case none
+    case basic(user: String, password: String)
+    /// Tokens from `/token` of this simulator, or from `realm`. Without a user anyone gets one.
+    case bearer(
+        user: String? = nil, password: String? = nil, refreshToken: String? = nil, realm: String? = nil,
+        expiresIn: Int = 300)
+    /// Any `WWW-Authenticate` fields; nothing satisfies them.
+    case challenge([String])
+}
+
+struct SimulatedTokens: Sendable {
+    var valid: Set<String> = []
+    private var issued = 0
+
+    mutating func issue() -> String {
+        issued += 1
+        let token = "token-\(issued)-of-the-simulator"
+        valid.insert(token)
+        return token
+    }
+}
+
+extension RegistrySimulator {
+    /// Nil if the request may go on.
+    func refusal(of request: LoggedRequest) -> SimulatedAnswer? {
+        let (authentication, tokens) = state.withLock { ($0.authentication, $0.tokens) }
+        let given = request.header("authorization")
+        switch authentication {
+        case .none:
+            return nil
+        case .basic(let user, let password):
+            if given == basic(user, password) { return nil }
+            return .unauthorized(challenges: [#"Basic realm="simulator""#])
+        case .bearer(_, _, _, let realm, _):
+            if let given, tokens.valid.contains(where: { given == "Bearer \($0)" }) { return nil }
+            let scope = "repository:\(repositoryPath(of: request.target)):pull"
+            let realm = realm ?? origin + "/token"
+            return .unauthorized(challenges: [#"Bearer realm="\#(realm)",service="simulator",scope="\#(scope)""#])
+        case .challenge(let challenges):
+            return .unauthorized(challenges: challenges)
+        }
+    }
+
+    /// The token endpoint: GET with or without Basic, and POST with a refresh token.
+    func token(for request: LoggedRequest) -> SimulatedAnswer {
+        guard
+            case .bearer(let user, let password, let refreshToken, _, let expiresIn) = state.withLock({
+                $0.authentication
+            })
+        else { return .status(404) }
+        let isEntitled =
+            if request.method == "POST" {
+                refreshToken.map { request.body.contains("refresh_token=\($0)") } ?? false
+            } else {
+                user == nil || request.header("authorization") == basic(user ?? "", password ?? "")
+            }
+        guard isEntitled else { return .status(401) }
+        let token = state.withLock { $0.tokens.issue() }
+        let body = #"{"token":"\#(token)","expires_in":\#(expiresIn)}"#
+        return SimulatedAnswer(status: 200, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+    }
+
+    private func basic(_ user: String, _ password: String) -> String {
+        "Basic " + Base64.encode(Array("\(user):\(password)".utf8))
+    }
+
+    private func repositoryPath(of target: String) -> String {
+        let segments = target.split(separator: "/").map(String.init)
+        guard let end = segments.lastIndex(where: { $0 == "manifests" || $0 == "blobs" }), end > 1 else { return "" }
+        return segments[1..<end].joined(separator: "/")
+    }
+}
