@@ -1,1 +1,0 @@
-// YAML with line and column on every node.

@@ -1,0 +1,31 @@
+/// What one stream may cost. The defaults are those of policy files.
+public struct YAMLLimits: Sendable {
+    /// Of the whole stream. A policy directory of a large company stays far below one mebibyte a file.
+    public var maximumBytes: Int
+    /// Documents of one stream.
+    public var maximumDocuments: Int
+    /// Collections around a node; a policy needs about 8.
+    public var maximumDepth: Int
+    /// Scalars, sequences and mappings, keys included: bounds memory, since two bytes of text can make a node.
+    public var maximumNodes: Int
+    public var aliases: Aliases
+
+    /// Whether `&name` and `*name` are read.
+    public enum Aliases: Hashable, Sendable {
+        case refused
+        /// Aliases stand for what they name, as long as all of them in the stream together stand for at most `budget`
+        /// nodes.
+        case expanded(budget: Int)
+    }
+
+    public init(
+        maximumBytes: Int = 1 << 20, maximumDocuments: Int = 64, maximumDepth: Int = 32, maximumNodes: Int = 100_000,
+        aliases: Aliases = .refused
+    ) {
+        self.maximumBytes = maximumBytes
+        self.maximumDocuments = maximumDocuments
+        self.maximumDepth = maximumDepth
+        self.maximumNodes = maximumNodes
+        self.aliases = aliases
+    }
+}

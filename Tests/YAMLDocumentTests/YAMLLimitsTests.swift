@@ -1,0 +1,50 @@
+import Testing
+import YAMLDocument
+
+@Suite struct YAMLLimitsTests {
+    @Test("a stream beyond a limit is refused, one at the limit is read")
+    func limits() {
+        let small = YAMLLimits(maximumBytes: 8, maximumDocuments: 2, maximumDepth: 2, maximumNodes: 4)
+        #expect(refusal("12345678", small) == nil)
+        #expect(refusal("123456789", small) == "1:1: is 9 bytes long, at most 8 are read")
+        let limits = YAMLLimits(maximumDocuments: 2, maximumDepth: 2, maximumNodes: 4)
+        #expect(refusal("--- a\n--- b\n", limits) == nil)
+        #expect(refusal("--- a\n--- b\n--- c\n", limits) == "3:1: there are more than 2 documents in this file")
+        #expect(refusal("[[a]]", limits) == nil)
+        #expect(refusal("[[[a]]]", limits) == "1:3: is nested deeper than 2 levels")
+        #expect(refusal("[a, b, c]", limits) == nil)
+        #expect(refusal("[a, b, c, d]", limits) == "1:11: there are more than 4 values in this file")
+    }
+
+    @Test("aliases are expanded within their budget only")
+    func aliases() throws {
+        let limits = YAMLLimits(maximumDepth: 4, aliases: .expanded(budget: 4))
+        let root = try #require(try parse("a: &x [1]\nb: *x\nc: *x\n", limits).first)
+        #expect(root["c"]?.elements.first?.scalar?.text == "1")
+        #expect(refusal("a: &x [1]\nb: [*x, *x, *x]\n", limits) == "2:13: aliases stand for more than 4 values")
+        #expect(refusal("a: &x [[1]]\nb: [[*x]]\n", limits) == "2:6: is nested deeper than 4 levels")
+        #expect(refusal("a: *x\n", limits) == "1:4: a value that begins with `*` must be quoted, write `\"*x\"`")
+        #expect(refusal("a: &x [*x]\n", limits) != nil)
+        #expect(refusal("a: &x 1\n---\nb: *x\n", limits) != nil)
+        #expect(refusal("a: &x:y 1\n", limits) == "1:4: a value that begins with `&` must be quoted, write `\"&x:y\"`")
+    }
+
+    @Test("an alias bomb is refused at once")
+    func bomb() {
+        var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+        for level in 1...20 {
+            text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"
+        }
+        #expect(refusal(text) != nil)
+        #expect(refusal(text, YAMLLimits(aliases: .expanded(budget: 10_000)))?.hasSuffix("stand for more than 10000 values") == true)
+    }
+
+    @Test(
+        "a mebibyte of anything is read or refused quickly",
+        arguments: ["[", "{", "- ", "? ", "a: ", "\"", "'", "a", "\n", " ", "\t", "&a ", "!a ", "*a ", "# ", "-\n", "[]\n", "a,", "[a,", "é "])
+    func mebibyte(unit: String) {
+        let text = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
+        let duration = ContinuousClock().measure { _ = refusal(text) }
+        #expect(duration < .seconds(10))
+    }
+}
