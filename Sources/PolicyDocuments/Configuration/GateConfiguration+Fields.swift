@@ -1,0 +1,59 @@
+import PolicyEngine
+import Trust
+
+extension GateConfiguration {
+    /// The shape of `spec`. Only what has an effect is here.
+    static let fields = ObjectType([
+        Field("mode", .word(Mode.allCases.map(\.rawValue)), "`enforce`, or `observe` to refuse nothing; `enforce` if absent"),
+        Field(
+            "policies", .object(ObjectType([path("directory", "a directory", required: true, "where the policies are")])),
+            required: true, "where the policies are"),
+        Field(
+            "notVouched", .word(Enforcement.allCases.map(\.rawValue)),
+            "what happens to an image that no policy vouches for; `deny` if absent"),
+        Field("listen", .object(listenFields), "where requests come in"),
+        Field("registries", .list(.object(registryFields)), "how registries are reached"),
+        Field(
+            "audit", .object(ObjectType([path("directory", "a directory", required: true, "where the audit log is")])),
+            "where decisions are recorded"),
+        Field("kubernetes", .object(kubernetesFields), "what is particular to Kubernetes"),
+    ])
+
+    private static let listenFields = ObjectType([
+        Field("address", .text("an address such as `0.0.0.0:8443`"), required: true, "host and port, IPv6 in brackets"),
+        Field("certificate", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true, "the certificate chain"),
+        Field("key", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true, "its private key"),
+        Field(
+            "clientCertificates",
+            .object(ObjectType([path("caFile", "a file", required: true, "PEM of the authorities that sign them")])),
+            "clients need a certificate"),
+    ])
+
+    private static let registryFields = ObjectType([
+        Field("host", .text("a registry host"), required: true, "the registry, as image references name it"),
+        Field("privateAddress", .word(["allowed"]), "the registry may be at a private, loopback or link-local address"),
+        Field("insecureHTTP", .boolean, "the registry is reached without TLS"),
+        Field("redirectTo", .list(.text("a host")), "hosts that the registry may redirect to"),
+        path("caFile", "a file", "the only authorities that are believed for this registry, PEM"),
+        Field(
+            "credentials",
+            .object(ObjectType([path("dockerConfig", "a file", required: true, "a Docker `config.json`")])),
+            "how Dockgate authenticates"),
+    ])
+
+    private static let kubernetesFields = ObjectType([
+        Field(
+            "templates",
+            .object(
+                ObjectType([
+                    Field(
+                        "placeholders", .list(.text("a word")), required: true,
+                        "exact words that are passed over in templates, never in Pods")
+                ])),
+            "what is particular to Pod templates")
+    ])
+
+    private static func path(_ name: String, _ noun: String, required: Bool = false, _ summary: String) -> Field {
+        Field(name, .text("the path of \(noun)"), required: required, summary)
+    }
+}

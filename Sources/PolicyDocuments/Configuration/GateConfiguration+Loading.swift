@@ -1,0 +1,187 @@
+import OCI
+import PolicyEngine
+import Trust
+import YAMLDocument
+
+extension GateConfiguration {
+    /// Loads the one document of a file, or fails with everything that is wrong with it.
+    ///
+    /// Files that it names must be readable now; their content is for those who use them, since certificates and
+    /// credentials are replaced while the gate runs.
+    public static func load(
+        file: String, from source: some DocumentSource = FileSystemSource()
+    ) throws(LoadFailure) -> GateConfiguration {
+        var reader = ShapeReader(file: file, files: FileReader(source))
+        let configuration = reader.readConfiguration(source)
+        if let failure = LoadFailure(reader.diagnostics) { throw failure }
+        guard let configuration else {
+            throw LoadFailure(
+                Diagnostic(.error, "cannot be loaded", at: SourcePosition(file: file, line: 1, column: 1)))
+        }
+        return configuration
+    }
+}
+
+extension ShapeReader {
+    fileprivate mutating func readConfiguration(_ source: some DocumentSource) -> GateConfiguration? {
+        guard let document = onlyDocument(), let envelope = envelope(of: document) else { return nil }
+        guard envelope.kind == .gateConfiguration else {
+            report("expected the kind `GateConfiguration`, found `\(envelope.kind.rawValue)`", at: envelope.position)
+            return nil
+        }
+        guard let value = conform(envelope.specification, to: .object(GateConfiguration.fields)) else { return nil }
+        let listener = value["listen"].flatMap { readListener($0, source) }
+        let registries = readRegistries(value["registries"], source)
+        return GateConfiguration(
+            name: envelope.name,
+            mode: value["mode"]?.text.flatMap(GateConfiguration.Mode.init) ?? .enforce,
+            policyDirectory: resolved(value["policies"]?["directory"]) ?? "",
+            notVouched: value["notVouched"]?.text.flatMap(Enforcement.init) ?? .deny,
+            listener: listener,
+            registries: registries,
+            auditDirectory: resolved(value["audit"]?["directory"]),
+            templatePlaceholders: (value["kubernetes"]?["templates"]?["placeholders"]?.elements ?? []).compactMap(\.text),
+            warnings: diagnostics.filter { $0.severity == .warning }.inReadingOrder)
+    }
+
+    private mutating func onlyDocument() -> YAMLNode? {
+        do throws(DocumentSourceError) {
+            let bytes = try files.read(file, limit: PolicyDocuments.maximumFileBytes)
+            do throws(YAMLError) {
+                let documents = try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
+                if documents.count == 1 { return documents.first }
+                report(
+                    "expected one document of kind `GateConfiguration`, found \(documents.count)",
+                    at: documents.dropFirst().first?.position ?? .start)
+            } catch {
+                report(error.message, at: error.position)
+            }
+        } catch {
+            report("the file \(error)", at: .start)
+        }
+        return nil
+    }
+
+    // MARK: Listening
+
+    private mutating func readListener(_ value: FieldValue, _ source: some DocumentSource) -> ListenerConfiguration? {
+        let address = value["address"].flatMap { readAddress($0) }
+        let certificate = readable(value["certificate"]?["file"], source)
+        let key = readable(value["key"]?["file"], source)
+        let authorities = readable(value["clientCertificates"]?["caFile"], source)
+        guard let address, let certificate, let key else { return nil }
+        return ListenerConfiguration(
+            address: address, certificateFile: certificate, keyFile: key, clientAuthorityFile: authorities)
+    }
+
+    private mutating func readAddress(_ value: FieldValue) -> ListenAddress? {
+        let text = value.text ?? ""
+        if let address = ListenAddress(text) { return address }
+        report(
+                "\(quoted(text)) is not an address, expected `host:port` such as `0.0.0.0:8443` or `[::]:8443`",
+                at: value.position)
+        return nil
+    }
+
+    // MARK: Registries
+
+    private mutating func readRegistries(_ list: FieldValue?, _ source: some DocumentSource) -> [RegistrySettings] {
+        var seen: [(host: String, position: SourcePosition)] = []
+        return (list?.elements ?? []).compactMap { element in
+            guard let registry = readRegistry(element, source), let position = element["host"]?.position else { return nil }
+            if let first = seen.first(where: { $0.host.utf8.elementsEqual(registry.host.utf8) }) {
+                report(
+                "the registry `\(registry.host)` is listed twice, first at \(first.position)",
+                at: position)
+            }
+            seen.append((registry.host, position))
+            return registry
+        }
+    }
+
+    private mutating func readRegistry(_ value: FieldValue, _ source: some DocumentSource) -> RegistrySettings? {
+        let host = value["host"].flatMap { readHost($0) }
+        let redirectHosts = (value["redirectTo"]?.elements ?? []).compactMap { readHost($0) }
+        let usesInsecureHTTP = value["insecureHTTP"]?.boolean ?? false
+        let authorityFile = readable(value["caFile"], source)
+        let dockerConfigFile = readable(value["credentials"]?["dockerConfig"], source)
+        if usesInsecureHTTP, let caFile = value["caFile"] {
+            report(
+                "`caFile` has no effect beside `insecureHTTP: true`, give one of them",
+                at: caFile.position)
+        }
+        if usesInsecureHTTP, let credentials = value["credentials"] {
+            report(
+                Diagnostic(
+                    .warning, "these credentials are sent without encryption, since `insecureHTTP` is `true`",
+                    at: credentials.position))
+        }
+        guard let host else { return nil }
+        return RegistrySettings(
+            host: host, allowsPrivateAddress: value["privateAddress"] != nil, usesInsecureHTTP: usesInsecureHTTP,
+            redirectHosts: redirectHosts, authorityFile: authorityFile, dockerConfigFile: dockerConfigFile)
+    }
+
+    /// A host as image references spell it, normalised the same way.
+    private mutating func readHost(_ value: FieldValue) -> String? {
+        let text = value.text ?? ""
+        do throws(ReferenceError) {
+            let repository = try Repository(parsing: text + "/a/b")
+            if repository.path.utf8.elementsEqual("a/b".utf8) { return repository.domain }
+        } catch {}
+        report(
+                "\(quoted(text)) is not a registry host, expected a name with a dot or a port, such as `registry.example.com` or `localhost:5000`",
+                at: value.position)
+        return nil
+    }
+
+    // MARK: Paths
+
+    private func resolved(_ value: FieldValue?) -> String? {
+        value?.text.map { FilePath.resolve($0, besides: file) }
+    }
+
+    /// The resolved path of a file that can be read now.
+    private mutating func readable(_ value: FieldValue?, _ source: some DocumentSource) -> String? {
+        guard let value, let path = resolved(value) else { return nil }
+        do throws(DocumentSourceError) {
+            _ = try source.read(path, limit: PolicyDocuments.maximumFileBytes)
+            return path
+        } catch {
+            report(
+                "the file \(quoted(value.text ?? "")) \(error)",
+                at: value.position)
+            return nil
+        }
+    }
+}
+
+extension ListenAddress {
+    /// `host:port` with a port from 1 to 65535; an IPv6 address stands in brackets.
+    fileprivate init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return nil }
+        let digits = bytes[(colon + 1)...]
+        guard digits.count <= 5, digits.first != UInt8(ascii: "0"), digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(port)
+        else { return nil }
+        var host = bytes[..<colon]
+        if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") {
+            host = host.dropFirst().dropLast()
+            let isIPv6 = host.contains(UInt8(ascii: ":")) && host.allSatisfy { ":.".utf8.contains($0) || isHexadecimal($0) }
+            guard isIPv6 else { return nil }
+        } else {
+            let isHost = host.allSatisfy { isLetterOrDigit($0) || "-.".utf8.contains($0) }
+            guard !host.isEmpty, isHost else { return nil }
+        }
+        self.init(host: String(decoding: host, as: UTF8.self), port: port)
+    }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+}
+
+private func isHexadecimal(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+}

@@ -1,0 +1,18 @@
+/// Where documents and the files that they name are read from.
+public protocol DocumentSource: Sendable {
+    /// The names of everything in a directory, in any order, at most `limit`.
+    func names(in directory: String, limit: Int) throws(DocumentSourceError) -> [String]
+    /// The whole content of a file, at most `limit` bytes. A symbolic link stands for what it points to.
+    func read(_ path: String, limit: Int) throws(DocumentSourceError) -> [UInt8]
+    /// Something that changes when the whole directory is exchanged for another, as a ConfigMap volume does.
+    func generation(of directory: String) -> String
+}
+
+/// Why a file or a directory cannot be read, as the end of a sentence that begins with its name.
+public struct DocumentSourceError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) {
+        self.description = description
+    }
+}

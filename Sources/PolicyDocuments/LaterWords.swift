@@ -1,0 +1,15 @@
+/// Words of the policy language that this version does not have yet. A document that uses one is refused, and told that
+/// it is not misspelled. A test holds the list against what this version has.
+enum LaterWords {
+    static let kinds = ["Scanner", "PolicyException"]
+
+    static let fields = [
+        // Checks and their settings
+        "attestation", "vulnerabilities", "baseImage", "minimal", "age", "imageConfig", "multiStage", "onUndetermined",
+        "alreadyAdmitted",
+        // Selectors
+        "labels",
+        // Settings of the daemon
+        "platforms", "pin",
+    ]
+}

@@ -1,1 +1,0 @@
-// A directory of YAML to a policy set, with diagnostics.

@@ -1,0 +1,55 @@
+public import PolicyEngine
+public import Timestamp
+public import Trust
+
+/// Turns a directory of documents into the policies that are in force.
+public enum PolicyDocuments {
+    /// A file of policies; a company's whole policy fits a few kilobytes.
+    public static let maximumFileBytes = 1 << 20
+
+    /// How often a directory that is exchanged while it is read is read again.
+    private static let attempts = 3
+
+    /// Loads every document of a directory, or none: the failure holds all problems of all files.
+    ///
+    /// `formats` are the signature formats that attestors may use. `now` only decides about warnings of dates that are
+    /// past.
+    public static func load(
+        directory: String, formats: [any AttestorFormat], now: Instant,
+        from source: some DocumentSource = FileSystemSource()
+    ) throws(LoadFailure) -> LoadedPolicies {
+        for _ in 1...attempts {
+            let generation = source.generation(of: directory)
+            let result = Result { () throws(LoadFailure) in
+                try loadOnce(directory: directory, formats: formats, now: now, from: source)
+            }
+            // Half of the files may be old and half new, whether they fit together or not.
+            guard source.generation(of: directory) == generation else { continue }
+            return try result.get()
+        }
+        let place = SourcePosition(file: directory, line: 1, column: 1)
+        throw LoadFailure(Diagnostic(.error, "the directory is exchanged again and again while it is read", at: place))
+    }
+
+    private static func loadOnce(
+        directory: String, formats: [any AttestorFormat], now: Instant, from source: some DocumentSource
+    ) throws(LoadFailure) -> LoadedPolicies {
+        let place = SourcePosition(file: directory, line: 1, column: 1)
+        var loader = PolicyLoader(formats: formats, now: now, source: source)
+        do throws(DocumentSourceError) {
+            for name in try PolicyDirectory.files(in: directory, of: source) {
+                loader.read(FilePath.join(directory, name))
+            }
+        } catch {
+            throw LoadFailure(Diagnostic(.error, "the policy directory \(error)", at: place))
+        }
+        return try loader.load(from: place)
+    }
+}
+
+/// What a directory of documents came to.
+public struct LoadedPolicies: Sendable {
+    public let policySet: PolicySet
+    /// In reading order.
+    public let warnings: [Diagnostic]
+}

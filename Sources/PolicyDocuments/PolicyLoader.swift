@@ -1,0 +1,187 @@
+import Cryptography
+import OCI
+import PolicyEngine
+import Timestamp
+import Trust
+import YAMLDocument
+
+/// One load: first all files are read, then the documents are built, those that others refer to first.
+struct PolicyLoader {
+    private let formats: [any AttestorFormat]
+    private let now: Instant
+    private var files: FileReader
+    private var documents: [(envelope: Envelope, file: String)] = []
+    private var diagnostics: [Diagnostic] = []
+    private var firstPositions: [DocumentKey: SourcePosition] = [:]
+
+    private struct DocumentKey: Hashable {
+        let kind: Envelope.Kind
+        let name: [UInt8]
+    }
+
+    init(formats: [any AttestorFormat], now: Instant, source: any DocumentSource) {
+        self.formats = formats
+        self.now = now
+        files = FileReader(source)
+    }
+
+    // MARK: Reading
+
+    mutating func read(_ path: String) {
+        for document in readDocuments(path) {
+            withShapeReader(of: path) { reader in
+                reader.envelope(of: document).map { ($0, path) }
+            }.map { documents.append($0) }
+        }
+    }
+
+    /// The documents of a file that are not empty.
+    private mutating func readDocuments(_ path: String) -> [YAMLNode] {
+        let start = SourcePosition(file: path, line: 1, column: 1)
+        do throws(DocumentSourceError) {
+            let bytes = try files.read(path, limit: PolicyDocuments.maximumFileBytes)
+            do throws(YAMLError) {
+                if let line = PrivateKeyArmour.line(in: bytes) {
+                    let place = SourcePosition(file: path, line: line, column: 1)
+                    diagnostics.append(Diagnostic(.error, PrivateKeyArmour.problem, at: place))
+                    return []
+                }
+                return try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
+            } catch {
+                let place = SourcePosition(file: path, line: error.line, column: error.column)
+                diagnostics.append(Diagnostic(.error, error.message, at: place))
+            }
+        } catch {
+            diagnostics.append(Diagnostic(.error, "the file \(error)", at: start))
+        }
+        return []
+    }
+
+    private mutating func withShapeReader<Value>(
+        of path: String, _ body: (inout ShapeReader) -> Value?
+    ) -> Value? {
+        var reader = ShapeReader(file: path, files: files)
+        let value = body(&reader)
+        files = reader.files
+        diagnostics += reader.diagnostics
+        return value
+    }
+
+    // MARK: Building
+
+    consuming func load(from directory: SourcePosition) throws(LoadFailure) -> LoadedPolicies {
+        refuseDuplicatesAndConfigurations()
+        if documents.isEmpty && diagnostics.isEmpty {
+            diagnostics.append(
+                Diagnostic(.warning, "there are no policies in this directory, so no image is admitted", at: directory))
+        }
+        let attestorNames = documents.filter { $0.envelope.kind == .attestor }.map(\.envelope.name)
+        let attestors = build(.attestor) { reader, envelope, loader in loader.attestor(envelope, &reader) }
+        let exemptions = build(.exemption) { reader, envelope, loader in
+            reader.build(envelope, Exemption.specification, loader.now) { value throws(FieldProblems) in
+                try Exemption(name: envelope.name, specification: value)
+            }
+        }
+        let context = CheckContext(attestorNames: attestorNames)
+        let policies = build(.imagePolicy) { reader, envelope, loader in
+            reader.build(envelope, ImagePolicy.specification, loader.now) { value throws(FieldProblems) in
+                try ImagePolicy(name: envelope.name, specification: value, in: context)
+            }
+        }
+        if let failure = LoadFailure(diagnostics) { throw failure }
+        guard let revision = PolicyRevision.digest(of: files.files, in: directory.file) else {
+            throw LoadFailure(Diagnostic(.error, "the revision of the policies cannot be computed", at: directory))
+        }
+        let policySet = PolicySet(
+            policies: policies, exemptions: exemptions, attestors: attestors, revision: revision)
+        return LoadedPolicies(policySet: policySet, warnings: diagnostics.inReadingOrder)
+    }
+
+    private mutating func refuseDuplicatesAndConfigurations() {
+        for (envelope, file) in documents {
+            let place = SourcePosition(
+                file: file, line: envelope.namePosition.line, column: envelope.namePosition.column)
+            let key = DocumentKey(kind: envelope.kind, name: Array(envelope.name.utf8))
+            if envelope.kind == .gateConfiguration {
+                let start = SourcePosition(file: file, line: envelope.position.line, column: envelope.position.column)
+                diagnostics.append(
+                    Diagnostic(
+                        .error, "a `GateConfiguration` has a file of its own, outside of the policy directory", at: start))
+            } else if let first = firstPositions[key] {
+                diagnostics.append(
+                    Diagnostic(
+                        .error,
+                        "there are two documents of kind `\(envelope.kind.rawValue)` named `\(envelope.name)`, the first at \(first)",
+                        at: place))
+            } else {
+                firstPositions[key] = place
+            }
+        }
+    }
+
+    private mutating func build<Value>(
+        _ kind: Envelope.Kind, _ body: (inout ShapeReader, Envelope, PolicyLoader) -> Value?
+    ) -> [Value] {
+        documents.filter { $0.envelope.kind == kind }.compactMap { envelope, file in
+            let loader = self
+            return withShapeReader(of: file) { reader in body(&reader, envelope, loader) }
+        }
+    }
+
+    private func attestor(_ envelope: Envelope, _ reader: inout ShapeReader) -> (any Attestor)? {
+        let names = formats.map(\.name)
+        for (key, _) in envelope.specification.members {
+            let name = key.scalar?.text ?? ""
+            guard !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { continue }
+            let hint = names.nearest(to: name).map { "did you mean `\($0)`?" } ?? "this version has \(listed(names, conjunction: "and"))"
+            reader.report("unknown signature format \(quoted(name)), \(hint)", at: key.position)
+            return nil
+        }
+        let type = ObjectType(
+            formats.map { Field($0.name, .object($0.fields), $0.summary) }, exactlyOneOf: [names])
+        return reader.build(envelope, type, now) { value throws(FieldProblems) in
+            for format in formats {
+                if let fields = value[format.name] { return try format.load(fields) }
+            }
+            throw FieldProblems(FieldProblem("expected one of \(listed(names))", at: value.position))
+        }
+    }
+}
+
+extension ShapeReader {
+    /// Brings `spec` into its shape and builds what it describes.
+    fileprivate mutating func build<Value>(
+        _ envelope: Envelope, _ type: ObjectType, _ now: Instant,
+        _ make: (FieldValue) throws(FieldProblems) -> Value
+    ) -> Value? {
+        guard let value = conform(envelope.specification, to: .object(type)) else { return nil }
+        warnOfPastDates(in: value, now: now)
+        do throws(FieldProblems) {
+            return try make(value)
+        } catch {
+            report(error)
+            return nil
+        }
+    }
+
+    /// Time is never an error of a document, or a set that loads today would not load tomorrow.
+    private mutating func warnOfPastDates(in value: FieldValue, now: Instant) {
+        switch value.content {
+        case .object(let members):
+            for (name, member) in members {
+                if let date = member.date, date <= now, let consequence = ShapeReader.consequenceOfPast[name] {
+                    report(Diagnostic(.warning, "the date of `\(name)` is past, \(consequence)", at: member.position))
+                }
+                warnOfPastDates(in: member, now: now)
+            }
+        case .list(let elements):
+            for element in elements { warnOfPastDates(in: element, now: now) }
+        default: break
+        }
+    }
+
+    private static let consequenceOfPast = [
+        "until": "so this entry no longer counts",
+        "reviewBy": "so it is time to review this exemption",
+    ]
+}
