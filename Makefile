@@ -1,0 +1,41 @@
+# The words a person types. Each does its own set-up: `make demo` works on a fresh Debian 12 with a Swift toolchain.
+
+.PHONY: help build test check format demo bench clean
+
+help:
+	@echo 'make build   the release binary, .build/release/dockgate'
+	@echo 'make test    all tests'
+	@echo 'make check   what must hold before a commit: formatting, build, tests'
+	@echo 'make format  put the sources into the shape that check asks for'
+	@echo 'make demo    a registry, a gate, real admission requests, the audit log: every verdict shown and checked'
+	@echo 'make bench   measure against nginx and Go; fails where a bound is missed'
+	@echo 'make clean   remove what building left'
+
+build:
+	@scripts/setup build
+	@scripts/build
+
+test:
+	@scripts/setup test
+	swift test
+
+check:
+	@scripts/setup test
+	swift format lint --strict --recursive Package.swift Sources Tests
+	swift build --build-tests
+	swift test
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+demo:
+	@scripts/setup demo
+	@scripts/demo
+
+bench:
+	@scripts/setup bench
+	@scripts/bench
+
+clean:
+	swift package clean
+	rm -rf .build-tools .build-bench
