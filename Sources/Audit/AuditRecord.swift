@@ -1,0 +1,17 @@
+public import StrictJSON
+
+/// A record as it stands in the log.
+public struct AuditRecord: Sendable {
+    /// The line without its LF.
+    public let bytes: [UInt8]
+    public let json: JSONValue
+
+    /// The record's `seq`, as it says itself; whether it stands where it belongs is `AuditVerification`'s to check.
+    public var sequence: Int? { json["seq"]?.integer }
+    public var id: String? { json["id"]?.string }
+
+    init(_ line: [UInt8]) throws(JSONError) {
+        bytes = line
+        json = try JSONDocument(parsing: line, limits: JSONLimits(maximumBytes: AuditLimits.maximumRecordBytes)).root
+    }
+}

@@ -1,0 +1,137 @@
+import Glibc
+
+/// The records that wait for the log's thread, and what is known of the disk. Event loops put in, one thread takes out.
+final class CommitQueue: Sendable {
+    enum Condition: Hashable, Sendable {
+        case working
+        /// The last write failed; the next may succeed.
+        case failing(String)
+        /// Nothing can be written until the process starts anew.
+        case stopped(String)
+    }
+
+    enum Work {
+        /// The records are in the array that was handed in.
+        case commit
+        /// Nothing waits, and somebody wants to know whether the disk takes writes again.
+        case probe
+        case finish
+    }
+
+    private struct State: Sendable {
+        var pending: [PendingRecord] = []
+        var pendingBytes = 0
+        var condition = Condition.working
+        var head: AuditPosition?
+        var isClosing = false
+        var isThreadWaiting = false
+        var isProbeWanted = false
+        /// When the commit began that is under way, in nanoseconds of the monotonic clock.
+        var commitBegan: UInt64?
+    }
+
+    private let limits: AuditLimits
+    private let longestCommit: UInt64
+    private let monitor: Monitor<State>
+
+    init(_ limits: AuditLimits, head: AuditPosition?) {
+        self.limits = limits
+        let (seconds, attoseconds) = limits.commitDuration.components
+        longestCommit = UInt64(clamping: seconds) * 1_000_000_000 + UInt64(clamping: attoseconds / 1_000_000_000)
+        var state = State()
+        state.head = head
+        monitor = Monitor(state)
+    }
+
+    var head: AuditPosition? { monitor.withLock { $0.head } }
+
+    /// Takes the record, or says why it is refused.
+    func add(_ record: PendingRecord) -> AuditError? {
+        var isThreadWaiting = false
+        let refusal: AuditError? = monitor.withLock { state in
+            if let refusal = self.refusal(of: record.body.count, state) { return refusal }
+            state.pending.append(record)
+            state.pendingBytes += record.body.count
+            isThreadWaiting = state.isThreadWaiting
+            state.isThreadWaiting = false
+            return nil
+        }
+        if isThreadWaiting { monitor.wake() }
+        return refusal
+    }
+
+    /// Whether records are being accepted. After a failed write it asks the thread to try the disk, so that the next
+    /// question gets a fresh answer.
+    var isHealthy: Bool {
+        var isThreadWaiting = false
+        let isHealthy = monitor.withLock { state in
+            if case .failing = state.condition, !state.isProbeWanted {
+                state.isProbeWanted = true
+                isThreadWaiting = state.isThreadWaiting
+                state.isThreadWaiting = false
+            }
+            return state.condition == .working && !state.isClosing && !self.isHanging(state)
+        }
+        if isThreadWaiting { monitor.wake() }
+        return isHealthy
+    }
+
+    /// What is queued is still committed; nothing more is taken.
+    func close() {
+        monitor.withLock { state in state.isClosing = true }
+        monitor.wake()
+    }
+
+    // For the log's thread
+
+    /// Waits for work. `records` must be empty; its memory becomes the queue's.
+    func take(into records: inout [PendingRecord]) -> Work {
+        monitor.wait { state in
+            if !state.pending.isEmpty {
+                swap(&state.pending, &records)
+                state.pendingBytes = 0
+                state.commitBegan = monotonicNanoseconds()
+                return .commit
+            }
+            if state.isClosing { return .finish }
+            if state.isProbeWanted {
+                state.commitBegan = monotonicNanoseconds()
+                return .probe
+            }
+            state.isThreadWaiting = true
+            return nil
+        }
+    }
+
+    /// A commit or a probe has ended. Nil if it did not touch the disk.
+    func report(_ condition: Condition?, head: AuditPosition?) {
+        monitor.withLock { state in
+            state.condition = condition ?? state.condition
+            state.head = head
+            state.commitBegan = nil
+            state.isProbeWanted = false
+        }
+    }
+
+    private func refusal(of bytes: Int, _ state: borrowing State) -> AuditError? {
+        if state.isClosing { return .closed }
+        if case .stopped(let reason) = state.condition { return .unavailable(reason) }
+        if isHanging(state) {
+            return .unavailable("the disk has not taken the last records within \(limits.commitDuration)")
+        }
+        guard state.pending.count < limits.queuedRecords, state.pendingBytes + bytes <= limits.queuedBytes
+        else { return .overloaded }
+        return nil
+    }
+
+    private func isHanging(_ state: borrowing State) -> Bool {
+        guard let began = state.commitBegan else { return false }
+        return monotonicNanoseconds() &- began > longestCommit
+    }
+}
+
+private func monotonicNanoseconds() -> UInt64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return UInt64(clamping: now.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: now.tv_nsec)
+}

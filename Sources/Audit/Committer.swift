@@ -1,0 +1,88 @@
+import StrictJSON
+
+/// The log's thread: takes whatever waits, makes it durable with one write and one synchronization, answers, and
+/// begins again. There is no timer: while one commit runs, the next one gathers.
+struct Committer {
+    private let queue: CommitQueue
+    private var writer: SegmentWriter
+    private var chain: RecordChain
+    private var records: [PendingRecord] = []
+    private var completions = CompletionBatch()
+    private var positions: [Result<AuditPosition, AuditError>] = []
+    // Reused from commit to commit: a record costs no allocation of its own here but its hash.
+    private var batch: [UInt8] = []
+    private var line: [UInt8] = []
+
+    init(_ queue: CommitQueue, _ writer: SegmentWriter, _ chain: RecordChain) {
+        self.queue = queue
+        self.writer = writer
+        self.chain = chain
+    }
+
+    mutating func run() {
+        while true {
+            switch queue.take(into: &records) {
+            case .commit: commit()
+            case .probe: probe()
+            case .finish: return
+            }
+        }
+    }
+
+    private mutating func commit() {
+        let durable = chain
+        for record in records { positions.append(encode(record.body)) }
+        do {
+            if !batch.isEmpty { try writer.commit(batch, startingAt: durable.nextSequence) }
+            queue.report(batch.isEmpty ? nil : .working, head: chain.head)
+        } catch {
+            // Nobody was told of these sequence numbers, so the next batch begins with them again.
+            chain = durable
+            refuseAll(because: error.reason)
+            queue.report(condition(after: error), head: chain.head)
+        }
+        for (record, position) in zip(records, positions) { completions.add(record, position) }
+        records.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+        batch.removeAll(keepingCapacity: true)
+        completions.deliver()
+    }
+
+    /// Adds a record to the batch, unless a reader of the log would not accept it.
+    private mutating func encode(_ body: [UInt8]) -> Result<AuditPosition, AuditError> {
+        line.removeAll(keepingCapacity: true)
+        RecordLine.appendOpening(sequence: chain.nextSequence, previous: chain.previousLeaf, to: &line)
+        line.append(contentsOf: body)
+        line.append(RecordLine.end)
+        guard line.count <= AuditLimits.maximumRecordBytes else {
+            return .failure(.recordTooLarge(bytes: line.count))
+        }
+        do {
+            let position = try chain.accept(line).position
+            batch.append(contentsOf: line)
+            batch.append(RecordLine.separator)
+            return .success(position)
+        } catch {
+            return .failure(.recordMalformed(error.description))
+        }
+    }
+
+    private mutating func refuseAll(because reason: String) {
+        for index in positions.indices {
+            if case .success = positions[index] { positions[index] = .failure(.unavailable(reason)) }
+        }
+    }
+
+    private mutating func probe() {
+        do {
+            try writer.probe()
+            queue.report(.working, head: chain.head)
+        } catch {
+            queue.report(condition(after: error), head: chain.head)
+        }
+    }
+
+    private func condition(after failure: CommitFailure) -> CommitQueue.Condition {
+        failure.isFinal ? .stopped(failure.reason) : .failing(failure.reason)
+    }
+}

@@ -1,1 +1,0 @@
-// The append-only decision log and its evidence.

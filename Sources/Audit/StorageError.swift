@@ -1,0 +1,42 @@
+internal import Glibc
+
+/// A file operation that the system refused.
+public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Operation: String, Sendable {
+        case makeDirectory = "create the directory"
+        case list = "list"
+        case open = "open"
+        case lock = "lock"
+        case length = "measure"
+        case read = "read"
+        case append = "write to"
+        case synchronizeData = "synchronize"
+        case truncate = "truncate"
+        case discardCache = "drop the cache of"
+        case rename = "rename"
+        case remove = "remove"
+        case synchronizeDirectory = "synchronize the directory"
+    }
+
+    public let operation: Operation
+    public let path: String
+    /// The value of `errno`.
+    public let code: Int32
+
+    public init(_ operation: Operation, _ path: String, code: Int32) {
+        self.operation = operation
+        self.path = path
+        self.code = code
+    }
+
+    public var isInterruption: Bool { code == EINTR }
+    public var isAbsence: Bool { code == ENOENT }
+
+    public var description: String { "cannot \(operation.rawValue) `\(path)`: \(reason)" }
+
+    private var reason: String {
+        var buffer = [CChar](repeating: 0, count: 128)
+        guard strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

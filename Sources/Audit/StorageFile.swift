@@ -1,0 +1,16 @@
+internal import Glibc
+
+/// An open file; closed when the last reference goes. Whatever matters was synchronized before, so what `close` says
+/// is of no interest.
+public final class StorageFile: Sendable {
+    public let descriptor: Int32
+    /// For error texts only.
+    public let path: String
+
+    public init(adopting descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { _ = close(descriptor) }
+}
