@@ -1,0 +1,67 @@
+import NIOCore
+import NIOSSL
+
+/// What the listener shows of itself, and of whom it asks the same: all PEM, all already read.
+public struct ServingCertificate: Sendable {
+    let context: NIOSSLContext
+    let asksForClientCertificates: Bool
+
+    /// - Parameters:
+    ///   - certificateChain: the serving certificate first, then its intermediates.
+    ///   - clientAuthorities: whoever signs the certificates of callers; absent, callers need none. A certificate that is
+    ///     presented must then be valid, and paths that decide anything need one.
+    /// - Throws: `ServingCertificateError` if any of them cannot be read, or the key is not the certificate's.
+    public init(
+        certificateChain: [UInt8], privateKey: [UInt8], clientAuthorities: [UInt8]? = nil
+    ) throws(ServingCertificateError) {
+        let chain = try ServingCertificate.certificates(certificateChain, what: "certificate")
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(bytes: privateKey, format: .pem)
+        } catch {
+            throw ServingCertificateError("the private key is not an unencrypted PEM key")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.maximumTLSVersion = .tlsv13
+        // HTTP/2 is not offered: nothing here would be faster by it, and much would be easier to exhaust.
+        configuration.applicationProtocols = ["http/1.1"]
+        // How long a goodbye may wait for its answer.
+        configuration.shutdownTimeout = .seconds(1)
+        if let clientAuthorities {
+            let authorities = try ServingCertificate.certificates(clientAuthorities, what: "client authority")
+            configuration.trustRoots = .certificates(authorities)
+            // Not demanded by TLS: a kubelet that probes has none. Who needs one is said for each path.
+            configuration.certificateVerification = .optionalVerification
+        }
+        do {
+            context = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw ServingCertificateError("the private key is not that of the certificate")
+        }
+        asksForClientCertificates = clientAuthorities != nil
+    }
+
+    private static func certificates(
+        _ pem: [UInt8], what: String
+    ) throws(ServingCertificateError) -> [NIOSSLCertificate] {
+        let certificates: [NIOSSLCertificate]
+        do {
+            certificates = try NIOSSLCertificate.fromPEMBytes(pem)
+        } catch {
+            throw ServingCertificateError("the \(what) is not PEM")
+        }
+        guard !certificates.isEmpty else { throw ServingCertificateError("there is no \(what) in the PEM") }
+        return certificates
+    }
+}
+
+/// Why a listener cannot be served with this material.
+public struct ServingCertificateError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,13 @@
+/// One thing that must hold before requests should be sent here: policies loaded, audit log healthy.
+public struct ReadinessCheck: Sendable {
+    /// A word for `/readyz?verbose`: `policies`, `audit-log`.
+    public let name: String
+    /// Why it does not hold, in a few words without a secret; nil while it holds. Called for every probe on an event loop:
+    /// it looks at what is known and waits for nothing.
+    public let problem: @Sendable () -> String?
+
+    public init(_ name: String, problem: @escaping @Sendable () -> String?) {
+        self.name = name
+        self.problem = problem
+    }
+}

@@ -1,0 +1,97 @@
+import PolicyEngine
+import StrictJSON
+
+/// Reads the container lists and image volumes of one pod spec. Everything that has another shape than Kubernetes gives
+/// it is an error, since whoever reads it more leniently than we do would run what we did not see.
+struct PodSpecReader {
+    let placement: FoundImage.Placement
+    private(set) var found: [FoundImage] = []
+
+    /// More images than this in one object are not collected. Above what is judged at once, so that an object that has
+    /// long been there may still lose a finalizer.
+    static let maximumFound = 4_096
+
+    /// The member names that hold containers, and what runs them. Sidecars are init containers that keep running.
+    static let containerLists: [(member: StaticString, kind: ContainerKind)] = [
+        ("containers", .main), ("initContainers", .initialization), ("ephemeralContainers", .ephemeral),
+    ]
+
+    init(placement: FoundImage.Placement) {
+        self.placement = placement
+    }
+
+    /// - Parameter path: of `spec`, with a dot at its end unless it is the object itself.
+    mutating func read(_ spec: JSONValue, at path: String) throws(WorkloadError) {
+        for (member, kind) in PodSpecReader.containerLists {
+            guard let list = spec[member], !list.isNull else { continue }
+            try readContainers(list, kind: kind, at: "\(path)\(member)")
+        }
+        guard let volumes = spec["volumes"], !volumes.isNull else { return }
+        try readVolumes(volumes, at: "\(path)volumes")
+    }
+
+    mutating func readContainers(_ list: JSONValue, kind: ContainerKind, at path: String) throws(WorkloadError) {
+        try require(list, .array, at: path)
+        var index = 0
+        for container in list.elements {
+            try require(container, .object, at: "\(path)[\(index)]")
+            let text = try imageText(container["image"], at: path, index, ".image")
+            try add(text, kind, name: container["name"], at: "\(path)[\(index)].image")
+            index += 1
+        }
+    }
+
+    mutating func readVolumes(_ list: JSONValue, at path: String) throws(WorkloadError) {
+        try require(list, .array, at: path)
+        var index = 0
+        for volume in list.elements {
+            try require(volume, .object, at: "\(path)[\(index)]")
+            if let image = volume["image"], !image.isNull {
+                try require(image, .object, at: "\(path)[\(index)].image")
+                let text = try imageText(image["reference"], at: path, index, ".image.reference")
+                try add(text, .volume, name: volume["name"], at: "\(path)[\(index)].image.reference")
+            }
+            index += 1
+        }
+    }
+
+    /// Empty when absent: whether that is a mistake depends on whether it is new.
+    private func imageText(
+        _ value: JSONValue?, at path: String, _ index: Int, _ member: StaticString
+    ) throws(WorkloadError) -> String {
+        guard let value, !value.isNull else { return "" }
+        guard let text = value.string else {
+            throw .wrongType(path: "\(path)[\(index)]\(member)", found: value.kind.name, expected: "a string")
+        }
+        return text
+    }
+
+    private mutating func add(
+        _ text: String, _ kind: ContainerKind, name: JSONValue?, at path: String
+    ) throws(WorkloadError) {
+        guard found.count < PodSpecReader.maximumFound else {
+            throw .tooManyImages(limit: PodSpecReader.maximumFound)
+        }
+        found.append(
+            FoundImage(text: text, kind: kind, container: name?.string, path: path, placement: placement))
+    }
+}
+
+/// - Throws: `WorkloadError.wrongType`
+func require(_ value: JSONValue, _ kind: JSONValue.Kind, at path: String) throws(WorkloadError) {
+    guard value.kind == kind else { throw .wrongType(path: path, found: value.kind.name, expected: kind.name) }
+}
+
+extension JSONValue.Kind {
+    /// With its article, for messages.
+    var name: String {
+        switch self {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .number: "a number"
+        case .boolean: "a boolean"
+        case .null: "null"
+        }
+    }
+}
