@@ -139,22 +139,14 @@ struct DecisionRecord {
         writer.memberIfPresent("policy", finding.policy)
         writer.member("check", finding.check)
         writer.member("enforcement", finding.enforcement.rawValue)
-        switch finding.outcome {
-        case .passed(let signers):
-            writer.member("outcome", "passed")
-            writeStrings("signers", signers.map(\.description), to: &writer)
-        case .violated(let refusal): write("violated", refusal, to: &writer)
-        case .undetermined(let refusal): write("undetermined", refusal, to: &writer)
-        case .notEvaluated: writer.member("outcome", "notEvaluated")
+        writer.member("outcome", finding.outcome.word)
+        if case .passed(let signers) = finding.outcome { writeStrings("signers", signers.map(\.description), to: &writer) }
+        if let refusal = finding.refusal {
+            writer.member("reason", refusal.reason.rawValue)
+            writer.member("found", refusal.found)
+            writer.member("expected", refusal.expected)
         }
         writer.endObject()
-    }
-
-    private static func write(_ outcome: String, _ refusal: Refusal, to writer: inout JSONWriter) {
-        writer.member("outcome", outcome)
-        writer.member("reason", refusal.reason.rawValue)
-        writer.member("found", refusal.found)
-        writer.member("expected", refusal.expected)
     }
 
     private static func writeStrings(_ key: StaticString, _ values: [String], to writer: inout JSONWriter) {

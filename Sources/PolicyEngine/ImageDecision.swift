@@ -44,6 +44,16 @@ public struct Finding: Sendable {
         case undetermined(Refusal)
         /// Something before it had already refused, so it was not looked at.
         case notEvaluated
+
+        /// The word for it in records and reports.
+        public var word: String {
+            switch self {
+            case .passed: "passed"
+            case .violated: "violated"
+            case .undetermined: "undetermined"
+            case .notEvaluated: "notEvaluated"
+            }
+        }
     }
 
     /// Why it does not hold, if it does not.

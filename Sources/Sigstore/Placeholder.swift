@@ -1,1 +1,0 @@
-// Where cosign signatures lie, how they are decoded and judged.

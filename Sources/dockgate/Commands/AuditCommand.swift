@@ -1,0 +1,132 @@
+import ArgumentParser
+import Audit
+import Cryptography
+import StrictJSON
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Read and verify the audit log.",
+        subcommands: [AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self])
+}
+
+/// The log that a command is about.
+struct AuditDirectoryOptions: ParsableArguments {
+    @Option(help: "The audit log's directory.")
+    var directory: String
+}
+
+struct AuditListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List records, the newest first.")
+
+    @OptionGroup var log: AuditDirectoryOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "How many records at the most, 1 to 100000.")
+    var limit = 50
+
+    @Flag(help: "Only records of refused requests.")
+    var denied = false
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else { throw ValidationError("--limit \(limit) is not between 1 and 100000") }
+    }
+
+    func run() throws {
+        try AuditReading.run {
+            var cursor = try AuditReader(directory: log.directory).records(.newestFirst)
+            var count = 0
+            while count < limit, let record = try cursor.next() {
+                if denied, record.json["decision"]?["allowed"]?.boolean != false { continue }
+                switch output.format {
+                case .table: StandardOutput.write(RecordRow(record).text + "\n")
+                case .json: StandardOutput.write(String(decoding: record.bytes, as: UTF8.self) + "\n")
+                }
+                count += 1
+            }
+        }
+    }
+}
+
+struct AuditShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one record, by its id or its number.")
+
+    @Argument(help: "The record's id, as answers name it, or its sequence number.")
+    var record: String
+
+    @OptionGroup var log: AuditDirectoryOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try AuditReading.run {
+            let reader = AuditReader(directory: log.directory)
+            // A ULID may be all digits, but it has 26 of them.
+            let sequence = record.utf8.count < 20 ? Int(record) : nil
+            let found = try sequence.map { try reader.record(sequence: $0) } ?? reader.record(id: record)
+            guard let found else {
+                throw UsageError("there is no record `\(record.printable)` in `\(log.directory.printable)`")
+            }
+            switch output.format {
+            case .table: StandardOutput.write(RecordStory(found).text)
+            case .json: StandardOutput.write(String(decoding: found.bytes, as: UTF8.self) + "\n")
+            }
+        }
+    }
+}
+
+struct AuditVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Verify the whole log: every record, the chain through them, and the evidence.",
+        discussion: """
+            Ends with 0 if verified, 1 if anything was tampered with, 3 if not everything could be read. --head takes the \
+            `log-head` that an answer carried, and finds out whether records were cut off since.
+            """)
+
+    @OptionGroup var log: AuditDirectoryOptions
+    @OptionGroup var output: OutputOptions
+
+    @Option(help: "A log head that was kept elsewhere: SEQUENCE:BASE64.")
+    var head: String?
+
+    @Flag(name: .customLong("no-evidence"), help: "Do not check the evidence files.")
+    var skipsEvidence = false
+
+    func run() throws {
+        let report = AuditVerification.verify(
+            directory: log.directory, expectedHead: try expectedHead(), checkingEvidence: !skipsEvidence)
+        switch output.format {
+        case .table: StandardOutput.write(report.text)
+        case .json: StandardOutput.write(report.json + "\n")
+        }
+        switch report.verdict {
+        case .verified: return
+        case .tampered: throw Outcome.denied
+        case .unreadable: throw Outcome.undetermined
+        }
+    }
+
+    private func expectedHead() throws -> AuditPosition? {
+        guard let head else { return nil }
+        let parts = head.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0,
+            let leafHash = Base64.decode(Array(parts[1].utf8)), leafHash.count == 32
+        else {
+            throw UsageError("`--head \(head.printable)` is not a log head; expected SEQUENCE:BASE64, as `log-head` has it")
+        }
+        return AuditPosition(sequence: sequence, leafHash: leafHash)
+    }
+}
+
+private enum AuditReading {
+    /// What cannot be read is not a mistake in the arguments, and not a verdict.
+    static func run(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as AuditError {
+            StandardError.write("error: \(error.description.printable)")
+            throw Outcome.undetermined
+        }
+    }
+}

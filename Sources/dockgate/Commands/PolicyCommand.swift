@@ -1,0 +1,73 @@
+import ArgumentParser
+import PolicyDocuments
+import PolicyEngine
+import StrictJSON
+
+struct PolicyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "Work on policies.", subcommands: [PolicyLintCommand.self])
+}
+
+struct PolicyLintCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lint", abstract: "Check a policy directory: every mistake with its file, line and column.")
+
+    @Argument(help: "The directory of policy documents.")
+    var directory: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let diagnostics: [Diagnostic]
+        var summary: String?
+        do {
+            let loaded = try PolicyDocuments.load(
+                directory: directory, formats: Composition.attestorFormats, now: SystemClock.now())
+            diagnostics = loaded.warnings
+            summary = loaded.policySet.summary
+        } catch {
+            diagnostics = error.diagnostics
+        }
+        switch output.format {
+        case .table:
+            for diagnostic in diagnostics { StandardOutput.write(diagnostic.description.printable + "\n") }
+            if let summary { StandardOutput.write(summary + "\n") }
+        case .json: StandardOutput.write(json(diagnostics, isLoadable: summary != nil) + "\n")
+        }
+        if summary == nil { throw Outcome.usage }
+    }
+
+    private func json(_ diagnostics: [Diagnostic], isLoadable: Bool) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("apiVersion", OutputOptions.apiVersion)
+        writer.member("valid", isLoadable)
+        writer.key("diagnostics")
+        writer.beginArray()
+        for diagnostic in diagnostics {
+            writer.beginObject()
+            writer.member("severity", diagnostic.severity.rawValue)
+            writer.member("file", diagnostic.position.file)
+            writer.member("line", diagnostic.position.line)
+            writer.member("column", diagnostic.position.column)
+            writer.member("message", diagnostic.message)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension PolicySet {
+    /// `3 policies, 1 exemption, 2 attestors, revision sha256:…`
+    var summary: String {
+        func counted(_ count: Int, _ singular: String, _ plural: String) -> String {
+            "\(count) \(count == 1 ? singular : plural)"
+        }
+        return [
+            counted(policies.count, "policy", "policies"), counted(exemptions.count, "exemption", "exemptions"),
+            counted(attestors.count, "attestor", "attestors"), "revision \(revision)",
+        ].joined(separator: ", ")
+    }
+}

@@ -1,0 +1,101 @@
+import Admission
+import ArgumentParser
+import Audit
+import Doors
+import Logging
+import PolicyDocuments
+import ServiceLifecycle
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Answer admission requests.",
+        discussion: "Runs until SIGTERM or SIGINT, then answers what is in flight and ends.")
+
+    @Option(help: "The GateConfiguration document.")
+    var config: String
+
+    func run() async throws {
+        let logger = Logger(label: "dockgate") { StreamLogHandler.standardError(label: $0) }
+        let configuration = try GateConfiguration.loaded(from: config)
+        for warning in configuration.warnings { logger.warning("\(warning.description.printable)") }
+        guard let listener = configuration.listener else {
+            throw UsageError("`\(config.printable)` has no `listen`, which `dockgate serve` needs")
+        }
+        guard let auditDirectory = configuration.auditDirectory else {
+            throw UsageError("`\(config.printable)` has no `audit`; nothing is allowed without a record")
+        }
+        let log = try openLog(auditDirectory, logger)
+        let composition = try Composition(
+            GateSettings(configuration), log: log, now: SystemClock.now(), clock: SystemClock.now)
+        for warning in composition.loaded.warnings { logger.warning("\(warning.description.printable)") }
+        let service = GateService(
+            server: try server(listener, configuration, composition.gate), composition: composition, log: log,
+            address: listener.address, logger: logger)
+        logger.info("\(composition.loaded.policySet.summary)")
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func openLog(_ directory: String, _ logger: Logger) throws -> AuditLog {
+        do {
+            let log = try AuditLog.open(directory: directory)
+            if let recovery = log.recovery {
+                logger.warning(
+                    "the audit log ended within a record that was never answered: \(recovery.bytesCut) bytes cut from \(recovery.segment)")
+            }
+            return log
+        } catch {
+            throw UsageError("the audit log: \(error)")
+        }
+    }
+
+    private func server(
+        _ listener: ListenerConfiguration, _ configuration: GateConfiguration, _ gate: Gate
+    ) throws -> Server {
+        let files = FileSystemSource()
+        do {
+            let certificate = try ServingCertificate(
+                certificateChain: try files.read(listener.certificateFile, limit: PolicyDocuments.maximumFileBytes),
+                privateKey: try files.read(listener.keyFile, limit: PolicyDocuments.maximumFileBytes),
+                clientAuthorities: try listener.clientAuthorityFile.map {
+                    try files.read($0, limit: PolicyDocuments.maximumFileBytes)
+                })
+            let door = ValidateDoor(
+                gate: gate, placeholders: configuration.templatePlaceholders, clock: SystemClock.now)
+            return Server(
+                host: listener.address.host, port: listener.address.port, certificate: certificate,
+                routes: [Route("/validate", door)],
+                readiness: [
+                    ReadinessCheck("audit-log") { gate.canRecord ? nil : "the audit log cannot be written" }
+                ])
+        } catch {
+            throw UsageError("the listener of the configuration: \(error)")
+        }
+    }
+}
+
+/// The gate as a service: it listens until it is told to end, then drains.
+private struct GateService: Service {
+    let server: Server
+    let composition: Composition
+    let log: AuditLog
+    let address: ListenAddress
+    let logger: Logger
+
+    /// Longer than any request may take (the API server waits 30 s at the most, but asks for 10), shorter than
+    /// Kubernetes waits before it kills.
+    private static let drainTime = Duration.seconds(15)
+
+    func run() async throws {
+        let port = try await server.start()
+        logger.info("ready, listening at \(address.host):\(port)")
+        try? await gracefulShutdown()
+        logger.info("draining")
+        await server.shutdown(within: GateService.drainTime)
+        await composition.shutdown()
+        log.close()
+        logger.info("ended")
+    }
+}

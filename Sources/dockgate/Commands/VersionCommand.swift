@@ -1,0 +1,21 @@
+import ArgumentParser
+import StrictJSON
+
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        switch output.format {
+        case .table: StandardOutput.write("dockgate \(Version.number)\n")
+        case .json:
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("apiVersion", OutputOptions.apiVersion)
+            writer.member("version", Version.number)
+            writer.endObject()
+            StandardOutput.write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+        }
+    }
+}

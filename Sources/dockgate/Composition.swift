@@ -1,0 +1,104 @@
+import Admission
+import Audit
+import Logging
+import NIOPosix
+import OCI
+import Outbound
+import PolicyDocuments
+import Registry
+import Sigstore
+import Timestamp
+import Trust
+
+/// The only place that names concrete types: here formats, clients, log and gate are put together.
+struct Composition {
+    /// The signature formats that attestors may use.
+    static let attestorFormats: [any AttestorFormat] = [CosignFormat()]
+
+    let gate: Gate
+    let loaded: LoadedPolicies
+    private let outbound: OutboundClient
+
+    /// - Parameter log: nil for a check that leaves no record.
+    init(
+        _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
+    ) throws {
+        loaded = try Composition.policies(settings.policyDirectory, now: now)
+        let registries = RegistryConfiguration(hosts: try settings.registries.map(Composition.host))
+        do {
+            outbound = OutboundClient(
+                rules: try registries.outboundRules(), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        } catch {
+            throw UsageError("the registries of the configuration: \(error)")
+        }
+        let source = RegistrySource(client: RegistryClient(configuration: registries, outbound: outbound))
+        let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
+        gate = Gate(
+            rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
+            collector: collector, log: log,
+            instance: GateInstance(name: settings.name, version: Version.number))
+    }
+
+    func shutdown() async {
+        await outbound.shutdown()
+    }
+
+    private static func policies(_ directory: String, now: Instant) throws -> LoadedPolicies {
+        do {
+            return try PolicyDocuments.load(directory: directory, formats: attestorFormats, now: now)
+        } catch {
+            throw UsageError(error.description)
+        }
+    }
+
+    private static func host(_ settings: RegistrySettings) throws -> RegistryHost {
+        do {
+            var credentials: RegistryCredentials?
+            if let file = settings.dockerConfigFile {
+                let bytes = try FileSystemSource().read(file, limit: DockerConfiguration.maximumBytes)
+                credentials = try DockerConfiguration(parsing: bytes).credentials(for: settings.host)
+                guard credentials != nil else {
+                    throw UsageError("`\(file)` has no credentials for `\(settings.host)`")
+                }
+            }
+            return RegistryHost(
+                host: settings.host, privateAddressAllowed: settings.allowsPrivateAddress,
+                insecureHTTP: settings.usesInsecureHTTP, redirectTo: settings.redirectHosts,
+                certificateAuthorities: try settings.authorityFile.map {
+                    try FileSystemSource().read($0, limit: PolicyDocuments.maximumFileBytes)
+                },
+                credentials: credentials)
+        } catch let error as UsageError {
+            throw error
+        } catch {
+            throw UsageError("the registry `\(settings.host)` of the configuration: \(error)")
+        }
+    }
+}
+
+/// Evidence comes from registries.
+private struct RegistrySource: EvidenceSource {
+    let client: RegistryClient
+
+    func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
+        await client.fetch(locator, deadline: deadline)
+    }
+
+    func credentialsIdentity(for repository: Repository) -> [UInt8] {
+        client.credentialsIdentity(for: repository)
+    }
+}
+
+/// Evidence is kept beside the audit log.
+private struct LogKeeper: EvidenceKeeper {
+    let log: AuditLog
+
+    func keep(_ evidence: Fetched.Content) -> Bool {
+        do {
+            _ = try log.keepEvidence(evidence.bytes)
+            return true
+        } catch {
+            return false
+        }
+    }
+}

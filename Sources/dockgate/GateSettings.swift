@@ -1,0 +1,39 @@
+import Admission
+import PolicyDocuments
+import PolicyEngine
+
+/// What the gate is put together from: the configuration, or what the command line says instead.
+struct GateSettings {
+    let name: String
+    let policyDirectory: String
+    let notVouched: Enforcement
+    let mode: GateMode
+    let registries: [RegistrySettings]
+
+    init(_ configuration: GateConfiguration) {
+        name = configuration.name
+        policyDirectory = configuration.policyDirectory
+        notVouched = configuration.notVouched
+        mode = configuration.mode == .observe ? .observe : .enforce
+        registries = configuration.registries
+    }
+
+    /// Policies alone: registries are asked anonymously, and everything is refused that nobody vouches for.
+    init(policyDirectory: String) {
+        name = "check"
+        self.policyDirectory = policyDirectory
+        notVouched = .deny
+        mode = .enforce
+        registries = []
+    }
+}
+
+extension GateConfiguration {
+    static func loaded(from file: String) throws(UsageError) -> GateConfiguration {
+        do {
+            return try load(file: file)
+        } catch {
+            throw UsageError(error.description)
+        }
+    }
+}
