@@ -224,6 +224,9 @@ def primitives(stage: Stage):
     after = openssl_verifications()
     values = {key: float(number) for key, number in (line.split()[:2] for line in lines
               if re.fullmatch(r"[a-z0-9_.]+\s+[0-9.eE+-]+.*", line))}
+    missing = {"strictjson.us", "jsondecoder.us", "p256.verifications_per_cpu_second"} - values.keys()
+    if missing:
+        raise RunIsWorthNothing(f"dockgate-benchmark printed no {', '.join(sorted(missing))}")
     strict, decoder = values["strictjson.us"], values["jsondecoder.us"]
     ours, theirs = values["p256.verifications_per_cpu_second"], statistics.mean([before, after])
     print(f"\n{'Beneath':<44}{'gate':>16}{'other':>18}{'gate/other':>12}")
@@ -303,7 +306,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         return measure(Stage(directory, arguments.binaries.resolve()), arguments.rounds, arguments.seconds)
-    except RunIsWorthNothing as failure:
+    except (RunIsWorthNothing, OSError) as failure:
         say(f"bench: {failure}")
         return 2
     except KeyboardInterrupt:
