@@ -27,11 +27,17 @@ public struct ObjectType: Sendable {
     public let exactlyOneOf: [[String]]
     /// Fields that only make sense together: either all or none are given.
     public let together: [[String]]
+    /// Keys that the policy language knows and this program does not honour. They are errors with a reason of their
+    /// own, at the key and whatever its value, and are left out of schema and documentation.
+    public let notBuiltIn: [UnbuiltField]
 
-    public init(_ fields: [Field], exactlyOneOf: [[String]] = [], together: [[String]] = []) {
+    public init(
+        _ fields: [Field], exactlyOneOf: [[String]] = [], together: [[String]] = [], notBuiltIn: [UnbuiltField] = []
+    ) {
         self.fields = fields
         self.exactlyOneOf = exactlyOneOf
         self.together = together
+        self.notBuiltIn = notBuiltIn
     }
 
     public subscript(name: String) -> Field? {
@@ -51,5 +57,17 @@ public struct Field: Sendable {
         self.type = type
         self.isRequired = required
         self.summary = summary
+    }
+}
+
+/// A key that is refused with a reason instead of as unknown.
+public struct UnbuiltField: Sendable {
+    public let name: String
+    /// What is not built in and what to write instead, as an error message.
+    public let message: String
+
+    public init(_ name: String, _ message: String) {
+        self.name = name
+        self.message = message
     }
 }

@@ -144,7 +144,7 @@ import Timestamp
         ("openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", .unsupportedAlgorithm(name: "RSASSA-PSS")),
         ("openssl genpkey -algorithm X25519", .unsupportedAlgorithm(name: "X25519")),
         ("openssl genpkey -algorithm ED448", .unsupportedAlgorithm(name: "ED448")),
-        ("openssl dsaparam -genkey -noout 1024", .unsupportedAlgorithm(name: "DSA")),
+        ("openssl dsaparam -genkey -noout 512", .unsupportedAlgorithm(name: "DSA")),
     ])
     func unsupported(script: String, error: KeyError) throws {
         let pem = try OpenSSLCommand.run("\(script) > key.pem; openssl pkey -in key.pem -pubout")

@@ -1,0 +1,31 @@
+import Cryptography
+public import OCI
+public import Trust
+
+/// Believes signatures by certain keys in cosign's layout.
+public struct CosignAttestor: Attestor {
+    public let fingerprint: Digest
+    private let trust: CosignTrust
+    /// Where signatures are when they are not beside the image.
+    private let signatureRepository: Repository?
+
+    init(trust: CosignTrust, signatureRepository: Repository?) {
+        self.trust = trust
+        self.signatureRepository = signatureRepository
+        fingerprint = CosignAttestor.fingerprint(trust, signatureRepository)
+    }
+
+    public func verification(of subject: Subject) -> any Verification {
+        CosignKeyVerification(of: subject, in: signatureRepository ?? subject.repository, by: trust)
+    }
+
+    /// Over every setting that can change a verdict, each ended by a zero byte, which none of them contains; then the
+    /// keys, each of 32 bytes.
+    private static func fingerprint(_ trust: CosignTrust, _ repository: Repository?) -> Digest {
+        let settings = ["cosign", "transparencyLog: notRequired", trust.identity.rawValue, repository?.description ?? ""]
+        var bytes: [UInt8] = []
+        for setting in settings { bytes += Array(setting.utf8) + [0] }
+        for key in trust.keys { bytes += key.fingerprint }
+        return Digest.sha256(of: bytes)
+    }
+}

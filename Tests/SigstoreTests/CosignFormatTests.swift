@@ -1,0 +1,175 @@
+import Cryptography
+import OCI
+import Sigstore
+import Testing
+import Trust
+
+@Suite struct CosignFormatTests {
+    let key: PrivateKey
+    var fields: PolicyFields
+
+    init() throws {
+        key = try PrivateKey.generate(.ecdsaP256)
+        fields = try PolicyFields([key])
+    }
+
+    private func problems() -> [FieldProblem] {
+        do throws(FieldProblems) {
+            _ = try CosignFormat().load(fields.value)
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+
+    @Test("every field has a summary, and only `keys` has to be there for the loader")
+    func description() {
+        let format = CosignFormat()
+        #expect(format.name == "cosign" && !format.summary.isEmpty)
+        #expect(format.fields.fields.map(\.name) == ["keys", "transparencyLog", "repository", "identity"])
+        #expect(format.fields.fields.filter(\.isRequired).map(\.name) == ["keys"])
+        #expect(format.fields.fields.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
+        #expect(format.fields.notBuiltIn.map(\.name) == ["keyless"])
+    }
+
+    @Test("the least that has to be written loads")
+    func loads() {
+        #expect(problems().isEmpty)
+    }
+
+    @Test("no key is an error")
+    mutating func noKeys() {
+        fields.keys = []
+        #expect(problems().map(\.position.line) == [9])
+        #expect(throws: FieldProblems.self) {
+            try CosignFormat().load(FieldValue(.object([]), at: SourcePosition(file: "a.yaml", line: 1, column: 1)))
+        }
+    }
+
+    @Test("more keys than the bound are an error")
+    mutating func tooManyKeys() throws {
+        let pem = try key.publicKeyPEM
+        fields.keys = (0..<17).map { ("\($0).pub", pem) }
+        #expect(problems().map(\.message) == ["found 17 keys, expected 1 to 16 in `keys`"])
+    }
+
+    @Test("the same key in two files is an error that names the first")
+    mutating func sameKeyTwice() throws {
+        fields.keys = [("a.pub", try key.publicKeyPEM), ("b.pub", try key.publicKeyPEM + [0x0a])]
+        #expect(problems().map(\.message) == ["`b.pub` holds the same key as `a.pub`: remove one of them"])
+        #expect(problems().map(\.position.line) == [11])
+    }
+
+    @Test("every unreadable key is reported, each at its place, and a private key is named as one")
+    mutating func unreadableKeys() throws {
+        fields.keys = [
+            ("a.pub", Array("hello".utf8)), ("b.pub", try key.publicKeyPEM), ("release.key", try key.privateKeyPEM),
+        ]
+        let problems = problems()
+        #expect(problems.map(\.position.line) == [10, 12])
+        #expect(problems.last?.message.hasPrefix("`release.key`: found a private key, expected a public key") == true)
+    }
+
+    @Test("that no transparency log is asked for has to be written")
+    mutating func transparencyLogAbsent() {
+        fields.transparencyLog = nil
+        #expect(problems().map(\.position.line) == [5])
+        #expect(problems().first?.message.contains("write `transparencyLog: notRequired`") == true)
+    }
+
+    @Test("a transparency log that is asked for is an error, not ignored")
+    mutating func transparencyLogAsked() throws {
+        let position = SourcePosition(file: "attestor.yaml", line: 30, column: 20)
+        let file = FieldValue(.file(FileContent(path: "trusted_root.json", bytes: [])), at: position)
+        let others: [FieldValue.Content] = [
+            .object([("trustedRoot", FieldValue(.object([("file", file)]), at: position))]), .text("required"), .text(""),
+            .boolean(false),
+        ]
+        for other in others {
+            fields.transparencyLog = other
+            #expect(problems().map(\.position.line) == [30])
+            #expect(problems().first?.message.contains("are not verified by this version") == true)
+        }
+    }
+
+    @Test("keyless signatures that are asked for are an error, not ignored")
+    mutating func keyless() {
+        fields.others = [("keyless", .object([]))]
+        #expect(problems().map(\.position.line) == [33])
+        #expect(problems().first?.message.contains("`keyless` signatures are not verified by this version") == true)
+    }
+
+    @Test("a repository that is none is an error", arguments: ["", "Team/App", "registry.example.com/app:1", "a b"])
+    mutating func repositoryInvalid(text: String) {
+        fields.repository = text
+        #expect(problems().map(\.position.line) == [31])
+    }
+
+    @Test("an unknown rule for the identity is an error", arguments: ["", "exact", "Ignore", "repository "])
+    mutating func identityInvalid(text: String) {
+        fields.identity = text
+        #expect(problems().map(\.message) == ["expected `repository` or `ignore` in `identity`"])
+    }
+}
+
+/// Each field is there to change a verdict.
+@Suite struct CosignFormatMeaningTests {
+    let key: PrivateKey
+    var fields: PolicyFields
+    var image: SignedImage
+
+    init() throws {
+        key = try PrivateKey.generate(.ecdsaP256)
+        fields = try PolicyFields([key])
+        image = try SignedImage()
+    }
+
+    @Test("`keys` decides who is believed")
+    mutating func keys() throws {
+        try image.sign(with: key)
+        #expect(image.outcome(by: try fields.load()).signers?.count == 1)
+        fields = try PolicyFields([PrivateKey.generate(.ecdsaP256)])
+        #expect(image.outcome(by: try fields.load()).violation?.reason == .signatureInvalid)
+    }
+
+    @Test("`identity: ignore` accepts what was signed for another repository, nothing and `repository` do not")
+    mutating func identity() throws {
+        try image.sign(with: key, payload: image.payload(reference: "registry.example.com/staging/app"))
+        for (rule, isAccepted) in [(nil, false), ("repository", false), ("ignore", true)] as [(String?, Bool)] {
+            fields.identity = rule
+            #expect((image.outcome(by: try fields.load()).signers != nil) == isAccepted, "\(rule ?? "default")")
+        }
+    }
+
+    @Test("`identity: ignore` still wants the image's own digest")
+    mutating func identityIgnored() throws {
+        fields.identity = "ignore"
+        try image.sign(with: key, payload: image.payload(digest: "sha256:00"))
+        #expect(image.outcome(by: try fields.load()).violation?.reason == .signatureForOtherImage)
+    }
+
+    @Test("`repository` decides where signatures are looked for, and only there")
+    mutating func repository() throws {
+        try image.sign(with: key)
+        image.signatureRepository = try Repository(parsing: "signatures.example.com/all")
+        #expect(image.outcome(by: try fields.load()).violation?.reason == .signatureMissing)
+        fields.repository = "signatures.example.com/all"
+        #expect(image.outcome(by: try fields.load()).signers?.count == 1)
+        image.signatureRepository = image.subject.repository
+        #expect(image.outcome(by: try fields.load()).violation?.reason == .signatureMissing)
+    }
+
+    @Test("a fingerprint tells attestors apart by whatever can change a verdict, and by nothing else")
+    mutating func fingerprint() throws {
+        let other = try PrivateKey.generate(.ecdsaP256)
+        var variants = [fields, fields, fields, try PolicyFields([other]), try PolicyFields([key, other])]
+        variants[1].identity = "ignore"
+        variants[2].repository = "signatures.example.com/all"
+        #expect(Set(try variants.map { try $0.load().fingerprint }).count == variants.count)
+
+        fields.identity = "repository"
+        fields.keys[0].path = "another/path.pub"
+        #expect(try fields.load().fingerprint == variants[0].load().fingerprint)
+        #expect(try PolicyFields([other, key]).load().fingerprint == variants[4].load().fingerprint)
+    }
+}

@@ -1,0 +1,325 @@
+import Cryptography
+import OCI
+import Sigstore
+import Testing
+import Trust
+
+@Suite struct CosignKeyVerificationTests {
+    let key: PrivateKey
+    let other: PrivateKey
+    var image: SignedImage
+
+    init() throws {
+        key = try PrivateKey.generate(.ecdsaP256)
+        other = try PrivateKey.generate(.ecdsaP256)
+        image = try SignedImage()
+        try image.sign(with: key)
+    }
+
+    @Test("a signature by the key over this image passes and names the key")
+    func passes() throws {
+        let signer = Signer.key(fingerprint: key.publicKey.fingerprint)
+        #expect(image.outcome(by: try attestor(believing: key)) == .passed(signers: [signer]))
+    }
+
+    @Test("it asks for the manifest, then for the payload, and for nothing else")
+    func asks() throws {
+        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
+    }
+
+    @Test("signatures of every kind of key pass", arguments: [
+        (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha256)), (.ecdsaP384, .ecdsa(.sha384)),
+        (.ecdsaP384, .ecdsa(.sha256)), (.ecdsaP521, .ecdsa(.sha512)), (.ecdsaP521, .ecdsa(.sha256)),
+        (.rsa(bits: 2_048), .rsaPKCS1(.sha256)), (.ed25519, .ed25519),
+    ])
+    mutating func schemes(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
+        let key = try PrivateKey.generate(algorithm)
+        var image = try SignedImage()
+        try image.sign(with: key, scheme: scheme)
+        #expect(image.outcome(by: try attestor(believing: key)).signers?.count == 1)
+    }
+
+    @Test("a hash or padding that cosign does not use with the key is refused", arguments: [
+        (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha384)), (.ecdsaP384, .ecdsa(.sha512)),
+        (.rsa(bits: 2_048), .rsaPKCS1(.sha512)), (.rsa(bits: 2_048), .rsaPSS(.sha256)),
+    ])
+    mutating func otherSchemes(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
+        let key = try PrivateKey.generate(algorithm)
+        var image = try SignedImage()
+        try image.sign(with: key, scheme: scheme)
+        #expect(image.outcome(by: try attestor(believing: key)).violation?.reason == .signatureInvalid)
+    }
+
+    @Test("a signature by another key is refused")
+    func wrongKey() throws {
+        let refusal = image.outcome(by: try attestor(believing: other)).violation
+        #expect(refusal?.reason == .signatureInvalid)
+        #expect(refusal?.found == "1 signature, not by this key")
+        #expect(refusal?.expected == "a cosign signature by key SHA256:\(other.publicKey.fingerprint.hexadecimal)")
+        #expect(refusal?.cure != nil)
+    }
+
+    @Test("a signature for another digest is rejected, though it lies beside this image")
+    func otherImage() throws {
+        var stranger = try SignedImage(content: "another image manifest")
+        try stranger.sign(with: key)
+        stranger.subject = image.subject
+        let refusal = stranger.outcome(by: try attestor(believing: key)).violation
+        #expect(refusal?.reason == .signatureForOtherImage)
+        #expect(refusal?.found.hasPrefix("1 signature, by this key but for image `sha256:") == true)
+    }
+
+    @Test("a signature by another key for another digest does not pass for one by this key")
+    mutating func otherImageByOtherKey() throws {
+        image.layers = []
+        try image.sign(with: other, payload: image.payload(digest: "sha256:00"))
+        #expect(image.outcome(by: try attestor(believing: key)).violation?.reason == .signatureInvalid)
+    }
+
+    @Test("no byte of the signature can be changed")
+    mutating func flippedSignature() throws {
+        let attestor = try attestor(believing: key)
+        let text = try #require(image.layers[0].annotation)
+        let signature = try #require(Base64.decode(text.utf8))
+        for index in signature.indices {
+            var changed = signature
+            changed[index] ^= 0x01
+            image.layers[0].annotation = Base64.encode(changed)
+            #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid, "byte \(index)")
+        }
+    }
+
+    @Test("a payload that is cut off is refused, whether or not the manifest says so")
+    mutating func truncatedPayload() throws {
+        let attestor = try attestor(believing: key)
+        let whole = image.layers[0].payload
+        image.layers[0].payload = whole.dropLast()
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid)
+        image.layers[0].statedDigest = .sha256(of: whole)
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("a payload of another size than the manifest states is refused")
+    mutating func wrongSize() throws {
+        image.layers[0].statedSize = image.layers[0].payload.count + 1
+        #expect(image.outcome(by: try attestor(believing: key)).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("a payload whose fetcher vouches for the wrong bytes is refused all the same")
+    func otherBytes() throws {
+        var swapped = image
+        try swapped.sign(with: key, payload: image.payload(optional: #","optional":{}"#))
+        swapped.layers[1].statedDigest = .sha256(of: image.layers[0].payload)
+        swapped.layers.removeFirst()
+        #expect(swapped.outcome(by: try attestor(believing: key)).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("a layer without signature, or with one that is not base64, is malformed", arguments: [
+        nil, "", "!", "MEUC", "TUVVQw==\n", "====", "MEUC_-==",
+    ] as [String?])
+    mutating func annotation(text: String?) throws {
+        image.layers[0].annotation = text?.replacing("\n", with: "\\n")
+        let outcome = image.outcome(by: try attestor(believing: key))
+        let isBase64 = text == "MEUC"
+        #expect(outcome.violation?.reason == (isBase64 ? .signatureInvalid : .signatureMalformed))
+    }
+}
+
+/// Several signatures on one image.
+@Suite struct CosignSeveralSignaturesTests {
+    let key: PrivateKey
+    let other: PrivateKey
+    var image: SignedImage
+
+    init() throws {
+        key = try PrivateKey.generate(.ecdsaP256)
+        other = try PrivateKey.generate(.ed25519)
+        image = try SignedImage()
+        try image.sign(with: key)
+    }
+
+    @Test("two keys that both signed are two signers, whatever the order of layers and of keys")
+    mutating func twoSigners() throws {
+        try image.sign(with: other)
+        let expected: Set = [
+            Signer.key(fingerprint: key.publicKey.fingerprint), .key(fingerprint: other.publicKey.fingerprint),
+        ]
+        for attestor in [try attestor(believing: key, other), try attestor(believing: other, key)] {
+            #expect(image.outcome(by: attestor).signers.map(Set.init) == expected)
+        }
+    }
+
+    @Test("one of two keys is enough, and only that one is named")
+    func oneOfTwo() throws {
+        let signer = Signer.key(fingerprint: key.publicKey.fingerprint)
+        #expect(image.outcome(by: try attestor(believing: other, key)) == .passed(signers: [signer]))
+    }
+
+    @Test("the same signature twice, or two by one key, are one signer")
+    mutating func twice() throws {
+        image.layers.append(image.layers[0])
+        try image.sign(with: key)
+        try image.sign(with: key, payload: image.payload(optional: #","optional":{"build":"7"}"#))
+        #expect(image.outcome(by: try attestor(believing: key)).signers?.count == 1)
+    }
+
+    @Test("a payload that several layers share is fetched once")
+    mutating func sharedPayload() throws {
+        try image.sign(with: other)
+        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
+    }
+
+    @Test("a genuine signature passes among malformed, foreign and stale ones")
+    func amongOthers() throws {
+        var crowd = try SignedImage()
+        try crowd.sign(with: other)
+        try crowd.sign(with: key, payload: crowd.payload(digest: "sha256:00"))
+        crowd.layers.append(.init(payload: [], annotation: nil))
+        crowd.layers += image.layers
+        #expect(crowd.outcome(by: try attestor(believing: key)).signers?.count == 1)
+        crowd.layers.removeLast()
+        let refusal = crowd.outcome(by: try attestor(believing: key)).violation
+        #expect(refusal?.reason == .signatureForOtherImage)
+        #expect(refusal?.found == "3 signatures, 1 by this key but for image `sha256:00`")
+    }
+
+    @Test("what a trusted key signed explains more than a foreign signature, and that more than a malformed one")
+    mutating func precedence() throws {
+        let attestor = try attestor(believing: key)
+        image.layers = [.init(payload: [], annotation: nil)]
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+        try image.sign(with: other)
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid)
+        #expect(image.outcome(by: attestor).violation?.found == "2 signatures, none by this key, 1 malformed")
+        try image.sign(with: key, payload: Array("{}".utf8))
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+        #expect(image.outcome(by: attestor).violation?.found.contains("1 by this key but its payload has no") == true)
+        try image.sign(with: key, payload: image.payload(digest: "sha256:00"))
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureForOtherImage)
+        try image.sign(with: key, payload: image.payload(reference: "registry.example.com/staging/app"))
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureForOtherRepository)
+    }
+
+    @Test("a hundred signatures are judged, one more is refused, even with a genuine one in front")
+    mutating func limit() throws {
+        let attestor = try attestor(believing: key)
+        image.layers += Array(repeating: .init(payload: Array("x".utf8), annotation: "MEUC"), count: 99)
+        #expect(image.outcome(by: attestor).signers?.count == 1)
+        image.layers.append(image.layers[1])
+        #expect(image.outcome(by: attestor).violation?.reason == .limitExceeded)
+    }
+
+    @Test("a payload of more than 1 MiB is not asked for")
+    mutating func oversized() throws {
+        image.layers[0].statedSize = (1 << 20) + 1
+        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        #expect(conversation.asked == [[image.tag]])
+        #expect(conversation.outcome.violation?.reason == .signatureMalformed)
+    }
+}
+
+/// What the registry has, has not or does not tell.
+@Suite struct CosignRegistryAnswersTests {
+    let key: PrivateKey
+    let attestor: any Attestor
+    var image: SignedImage
+    let outage = Refusal(.registryUnavailable, found: "no connection", expected: "an answer")
+
+    init() throws {
+        key = try PrivateKey.generate(.ecdsaP256)
+        attestor = try SigstoreTests.attestor(believing: key)
+        image = try SignedImage()
+        try image.sign(with: key)
+    }
+
+    @Test("no signature tag means unsigned, and the refusal says how to sign")
+    mutating func unsigned() throws {
+        image.layers = []
+        let refusal = image.outcome(by: attestor).violation
+        #expect(refusal?.reason == .signatureMissing)
+        #expect(refusal?.cure?.contains("cosign sign --key KEY registry.example.com/team/app@sha256:") == true)
+    }
+
+    @Test("a manifest without any signature layer means unsigned")
+    mutating func otherLayers() throws {
+        image.layers[0].mediaType = "application/vnd.dsse.envelope.v1+json"
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMissing)
+        image.layers[0].mediaType = "application/vnd.dev.cosign.simplesigning.v2+json"
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMissing)
+    }
+
+    @Test("layers of other kinds beside the signature make no difference and are not fetched")
+    mutating func mixedLayers() throws {
+        image.layers.append(.init(payload: Array("sbom".utf8), annotation: nil, mediaType: "text/spdx"))
+        let conversation = Conversation(attestor.verification(of: image.subject), answers: image.answers)
+        #expect(conversation.outcome.signers?.count == 1)
+        #expect(conversation.asked.last == [image.payloadLocator(0)])
+    }
+
+    @Test("an unreachable registry leaves it open, at either step")
+    mutating func unreachable() throws {
+        image.overrides[image.tag] = .undetermined(outage)
+        #expect(image.outcome(by: attestor) == .undetermined(outage))
+        image.overrides = [image.payloadLocator(0): .undetermined(outage)]
+        #expect(image.outcome(by: attestor) == .undetermined(outage))
+    }
+
+    @Test("one unreachable payload leaves it open, unless another signature passes")
+    mutating func partlyUnreachable() throws {
+        try image.sign(with: try PrivateKey.generate(.ecdsaP256), payload: image.payload(optional: ""))
+        image.overrides[image.payloadLocator(1)] = .undetermined(outage)
+        #expect(image.outcome(by: attestor).signers?.count == 1)
+        image.overrides = [image.payloadLocator(0): .undetermined(outage)]
+        #expect(image.outcome(by: attestor) == .undetermined(outage))
+    }
+
+    @Test("what the registry cannot truthfully have answered is a violation, at either step")
+    mutating func violated() throws {
+        let refusal = Refusal(.digestMismatch, found: "other bytes", expected: "these bytes", cure: "look at the registry")
+        image.overrides[image.tag] = .violated(refusal)
+        #expect(image.outcome(by: attestor) == .violated(refusal))
+        image.overrides = [image.payloadLocator(0): .violated(refusal)]
+        #expect(image.outcome(by: attestor).violation?.reason == .digestMismatch)
+    }
+
+    @Test("a payload that does not exist is malformed, not missing")
+    mutating func payloadAbsent() throws {
+        image.overrides[image.payloadLocator(0)] = .absent
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("something else than an image manifest under the tag is malformed", arguments: [
+        "", "{}", "not JSON",
+        #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#,
+    ])
+    mutating func notAManifest(body: String) throws {
+        let bytes = Array(body.utf8)
+        image.overrides[image.tag] = .found(
+            .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: body.contains("index") ? "application/vnd.oci.image.index.v1+json" : nil))
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("a digest that is not SHA-256 has no place for signatures, and nothing is asked for")
+    func sha512() throws {
+        let digest = try #require(Digest(algorithm: .sha512, bytes: SHA2.sha512(Array("image".utf8))))
+        let subject = Subject(repository: image.subject.repository, digest: digest)
+        let conversation = Conversation(attestor.verification(of: subject), answers: image.answers)
+        #expect(conversation.asked.isEmpty)
+        #expect(conversation.outcome.violation?.reason == .digestUnsupported)
+    }
+
+    @Test("a verification that got no answer to what it asked for leaves it open, and stays with its outcome")
+    func unanswered() throws {
+        var verification = attestor.verification(of: image.subject)
+        _ = verification.next([:])
+        guard case .outcome(let first) = verification.next([:]), case .outcome(let second) = verification.next(image.answers)
+        else {
+            Issue.record("asked again")
+            return
+        }
+        #expect(first.undetermined?.reason == .internalError)
+        #expect(first == second)
+    }
+}
