@@ -17,7 +17,8 @@ public enum HashFunction: Hashable, Sendable, CaseIterable {
 
     /// The digest of `bytes`.
     public func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
-        bytes.withContiguousStorageIfAvailable(digest(ofContiguous:)) ?? Array(bytes).withUnsafeBufferPointer(digest(ofContiguous:))
+        bytes.withContiguousStorageIfAvailable(digest(ofContiguous:))
+            ?? Array(bytes).withUnsafeBufferPointer(digest(ofContiguous:))
     }
 
     private func digest(ofContiguous bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {

@@ -15,7 +15,8 @@ struct PEMArmour {
 
     init(reading text: [UInt8]) {
         var open: (label: String, body: [UInt8])?
-        for (index, rawLine) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, rawLine) in lines.enumerated() {
             let line = PEMArmour.withoutTrailingSpace(rawLine)
             if let label = PEMArmour.label(of: line, boundary: "-----BEGIN ") {
                 if open != nil { isMalformed = true }
@@ -40,11 +41,9 @@ struct PEMArmour {
     }
 
     private static func withoutTrailingSpace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var line = line
-        while let last = line.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") {
-            line.removeLast()
-        }
-        return line
+        let spaces = [UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\t")]
+        let end = line.lastIndex { !spaces.contains($0) }
+        return end.map { line[...$0] } ?? []
     }
 
     /// A label is printed in errors, so it is short and made of what RFC 7468 labels are made of.

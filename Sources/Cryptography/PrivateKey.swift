@@ -11,7 +11,8 @@ public struct PrivateKey: Sendable {
     /// Makes a new key. Throws if the algorithm is RSA of a size that would be refused when loaded.
     public static func generate(_ algorithm: KeyAlgorithm) throws(OpenSSLError) -> PrivateKey {
         if case .rsa(let bits) = algorithm, !KeyAlgorithm.rsaBits.contains(bits) {
-            throw OpenSSLError(cannot: "generate an \(algorithm) key", reason: "\(KeyError.unsupportedRSASize(bits: bits))")
+            throw OpenSSLError(
+                cannot: "generate an \(algorithm) key", reason: "\(KeyError.unsupportedRSASize(bits: bits))")
         }
         guard let pointer = generateKey(algorithm) else { throw OpenSSLError(cannot: "generate an \(algorithm) key") }
         let handle = KeyHandle(adopting: pointer)
@@ -55,7 +56,9 @@ public struct PrivateKey: Sendable {
         defer { EVP_MD_CTX_free(context) }
         var keyContext: OpaquePointer?
         let function = scheme.hashFunction?.implementation.pointer
-        guard EVP_DigestSignInit(context, &keyContext, function, nil, handle.pointer) == 1, let keyContext else { return nil }
+        guard EVP_DigestSignInit(context, &keyContext, function, nil, handle.pointer) == 1, let keyContext else {
+            return nil
+        }
         if case .rsaPSS(let function) = scheme, !setPSS(keyContext, function) { return nil }
         var signature = [UInt8](repeating: 0, count: Int(EVP_PKEY_get_size(handle.pointer)))
         var length = signature.count

@@ -7,9 +7,8 @@ extension PublicKey {
     /// bytes after it, BER variants of the DER, or a length other than the modulus has. OpenSSL itself re-encodes an
     /// ECDSA signature and compares (crypto/ec/ecdsa_ossl.c), and so it does with the padding of RSA.
     public func verify(_ signature: [UInt8], over message: [UInt8], scheme: SignatureScheme) -> Verified<[UInt8]>? {
-        guard algorithm.fits(scheme), !signature.isEmpty, signature.count <= Int(EVP_PKEY_get_size(handle.pointer)) else {
-            return nil
-        }
+        let longest = Int(EVP_PKEY_get_size(handle.pointer))
+        guard algorithm.fits(scheme), !signature.isEmpty, signature.count <= longest else { return nil }
         // OpenSSL leaves the reasons for a refusal in a queue of this thread, where a later caller would read them.
         defer { ERR_clear_error() }
         let isValid =

@@ -48,7 +48,8 @@ enum SubjectAlternativeName {
     private static func isDNSName(_ text: String) -> Bool {
         guard (1...253).contains(text.utf8.count) else { return false }
         let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let checked = labels.first?.elementsEqual("*".utf8) == true && labels.count > 1 ? labels.dropFirst() : labels[...]
+        let checked =
+            labels.first?.elementsEqual("*".utf8) == true && labels.count > 1 ? labels.dropFirst() : labels[...]
         return checked.allSatisfy(isLabel)
     }
 
@@ -56,7 +57,8 @@ enum SubjectAlternativeName {
         let hyphen = UInt8(ascii: "-")
         return (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
             && label.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == hyphen
             }
     }

@@ -22,7 +22,9 @@ public struct CosignAttestor: Attestor {
     /// Over every setting that can change a verdict, each ended by a zero byte, which none of them contains; then the
     /// keys, each of 32 bytes.
     private static func fingerprint(_ trust: CosignTrust, _ repository: Repository?) -> Digest {
-        let settings = ["cosign", "transparencyLog: notRequired", trust.identity.rawValue, repository?.description ?? ""]
+        let settings = [
+            "cosign", "transparencyLog: notRequired", trust.identity.rawValue, repository?.description ?? "",
+        ]
         var bytes: [UInt8] = []
         for setting in settings { bytes += Array(setting.utf8) + [0] }
         for key in trust.keys { bytes += key.fingerprint }

@@ -26,14 +26,15 @@ public struct CosignFormat: AttestorFormat {
                             ObjectType([
                                 Field(
                                     "file", .file(limit: PublicKey.maximumBytes), required: true,
-                                    "a PEM file with one public key: ECDSA P-256, P-384 or P-521, RSA from 2048 bits, Ed25519")
+                                    "a PEM file with one public key: ECDSA, RSA or Ed25519")
                             ]))),
                     required: true, "the keys that are believed; a signature by any one of them is enough"),
                 Field(
                     "transparencyLog",
                     .either(
                         scalar: .word([CosignFormat.logNotRequired]),
-                        object: ObjectType([], notBuiltIn: [UnbuiltField("trustedRoot", CosignFormat.noTransparencyLog)])),
+                        object: ObjectType(
+                            [], notBuiltIn: [UnbuiltField("trustedRoot", CosignFormat.noTransparencyLog)])),
                     "must be `notRequired`, which accepts signatures that no transparency log has recorded"),
                 Field(
                     "repository", .text("a repository"),

@@ -55,7 +55,8 @@ public struct CosignKeyVerification: Verification {
             return .fetch(locators)
         case .absent:
             throw CosignFinding(
-                .signatureMissing, "no signatures: there is no tag `\(subject.digest.tagPrefix).sig` in `\(repository)`",
+                .signatureMissing,
+                "no signatures: there is no tag `\(subject.digest.tagPrefix).sig` in `\(repository)`",
                 cure: """
                     sign it with `cosign sign --key KEY \(subject.repository)@\(subject.digest)`, from cosign 3 on with \
                     `--new-bundle-format=false --use-signing-config=false`

@@ -43,7 +43,8 @@ struct CosignSignatureLayout: Sendable {
             manifest = try Manifest(parsing: content.bytes, contentType: content.mediaType, limits: limits)
         } catch {
             guard case .limitExceeded = error else {
-                throw CosignFinding(.signatureMalformed, "a signature manifest that is invalid: \(error)", cure: signAgain)
+                throw CosignFinding(
+                    .signatureMalformed, "a signature manifest that is invalid: \(error)", cure: signAgain)
             }
             throw CosignFinding(
                 .limitExceeded, "a signature manifest that is too large: \(error)",

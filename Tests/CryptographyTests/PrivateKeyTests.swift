@@ -2,11 +2,13 @@ import Cryptography
 import Testing
 
 @Suite struct PrivateKeyTests {
-    @Test("openssl reads the private key and finds the same public key", .enabled(if: OpenSSLCommand.isPresent),
+    @Test(
+        "openssl reads the private key and finds the same public key", .enabled(if: OpenSSLCommand.isPresent),
         arguments: PublicKeyTests.accepted)
     func pem(algorithm: KeyAlgorithm) throws {
-        let key = try PrivateKey.generate(algorithm)
-        let publicKey = try OpenSSLCommand.run("openssl pkey -in key.pem -pubout", files: ["key.pem": key.privateKeyPEM])
+        let key = try TestKeys.one(algorithm)
+        let publicKey = try OpenSSLCommand.run(
+            "openssl pkey -in key.pem -pubout", files: ["key.pem": key.privateKeyPEM])
         #expect(publicKey == (try key.publicKeyPEM))
         #expect(try key.privateKeyPEM.starts(with: "-----BEGIN PRIVATE KEY-----\n".utf8))
     }

@@ -8,7 +8,7 @@ import Timestamp
 
     @Test("a key is read back from its PEM with the same fingerprint", arguments: accepted)
     func roundTrip(algorithm: KeyAlgorithm) throws {
-        let made = try PrivateKey.generate(algorithm)
+        let made = try TestKeys.one(algorithm)
         let read = try PublicKey(pem: made.publicKeyPEM)
         #expect(read.algorithm == algorithm)
         #expect(read == made.publicKey)
@@ -56,9 +56,12 @@ import Timestamp
         #expect("\(KeyError.privateKey)".hasPrefix("found a private key, expected a public key"))
     }
 
-    @Test("private keys under other labels are refused as such", arguments: [
-        "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY", "PRIVATE KEY",
-    ])
+    @Test(
+        "private keys under other labels are refused as such",
+        arguments: [
+            "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY",
+            "PRIVATE KEY",
+        ])
     func otherPrivateKeys(label: String) {
         let pem = "-----BEGIN \(label)-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END \(label)-----\n"
         #expect(throws: KeyError.privateKey) { try PublicKey(pem: Array(pem.utf8)) }
@@ -90,7 +93,8 @@ import Timestamp
         #expect(throws: KeyError.textOutsideBlock(line: 5)) { try PublicKey(pem: pem + [0]) }
     }
 
-    @Test("what is no PEM is refused", arguments: ["", "hello", "{}", "-----BEGIN PUBLIC KEY", "-----END PUBLIC KEY----"])
+    @Test(
+        "what is no PEM is refused", arguments: ["", "hello", "{}", "-----BEGIN PUBLIC KEY", "-----END PUBLIC KEY----"])
     func notPEM(text: String) {
         #expect(throws: KeyError.notPEM) { try PublicKey(pem: Array(text.utf8)) }
     }
@@ -135,19 +139,36 @@ import Timestamp
         #expect(throws: KeyError.malformedKey) { try PublicKey(der: der) }
     }
 
-    @Test("kinds of key that are not used are refused by name", .enabled(if: OpenSSLCommand.isPresent), arguments: [
-        ("openssl ecparam -name secp256k1 -genkey -noout", KeyError.unsupportedCurve(name: "secp256k1")),
-        ("openssl ecparam -name brainpoolP256r1 -genkey -noout", .unsupportedCurve(name: "brainpoolP256r1")),
-        ("openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout", .explicitCurve),
-        ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024", .unsupportedRSASize(bits: 1_024)),
-        ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2047", .unsupportedRSASize(bits: 2_047)),
-        ("openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", .unsupportedAlgorithm(name: "RSASSA-PSS")),
-        ("openssl genpkey -algorithm X25519", .unsupportedAlgorithm(name: "X25519")),
-        ("openssl genpkey -algorithm ED448", .unsupportedAlgorithm(name: "ED448")),
-        ("openssl dsaparam -genkey -noout 512", .unsupportedAlgorithm(name: "DSA")),
-    ])
+    @Test(
+        "kinds of key that are not used are refused by name", .enabled(if: OpenSSLCommand.isPresent),
+        arguments: [
+            ("openssl ecparam -name secp256k1 -genkey -noout", KeyError.unsupportedCurve(name: "secp256k1")),
+            ("openssl ecparam -name brainpoolP256r1 -genkey -noout", .unsupportedCurve(name: "brainpoolP256r1")),
+            ("openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout", .explicitCurve),
+            ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024", .unsupportedRSASize(bits: 1_024)),
+            ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2047", .unsupportedRSASize(bits: 2_047)),
+            (
+                "openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",
+                .unsupportedAlgorithm(name: "RSASSA-PSS")
+            ),
+            ("openssl genpkey -algorithm X25519", .unsupportedAlgorithm(name: "X25519")),
+            ("openssl genpkey -algorithm ED448", .unsupportedAlgorithm(name: "ED448")),
+        ])
     func unsupported(script: String, error: KeyError) throws {
         let pem = try OpenSSLCommand.run("\(script) > key.pem; openssl pkey -in key.pem -pubout")
         #expect(throws: error) { try PublicKey(pem: pem) }
+    }
+
+    @Test(
+        "a kind of key is named even if its content cannot be read",
+        arguments: [
+            ("06072a8648ce380401", "DSA"), ("060455047f01", "2.5.4.127.1"),
+        ])
+    func namedByIdentifier(identifier: String, name: String) {
+        let algorithm = bytes(identifier)
+        let content = [0x30, UInt8(algorithm.count)] + algorithm + [0x03, 0x02, 0x00, 0x00]
+        #expect(throws: KeyError.unsupportedAlgorithm(name: name)) {
+            try PublicKey(der: [0x30, UInt8(content.count)] + content)
+        }
     }
 }

@@ -12,7 +12,7 @@ import Testing
 
     @Test("a signature over the message verifies and carries message and key", arguments: pairs)
     func verifies(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
-        let key = try PrivateKey.generate(algorithm)
+        let key = try TestKeys.one(algorithm)
         let verified = key.publicKey.verify(try key.sign(message, scheme: scheme), over: message, scheme: scheme)
         #expect(verified?.content == message)
         #expect(verified?.key == key.publicKey)
@@ -20,9 +20,9 @@ import Testing
 
     @Test("a changed message, another key or no signature does not verify", arguments: pairs)
     func refuses(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
-        let key = try PrivateKey.generate(algorithm)
+        let key = try TestKeys.one(algorithm)
         let signature = try key.sign(message, scheme: scheme)
-        let other = try PrivateKey.generate(algorithm).publicKey
+        let other = try TestKeys.another(algorithm).publicKey
         #expect(other.verify(signature, over: message, scheme: scheme) == nil)
         #expect(key.publicKey.verify(signature, over: message + [0], scheme: scheme) == nil)
         #expect(key.publicKey.verify(signature, over: message.dropLast(), scheme: scheme) == nil)
@@ -34,7 +34,7 @@ import Testing
 
     @Test("no byte of the signature can be changed, taken away or added", arguments: pairs)
     func tampering(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
-        let key = try PrivateKey.generate(algorithm)
+        let key = try TestKeys.one(algorithm)
         let signature = try key.sign(message, scheme: scheme)
         for index in signature.indices {
             for mask: UInt8 in [0x01, 0x80, 0xff] {
@@ -52,7 +52,7 @@ import Testing
 
     @Test("a scheme that is not the key's own never verifies", arguments: PublicKeyTests.accepted)
     func otherSchemes(algorithm: KeyAlgorithm) throws {
-        let key = try PrivateKey.generate(algorithm)
+        let key = try TestKeys.one(algorithm)
         for (owner, scheme) in Self.pairs where owner == algorithm {
             let signature = try key.sign(message, scheme: scheme)
             for (_, other) in Self.pairs where other != scheme {
@@ -63,7 +63,7 @@ import Testing
 
     @Test("a PSS salt of another length than the hash is refused", .enabled(if: OpenSSLCommand.isPresent))
     func saltLength() throws {
-        let key = try PrivateKey.generate(.rsa(bits: 2_048))
+        let key = try TestKeys.one(.rsa(bits: 2_048))
         for (salt, isExpected) in [("32", true), ("20", false), ("0", false), ("max", false)] {
             let signature = try OpenSSLCommand.run(
                 """
@@ -74,13 +74,18 @@ import Testing
         }
     }
 
-    @Test("what the openssl command signs verifies here", .enabled(if: OpenSSLCommand.isPresent), arguments: [
-        ("EC -pkeyopt ec_paramgen_curve:P-256", "dgst -sha256 -sign key.pem message", SignatureScheme.ecdsa(.sha256)),
-        ("EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign key.pem message", .ecdsa(.sha384)),
-        ("EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign key.pem message", .ecdsa(.sha512)),
-        ("RSA -pkeyopt rsa_keygen_bits:3072", "dgst -sha256 -sign key.pem message", .rsaPKCS1(.sha256)),
-        ("ED25519", "pkeyutl -sign -rawin -inkey key.pem -in message", .ed25519),
-    ])
+    @Test(
+        "what the openssl command signs verifies here", .enabled(if: OpenSSLCommand.isPresent),
+        arguments: [
+            (
+                "EC -pkeyopt ec_paramgen_curve:P-256", "dgst -sha256 -sign key.pem message",
+                SignatureScheme.ecdsa(.sha256)
+            ),
+            ("EC -pkeyopt ec_paramgen_curve:P-384", "dgst -sha384 -sign key.pem message", .ecdsa(.sha384)),
+            ("EC -pkeyopt ec_paramgen_curve:P-521", "dgst -sha512 -sign key.pem message", .ecdsa(.sha512)),
+            ("RSA -pkeyopt rsa_keygen_bits:3072", "dgst -sha256 -sign key.pem message", .rsaPKCS1(.sha256)),
+            ("ED25519", "pkeyutl -sign -rawin -inkey key.pem -in message", .ed25519),
+        ])
     func interoperates(keyKind: String, signing: String, scheme: SignatureScheme) throws {
         let privateKey = try OpenSSLCommand.run("openssl genpkey -algorithm \(keyKind)")
         let publicKey = try OpenSSLCommand.run("openssl pkey -in key.pem -pubout", files: ["key.pem": privateKey])
@@ -91,16 +96,18 @@ import Testing
         #expect(key.verify(signature, over: message + [0], scheme: scheme) == nil)
     }
 
-    @Test("the vectors of RFC 8032 section 7.1", arguments: [
-        (
-            "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
-        ),
-        (
-            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
-        ),
-    ])
+    @Test(
+        "the vectors of RFC 8032 section 7.1",
+        arguments: [
+            (
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+            ),
+            (
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+            ),
+        ])
     func rfc8032(publicKey: String, message: String, signature: String) throws {
         let key = try PublicKey(der: bytes("302a300506032b6570032100") + bytes(publicKey))
         #expect(key.verify(bytes(signature), over: bytes(message), scheme: .ed25519) != nil)

@@ -82,7 +82,8 @@ import Trust
         let position = SourcePosition(file: "attestor.yaml", line: 30, column: 20)
         let file = FieldValue(.file(FileContent(path: "trusted_root.json", bytes: [])), at: position)
         let others: [FieldValue.Content] = [
-            .object([("trustedRoot", FieldValue(.object([("file", file)]), at: position))]), .text("required"), .text(""),
+            .object([("trustedRoot", FieldValue(.object([("file", file)]), at: position))]), .text("required"),
+            .text(""),
             .boolean(false),
         ]
         for other in others {

@@ -24,15 +24,18 @@ import Trust
 
     @Test("it asks for the manifest, then for the payload, and for nothing else")
     func asks() throws {
-        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        let conversation = Conversation(
+            try attestor(believing: key).verification(of: image.subject), answers: image.answers)
         #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
     }
 
-    @Test("signatures of every kind of key pass", arguments: [
-        (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha256)), (.ecdsaP384, .ecdsa(.sha384)),
-        (.ecdsaP384, .ecdsa(.sha256)), (.ecdsaP521, .ecdsa(.sha512)), (.ecdsaP521, .ecdsa(.sha256)),
-        (.rsa(bits: 2_048), .rsaPKCS1(.sha256)), (.ed25519, .ed25519),
-    ])
+    @Test(
+        "signatures of every kind of key pass",
+        arguments: [
+            (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha256)), (.ecdsaP384, .ecdsa(.sha384)),
+            (.ecdsaP384, .ecdsa(.sha256)), (.ecdsaP521, .ecdsa(.sha512)), (.ecdsaP521, .ecdsa(.sha256)),
+            (.rsa(bits: 2_048), .rsaPKCS1(.sha256)), (.ed25519, .ed25519),
+        ])
     mutating func schemes(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
         let key = try PrivateKey.generate(algorithm)
         var image = try SignedImage()
@@ -40,10 +43,12 @@ import Trust
         #expect(image.outcome(by: try attestor(believing: key)).signers?.count == 1)
     }
 
-    @Test("a hash or padding that cosign does not use with the key is refused", arguments: [
-        (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha384)), (.ecdsaP384, .ecdsa(.sha512)),
-        (.rsa(bits: 2_048), .rsaPKCS1(.sha512)), (.rsa(bits: 2_048), .rsaPSS(.sha256)),
-    ])
+    @Test(
+        "a hash or padding that cosign does not use with the key is refused",
+        arguments: [
+            (KeyAlgorithm.ecdsaP256, SignatureScheme.ecdsa(.sha384)), (.ecdsaP384, .ecdsa(.sha512)),
+            (.rsa(bits: 2_048), .rsaPKCS1(.sha512)), (.rsa(bits: 2_048), .rsaPSS(.sha256)),
+        ])
     mutating func otherSchemes(algorithm: KeyAlgorithm, scheme: SignatureScheme) throws {
         let key = try PrivateKey.generate(algorithm)
         var image = try SignedImage()
@@ -115,9 +120,11 @@ import Trust
         #expect(swapped.outcome(by: try attestor(believing: key)).violation?.reason == .signatureMalformed)
     }
 
-    @Test("a layer without signature, or with one that is not base64, is malformed", arguments: [
-        nil, "", "!", "MEUC", "TUVVQw==\n", "====", "MEUC_-==",
-    ] as [String?])
+    @Test(
+        "a layer without signature, or with one that is not base64, is malformed",
+        arguments: [
+            nil, "", "!", "MEUC", "TUVVQw==\n", "====", "MEUC_-==",
+        ] as [String?])
     mutating func annotation(text: String?) throws {
         image.layers[0].annotation = text?.replacing("\n", with: "\\n")
         let outcome = image.outcome(by: try attestor(believing: key))
@@ -167,7 +174,8 @@ import Trust
     @Test("a payload that several layers share is fetched once")
     mutating func sharedPayload() throws {
         try image.sign(with: other)
-        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        let conversation = Conversation(
+            try attestor(believing: key).verification(of: image.subject), answers: image.answers)
         #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
     }
 
@@ -214,7 +222,8 @@ import Trust
     @Test("a payload of more than 1 MiB is not asked for")
     mutating func oversized() throws {
         image.layers[0].statedSize = (1 << 20) + 1
-        let conversation = Conversation(try attestor(believing: key).verification(of: image.subject), answers: image.answers)
+        let conversation = Conversation(
+            try attestor(believing: key).verification(of: image.subject), answers: image.answers)
         #expect(conversation.asked == [[image.tag]])
         #expect(conversation.outcome.violation?.reason == .signatureMalformed)
     }
@@ -277,7 +286,8 @@ import Trust
 
     @Test("what the registry cannot truthfully have answered is a violation, at either step")
     mutating func violated() throws {
-        let refusal = Refusal(.digestMismatch, found: "other bytes", expected: "these bytes", cure: "look at the registry")
+        let refusal = Refusal(
+            .digestMismatch, found: "other bytes", expected: "these bytes", cure: "look at the registry")
         image.overrides[image.tag] = .violated(refusal)
         #expect(image.outcome(by: attestor) == .violated(refusal))
         image.overrides = [image.payloadLocator(0): .violated(refusal)]
@@ -290,14 +300,18 @@ import Trust
         #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
     }
 
-    @Test("something else than an image manifest under the tag is malformed", arguments: [
-        "", "{}", "not JSON",
-        #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#,
-    ])
+    @Test(
+        "something else than an image manifest under the tag is malformed",
+        arguments: [
+            "", "{}", "not JSON",
+            #"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#,
+        ])
     mutating func notAManifest(body: String) throws {
         let bytes = Array(body.utf8)
         image.overrides[image.tag] = .found(
-            .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: body.contains("index") ? "application/vnd.oci.image.index.v1+json" : nil))
+            .init(
+                bytes: bytes, digest: .sha256(of: bytes),
+                mediaType: body.contains("index") ? "application/vnd.oci.image.index.v1+json" : nil))
         #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
     }
 
@@ -314,7 +328,8 @@ import Trust
     func unanswered() throws {
         var verification = attestor.verification(of: image.subject)
         _ = verification.next([:])
-        guard case .outcome(let first) = verification.next([:]), case .outcome(let second) = verification.next(image.answers)
+        guard case .outcome(let first) = verification.next([:]),
+            case .outcome(let second) = verification.next(image.answers)
         else {
             Issue.record("asked again")
             return

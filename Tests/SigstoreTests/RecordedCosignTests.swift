@@ -64,7 +64,8 @@ private enum Recording {
         let bytes = Array(text.utf8)
         let answers: [Locator: Fetched] = [
             .manifest(subject.repository, .tag("\(subject.digest.tagPrefix).sig")): .found(
-                .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: "application/vnd.oci.image.manifest.v1+json")),
+                .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: "application/vnd.oci.image.manifest.v1+json")
+            ),
             .blob(subject.repository, .sha256(of: changed), limit: 1 << 20): .found(
                 .init(bytes: changed, digest: .sha256(of: changed), mediaType: nil)),
         ]
@@ -99,7 +100,8 @@ private enum Recording {
             for bit in 0..<8 {
                 var changed = signature
                 changed[index] ^= 1 << bit
-                #expect(outcome(by: attestor, signature: changed).violation?.reason == .signatureInvalid, "byte \(index)")
+                #expect(
+                    outcome(by: attestor, signature: changed).violation?.reason == .signatureInvalid, "byte \(index)")
             }
             var shorter = signature
             shorter.remove(at: index)

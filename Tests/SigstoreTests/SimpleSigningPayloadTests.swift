@@ -30,16 +30,20 @@ import Trust
         #expect(try outcome(image.payload(optional: #","optional":{"a":{"b":[1]}}"#)).signers?.count == 1)
     }
 
-    @Test("a payload of another type is refused", arguments: [
-        "", "cosign container image signature ", "Cosign container image signature", "cosign blob signature",
-    ])
+    @Test(
+        "a payload of another type is refused",
+        arguments: [
+            "", "cosign container image signature ", "Cosign container image signature", "cosign blob signature",
+        ])
     func otherType(type: String) throws {
         #expect(try outcome(image.payload(type: type)).violation?.reason == .signatureMalformed)
     }
 
     @Test("an unknown member is refused, in `critical` and beside it")
     func unknownMember() throws {
-        #expect(try outcome(image.payload(inCritical: #","expires":"2020-01-01""#)).violation?.reason == .signatureMalformed)
+        #expect(
+            try outcome(image.payload(inCritical: #","expires":"2020-01-01""#)).violation?.reason == .signatureMalformed
+        )
         #expect(try outcome(image.payload(optional: #","other":{}"#)).violation?.reason == .signatureMalformed)
         #expect(try outcome(image.payload(optional: #","optional":"text""#)).violation?.reason == .signatureMalformed)
     }
@@ -57,18 +61,21 @@ import Trust
         let payload = String(decoding: image.payload(), as: UTF8.self)
         for key in ["docker-manifest-digest", "docker-reference", "critical", "identity", "image\"", "type\""] {
             let capital = key.prefix(1).uppercased() + key.dropFirst()
-            #expect(try outcome(payload.replacing(key, with: capital)).violation?.reason == .signatureMalformed, "\(key)")
+            #expect(
+                try outcome(payload.replacing(key, with: capital)).violation?.reason == .signatureMalformed, "\(key)")
         }
         // An escape spells the same key.
         #expect(try outcome(payload.replacing("\"critical\"", with: "\"c\\u0072itical\"")).signers?.count == 1)
     }
 
-    @Test("what is no object of the right shape is refused", arguments: [
-        "", "null", "[]", "{}", "\"text\"", #"{"critical":null}"#, #"{"critical":{}}"#,
-        #"{"critical":{"type":"cosign container image signature","identity":{},"image":{}}}"#,
-        #"{"critical":{"type":"cosign container image signature","identity":{"docker-reference":1},"image":{"docker-manifest-digest":2}}}"#,
-        #"{"critical":{"type":["cosign container image signature"],"identity":{"docker-reference":""},"image":{"docker-manifest-digest":""}}}"#,
-    ])
+    @Test(
+        "what is no object of the right shape is refused",
+        arguments: [
+            "", "null", "[]", "{}", "\"text\"", #"{"critical":null}"#, #"{"critical":{}}"#,
+            #"{"critical":{"type":"cosign container image signature","identity":{},"image":{}}}"#,
+            #"{"critical":{"type":"cosign container image signature","identity":{"docker-reference":1},"image":{"docker-manifest-digest":2}}}"#,
+            #"{"critical":{"type":["cosign container image signature"],"identity":{"docker-reference":""},"image":{"docker-manifest-digest":""}}}"#,
+        ])
     func shapes(payload: String) throws {
         #expect(try outcome(payload).violation?.reason == .signatureMalformed)
     }
@@ -91,25 +98,32 @@ import Trust
         }
     }
 
-    @Test("the image's repository may be written as cosign does, as skopeo does and with a digest", arguments: [
-        "registry.example.com/team/app", "registry.example.com/team/app:1.2", "registry.example.com/team/app:latest",
-        "registry.example.com/team/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    ])
+    @Test(
+        "the image's repository may be written as cosign does, as skopeo does and with a digest",
+        arguments: [
+            "registry.example.com/team/app", "registry.example.com/team/app:1.2",
+            "registry.example.com/team/app:latest",
+            "registry.example.com/team/app@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        ])
     func sameRepository(reference: String) throws {
         #expect(try outcome(image.payload(reference: reference)).signers?.count == 1)
     }
 
-    @Test("a repository of Docker Hub may be written short", arguments: ["nginx", "library/nginx:1.27", "docker.io/nginx"])
+    @Test(
+        "a repository of Docker Hub may be written short",
+        arguments: ["nginx", "library/nginx:1.27", "docker.io/nginx"])
     func dockerHub(reference: String) throws {
         let nginx = try SignedImage(repository: "docker.io/library/nginx")
         #expect(try outcome(nginx.payload(reference: reference), of: nginx).signers?.count == 1)
     }
 
-    @Test("a signature made for another repository is refused, and what is no repository too", arguments: [
-        "registry.example.com/staging/app", "registry.example.com/team/app2", "registry.example.com/team",
-        "registry.example.com:5000/team/app", "team/app", "app", "", "registry.example.com/Team/app", "*",
-        "registry.example.com/team/app/",
-    ])
+    @Test(
+        "a signature made for another repository is refused, and what is no repository too",
+        arguments: [
+            "registry.example.com/staging/app", "registry.example.com/team/app2", "registry.example.com/team",
+            "registry.example.com:5000/team/app", "team/app", "app", "", "registry.example.com/Team/app", "*",
+            "registry.example.com/team/app/",
+        ])
     func otherRepository(reference: String) throws {
         let refusal = try outcome(image.payload(reference: reference)).violation
         #expect(refusal?.reason == .signatureForOtherRepository)

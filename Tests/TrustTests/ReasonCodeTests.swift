@@ -5,7 +5,9 @@ import Trust
     @Test("every code is a lower-case word list that metrics and records can carry")
     func spelling() {
         for code in ReasonCode.allCases {
-            let isPlain = code.rawValue.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-") }
+            let isPlain = code.rawValue.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
+            }
             #expect(isPlain, "\(code.rawValue)")
         }
     }
