@@ -135,7 +135,8 @@ public enum DigestError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let text):
-            "`\(text)` is not a digest, expected `sha256:` and 64 lower-case hexadecimal digits"
+            (text.isEmpty ? "the digest is empty" : "`\(text)` is not a digest")
+                + ", expected `sha256:` and 64 lower-case hexadecimal digits"
                 + " or `sha512:` and 128 of them"
         case .unsupportedAlgorithm(let name):
             "the digest algorithm `\(name)` is not supported, expected `sha256` or `sha512`"

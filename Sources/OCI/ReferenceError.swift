@@ -11,6 +11,8 @@ public enum ReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
     case imageIdentifier(String)
     /// What stands before the first `/` can only be a host, and is not one.
     case invalidDomain(String)
+    /// Nothing before the tag or the digest.
+    case missingName(String)
     /// A host without a repository after it.
     case missingPath(domain: String)
     case upperCasePath(String, lowerCase: String)
@@ -40,6 +42,8 @@ public enum ReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidDomain(let text):
             "`\(text)` is not a registry host, expected a host name, an IPv4 address or an IPv6 address in brackets"
                 + " without zone, and an optional port in digits, such as `registry.example.com:5000` or `[2001:db8::1]:5000`"
+        case .missingName(let text):
+            "`\(text)` names no repository, expected one such as `registry.example.com/team/app`"
         case .missingPath(let domain):
             "`\(domain)` names a registry without a repository, expected one such as `\(domain)/team/app`"
         case .upperCasePath(let path, let lowerCase):

@@ -19,8 +19,9 @@ public struct WrittenReference: Hashable, Sendable {
         let bytes = Array(text.utf8)
         try WrittenReference.refuseForeignBytes(bytes)
         let (name, tag, digest) = try WrittenReference.split(bytes, accepting: algorithms)
+        guard !name.isEmpty else { throw .missingName(String(quoting: bytes)) }
         let (domain, path) = try WrittenReference.splitName(name)
-        try WrittenReference.check(path: path)
+        try WrittenReference.check(path: path, of: name)
         self.init(domain: domain, path: path, tag: tag.map(String.init(ascii:)), digest: digest)
     }
 
@@ -43,7 +44,7 @@ public struct WrittenReference: Hashable, Sendable {
         if domain.elementsEqual(WrittenReference.hub), !path.contains(UInt8(ascii: "/")) {
             path = (Array("library/".utf8) + path)[...]
         }
-        try WrittenReference.check(path: path)
+        try WrittenReference.check(path: path, of: path)
         return WrittenReference(domain: domain, path: path, tag: tag, digest: digest)
     }
 
@@ -109,21 +110,22 @@ extension WrittenReference {
         }
         let first = name[..<slash]
         if ReferenceGrammar.isDomain(first) { return (first, name[(slash + 1)...]) }
-        // No path has brackets or colons, so what has them was meant as a host.
-        if first.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[") }) {
+        // A part of a path has no brackets, colons or upper-case letters: what has them was meant as a host.
+        let isMeantAsDomain = isMeantAsDomain(first) || first.contains(UInt8(ascii: "["))
+        guard !isMeantAsDomain || ReferenceGrammar.isPathComponent(first) else {
             throw .invalidDomain(String(quoting: first))
         }
         return (nil, name)
     }
 
-    private static func check(path: ArraySlice<UInt8>) throws(ReferenceError) {
+    private static func check(path: ArraySlice<UInt8>, of name: ArraySlice<UInt8>) throws(ReferenceError) {
         guard path.count <= ReferenceGrammar.longestPath else { throw .pathTooLong(length: path.count) }
         if path.contains(where: \.isASCIIUpperCase) {
             throw .upperCasePath(String(quoting: path), lowerCase: String(quoting: path.lowerCasedASCII))
         }
         for component in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             guard ReferenceGrammar.isPathComponent(component) else {
-                throw .invalidPathComponent(String(quoting: component), in: String(quoting: path))
+                throw .invalidPathComponent(String(quoting: component), in: String(quoting: name))
             }
         }
     }
