@@ -1,4 +1,3 @@
-import Cryptography
 import OCI
 import PolicyEngine
 import Timestamp
@@ -89,11 +88,9 @@ struct PolicyLoader {
             }
         }
         if let failure = LoadFailure(diagnostics) { throw failure }
-        guard let revision = PolicyRevision.digest(of: files.files, in: directory.file) else {
-            throw LoadFailure(Diagnostic(.error, "the revision of the policies cannot be computed", at: directory))
-        }
         let policySet = PolicySet(
-            policies: policies, exemptions: exemptions, attestors: attestors, revision: revision)
+            policies: policies, exemptions: exemptions, attestors: attestors,
+            revision: PolicyRevision.digest(of: files.files, in: directory.file))
         return LoadedPolicies(policySet: policySet, warnings: diagnostics.inReadingOrder)
     }
 
@@ -143,7 +140,8 @@ struct PolicyLoader {
             for format in formats {
                 if let fields = value[format.name] { return try format.load(fields) }
             }
-            throw FieldProblems(FieldProblem("expected one of \(listed(names))", at: value.position))
+            // The format's fields do not have their shape, which is reported already.
+            return nil
         }
     }
 }
@@ -152,12 +150,13 @@ extension ShapeReader {
     /// Brings `spec` into its shape and builds what it describes.
     fileprivate mutating func build<Value>(
         _ envelope: Envelope, _ type: ObjectType, _ now: Instant,
-        _ make: (FieldValue) throws(FieldProblems) -> Value
+        _ make: (FieldValue) throws(FieldProblems) -> Value?
     ) -> Value? {
-        guard let value = conform(envelope.specification, to: .object(type)) else { return nil }
+        guard let (value, isWhole) = conformSpecification(envelope.specification, to: type) else { return nil }
         warnOfPastDates(in: value, now: now)
         do throws(FieldProblems) {
-            return try make(value)
+            let document = try make(value)
+            return isWhole ? document : nil
         } catch {
             report(error)
             return nil

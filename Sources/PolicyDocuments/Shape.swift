@@ -51,27 +51,39 @@ struct ShapeReader {
         SourcePosition(file: file, line: position.line, column: position.column)
     }
 
+    /// A document's `spec`, with what of it has its shape: elements of a list that do not are left out. So what is wrong
+    /// with the values of the others is found in the same go; the document is refused anyway.
+    mutating func conformSpecification(_ node: YAMLNode, to object: ObjectType) -> (value: FieldValue, isWhole: Bool)? {
+        guard case .mapping(let written) = node.kind else {
+            _ = mismatch(node, expected: "a mapping")
+            return nil
+        }
+        let before = diagnostics.count
+        var members: [(name: String, value: FieldValue)] = []
+        for (key, value) in written {
+            guard let field = member(key, of: object) else { continue }
+            if case .list(.object(let element)) = field.type, case .sequence(let elements) = value.kind, !elements.isEmpty {
+                let values = elements.compactMap { conformObject($0, to: element) }
+                members.append((field.name, FieldValue(.list(values), at: place(value.position))))
+            } else if let value = conform(value, to: field.type) {
+                members.append((field.name, value))
+            }
+        }
+        checkPresence(of: written, in: object, at: node.position)
+        return (FieldValue(.object(members), at: place(node.position)), diagnostics.count == before)
+    }
+
     // MARK: Values that hold others
 
     private mutating func conformObject(_ node: YAMLNode, to object: ObjectType) -> FieldValue? {
         guard case .mapping(let written) = node.kind else { return mismatch(node, expected: "a mapping") }
-        var isWhole = true
-        var members: [(name: String, value: FieldValue)] = []
-        for (key, value) in written {
-            let name = key.scalar?.text ?? ""
-            guard let field = object[name] else {
-                reportUnknown(name, among: object, at: key.position)
-                isWhole = false
-                continue
-            }
-            if let value = conform(value, to: field.type) {
-                members.append((field.name, value))
-            } else {
-                isWhole = false
-            }
+        let before = diagnostics.count
+        let members: [(name: String, value: FieldValue)] = written.compactMap { key, value in
+            guard let field = member(key, of: object), let value = conform(value, to: field.type) else { return nil }
+            return (field.name, value)
         }
-        let isComplete = checkPresence(of: written, in: object, at: node.position)
-        guard isWhole, isComplete else { return nil }
+        checkPresence(of: written, in: object, at: node.position)
+        guard diagnostics.count == before else { return nil }
         return FieldValue(.object(members), at: place(node.position))
     }
 
@@ -88,45 +100,50 @@ struct ShapeReader {
 
     // MARK: Which fields are there
 
-    private mutating func reportUnknown(_ name: String, among object: ObjectType, at position: YAMLPosition) {
+    /// The field that a key names; an unknown one is reported.
+    private mutating func member(_ key: YAMLNode, of object: ObjectType) -> Field? {
+        let name = key.scalar?.text ?? ""
+        if let field = object[name] { return field }
         let known = object.fields.map(\.name)
         if LaterWords.fields.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            report("the field \(quoted(name)) is not supported by this version", at: position)
+            report("the field \(quoted(name)) is not supported by this version", at: key.position)
         } else if let nearest = known.nearest(to: name) {
-            report("unknown field \(quoted(name)), did you mean `\(nearest)`?", at: position)
+            report("unknown field \(quoted(name)), did you mean `\(nearest)`?", at: key.position)
         } else {
-            report("unknown field \(quoted(name)), expected \(listed(known))", at: position)
+            report("unknown field \(quoted(name)), expected \(listed(known))", at: key.position)
         }
+        return nil
     }
 
-    /// Reports what is missing and what excludes each other. Where an unknown field was written, it most likely is the
-    /// missing one, so nothing is said about alternatives.
+    /// Reports what is missing and what excludes each other. An unknown field most likely is the missing one, so then
+    /// nothing is said about that.
     private mutating func checkPresence(
         of members: [(key: YAMLNode, value: YAMLNode)], in object: ObjectType, at position: YAMLPosition
-    ) -> Bool {
-        let before = diagnostics.count
+    ) {
         let written = members.compactMap { member in member.key.scalar.map { ($0.text, member.key.position) } }
         func given(_ name: String) -> YAMLPosition? { written.first { $0.0.utf8.elementsEqual(name.utf8) }?.1 }
-        let allKnown = written.allSatisfy { object[$0.0] != nil }
+        let unknown = written.map(\.0).filter { object[$0] == nil }
+        let isOfLaterVersion = unknown.contains { LaterWords.fields.contains($0) }
+        let misspelled = unknown.compactMap { object.fields.map(\.name).nearest(to: $0) }
         for field in object.fields where field.isRequired && given(field.name) == nil {
+            guard !isOfLaterVersion, !misspelled.contains(field.name) else { continue }
             report("the field `\(field.name)` is missing: \(field.summary)", at: position)
         }
         for choice in object.exactlyOneOf {
             let chosen = choice.filter { given($0) != nil }
-            if chosen.isEmpty && allKnown {
+            if chosen.isEmpty && unknown.isEmpty {
                 let known = choice.count == 1 ? "the field " : "one of the fields "
                 report("expected \(known)\(listed(choice))", at: position)
             } else if let second = chosen.dropFirst().first, let place = given(second), let first = chosen.first {
                 report("`\(second)` cannot stand beside `\(first)`, give one of them", at: place)
             }
         }
-        for group in object.together where allKnown {
+        for group in object.together where unknown.isEmpty {
             guard let present = group.first(where: { given($0) != nil }), let place = given(present) else { continue }
             for missing in group where given(missing) == nil {
                 report("`\(present)` belongs beside `\(missing)`, which is missing", at: place)
             }
         }
-        return diagnostics.count == before
     }
 
     // MARK: Single values

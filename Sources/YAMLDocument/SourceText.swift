@@ -3,34 +3,35 @@
 enum SourceText {
     static func check(_ bytes: [UInt8]) throws(YAMLError) {
         try refuseByteOrderMark(bytes)
-        var line = 1
-        var column = 1
-        var decoder = UTF8.ForwardParser()
-        var iterator = bytes.makeIterator()
-        var previousWasReturn = false
-        scan: while true {
-            switch decoder.parseScalar(from: &iterator) {
-            case .emptyInput:
-                break scan
-            case .error:
-                throw YAMLError(
-                    .encoding, "is not UTF-8 text from here on", at: YAMLPosition(line: line, column: column))
-            case .valid(let encoded):
-                let scalar = UTF8.decode(encoded)
-                if let problem = problem(with: scalar) {
-                    throw YAMLError(.encoding, problem, at: YAMLPosition(line: line, column: column))
-                }
-                if scalar == "\n" && previousWasReturn {
-                    // The second half of a line break that is counted already.
-                } else if scalar == "\n" || scalar == "\r" {
-                    line += 1
-                    column = 1
-                } else {
-                    column += 1
-                }
-                previousWasReturn = scalar == "\r"
+        var position = (line: 1, column: 1)
+        var offset = 0
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0x20...0x7E, 0x09:
+                offset += 1
+                position.column += 1
+            case 0x0A, 0x0D:
+                let isPair = bytes[offset] == 0x0D && bytes.dropFirst(offset + 1).first == 0x0A
+                offset += isPair ? 2 : 1
+                position = (position.line + 1, 1)
+            default:
+                offset += try checkScalar(at: offset, of: bytes, YAMLPosition(line: position.line, column: position.column))
+                position.column += 1
             }
         }
+    }
+
+    /// Checks one character that is not plain ASCII, and gives its length in bytes.
+    private static func checkScalar(
+        at offset: Int, of bytes: [UInt8], _ position: YAMLPosition
+    ) throws(YAMLError) -> Int {
+        var decoder = UTF8.ForwardParser()
+        var iterator = bytes[offset...].makeIterator()
+        guard case .valid(let encoded) = decoder.parseScalar(from: &iterator) else {
+            throw YAMLError(.encoding, "is not UTF-8 text from here on", at: position)
+        }
+        if let problem = problem(with: UTF8.decode(encoded)) { throw YAMLError(.encoding, problem, at: position) }
+        return encoded.count
     }
 
     private static func refuseByteOrderMark(_ bytes: [UInt8]) throws(YAMLError) {
@@ -46,7 +47,6 @@ enum SourceText {
     /// by YAML 1.1 and 1.2.
     private static func problem(with scalar: Unicode.Scalar) -> String? {
         switch scalar.value {
-        case 0x09, 0x0A, 0x0D, 0x20...0x7E: nil
         case 0x00: "a NUL byte is not text, save the file as UTF-8"
         case 0x85, 0x2028, 0x2029:
             "the line separator \(name(of: scalar)) does not show, use a line feed or write it as an escape"

@@ -29,9 +29,11 @@ extension ShapeReader {
             report("expected the kind `GateConfiguration`, found `\(envelope.kind.rawValue)`", at: envelope.position)
             return nil
         }
-        guard let value = conform(envelope.specification, to: .object(GateConfiguration.fields)) else { return nil }
+        let fields = GateConfiguration.fields
+        guard let (value, isWhole) = conformSpecification(envelope.specification, to: fields) else { return nil }
         let listener = value["listen"].flatMap { readListener($0, source) }
         let registries = readRegistries(value["registries"], source)
+        guard isWhole else { return nil }
         return GateConfiguration(
             name: envelope.name,
             mode: value["mode"]?.text.flatMap(GateConfiguration.Mode.init) ?? .enforce,

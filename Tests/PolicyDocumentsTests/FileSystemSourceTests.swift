@@ -1,0 +1,130 @@
+import Foundation
+import PolicyDocuments
+import PolicyEngine
+import Testing
+import Timestamp
+
+@Suite struct FileSystemSourceTests {
+    private let directory: URL
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("dockgate-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    private func withDirectory(_ body: () throws -> Void) throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try body()
+    }
+
+    private func write(_ text: String, to name: String) throws {
+        let file = directory.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
+    private func link(_ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(
+            atPath: directory.appendingPathComponent(name).path, withDestinationPath: target)
+    }
+
+    private func policy(_ name: String) -> String {
+        """
+        apiVersion: dockgate.dev/v1
+        kind: ImagePolicy
+        metadata: {name: \(name)}
+        spec: {checks: [{digest: required}]}
+        """
+    }
+
+    private func load(_ path: String? = nil) throws(LoadFailure) -> [String] {
+        try PolicyDocuments.load(directory: path ?? directory.path, formats: [], now: .earliest).policySet.policies.map(\.name)
+    }
+
+    @Test("only policy files are read: no hidden files, backups, tests or other kinds")
+    func names() throws {
+        try withDirectory {
+            for name in ["a.yaml", "b.yml"] { try write(policy(String(name.prefix(1))), to: name) }
+            for name in [
+                ".hidden.yaml", ".#a.yaml", "#a.yaml#", "a.yaml~", "c.tests.yaml", "c.tests.yml", "README.md", "a.json",
+                "keys/d.yaml", "yaml",
+            ] { try write("broken: [", to: name) }
+            #expect(try load() == ["a", "b"])
+        }
+    }
+
+    @Test("a ConfigMap volume is read once, through its links")
+    func configMap() throws {
+        try withDirectory {
+            try write(policy("one"), to: "..2026_03_01/one.yaml")
+            try link("..data", to: "..2026_03_01")
+            try link("one.yaml", to: "..data/one.yaml")
+            #expect(try load() == ["one"])
+            let generation = FileSystemSource().generation(of: directory.path)
+            #expect(generation.hasSuffix("/..2026_03_01"))
+            try write(policy("two"), to: "..2026_03_02/one.yaml")
+            try link("..data_tmp", to: "..2026_03_02")
+            #expect(rename(directory.path + "/..data_tmp", directory.path + "/..data") == 0)
+            #expect(try load() == ["two"])
+            #expect(FileSystemSource().generation(of: directory.path) != generation)
+        }
+    }
+
+    @Test("a directory that is a link changes its generation when the link is turned")
+    func linkedDirectory() throws {
+        try withDirectory {
+            try write(policy("one"), to: "first/a.yaml")
+            try write(policy("two"), to: "second/a.yaml")
+            try link("current", to: "first")
+            let path = directory.appendingPathComponent("current").path
+            #expect(try load(path) == ["one"])
+            let generation = FileSystemSource().generation(of: path)
+            try FileManager.default.removeItem(atPath: path)
+            try link("current", to: "second")
+            #expect(FileSystemSource().generation(of: path) != generation)
+        }
+    }
+
+    @Test("what is not a readable file is refused in words")
+    func unreadable() throws {
+        try withDirectory {
+            let source = FileSystemSource()
+            func problem(_ name: String, limit: Int = 8) -> String? {
+                do {
+                    _ = try source.read(directory.appendingPathComponent(name).path, limit: limit)
+                    return nil
+                } catch {
+                    return error.description
+                }
+            }
+            try write("12345678", to: "eight")
+            try write("123456789", to: "nine")
+            try write("x", to: "folder/x")
+            try link("loop", to: "loop")
+            try link("broken", to: "nowhere")
+            try link("fine", to: "eight")
+            #expect(mkfifo(directory.path + "/pipe", 0o600) == 0)
+            #expect(problem("eight") == nil)
+            #expect(problem("fine") == nil)
+            #expect(problem("nine") == "is 9 bytes long, at most 8 are read")
+            #expect(problem("folder") == "is a directory")
+            #expect(problem("loop") == "is a symbolic link that leads to itself")
+            #expect(problem("broken") == "does not exist")
+            #expect(problem("pipe") == "is not a regular file")
+            #expect(problem("eight/x") == "is not a directory")
+            #expect(problem("eight\0") == "does not exist")
+            #expect(problem("../../../../../../../../../../../dev/zero") == "is not a regular file")
+        }
+    }
+
+    @Test("a directory with too many files is refused")
+    func tooManyNames() throws {
+        try withDirectory {
+            for name in ["a", "b", "c"] { try write("", to: name) }
+            #expect(throws: DocumentSourceError("holds more than 2 files")) {
+                try FileSystemSource().names(in: directory.path, limit: 2)
+            }
+            #expect(try FileSystemSource().names(in: directory.path, limit: 3).sorted() == ["a", "b", "c"])
+        }
+    }
+}

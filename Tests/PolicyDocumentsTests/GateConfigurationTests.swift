@@ -1,0 +1,67 @@
+import PolicyDocuments
+import PolicyEngine
+import Testing
+
+@Suite struct GateConfigurationTests {
+    private func load(_ specification: String) throws(LoadFailure) -> GateConfiguration {
+        let text = "apiVersion: dockgate.dev/v1\nkind: GateConfiguration\nmetadata: {name: gate}\nspec:\n" + specification
+        let source = MemorySource(["etc/gate.yaml": text, "etc/tls.crt": "", "etc/tls.key": "", "/ca.pem": ""])
+        return try GateConfiguration.load(file: "etc/gate.yaml", from: source)
+    }
+
+    @Test("what is not said is strict")
+    func defaults() throws {
+        let configuration = try load("  policies: {directory: policies}\n  registries: [{host: ghcr.io}]\n")
+        #expect(configuration.mode == .enforce)
+        #expect(configuration.notVouched == .deny)
+        #expect(configuration.policyDirectory == "etc/policies")
+        #expect(configuration.listener == nil)
+        #expect(configuration.auditDirectory == nil)
+        #expect(configuration.templatePlaceholders.isEmpty)
+        let registry = try #require(configuration.registries.first)
+        #expect(!registry.allowsPrivateAddress && !registry.usesInsecureHTTP && registry.redirectHosts.isEmpty)
+        #expect(registry.authorityFile == nil && registry.dockerConfigFile == nil)
+    }
+
+    @Test("every setting is read, paths are counted from the file, hosts are normalised")
+    func settings() throws {
+        let configuration = try load(
+            """
+              mode: observe
+              policies: {directory: /policies}
+              notVouched: audit
+              listen: {address: "[::1]:8443", certificate: {file: tls.crt}, key: {file: tls.key}, clientCertificates: {caFile: /ca.pem}}
+              registries:
+                - {host: index.docker.io, privateAddress: allowed, redirectTo: ["Cdn.example.com:443"], caFile: /ca.pem}
+                - {host: "localhost:5000", insecureHTTP: true}
+              kubernetes: {templates: {placeholders: [auto]}}
+              audit: {directory: log}
+            """)
+        #expect(configuration.mode == .observe)
+        #expect(configuration.notVouched == .audit)
+        #expect(configuration.policyDirectory == "/policies")
+        let listener = try #require(configuration.listener)
+        #expect(listener.address.host == "::1" && listener.address.port == 8443)
+        #expect(listener.address.description == "[::1]:8443")
+        #expect(listener.certificateFile == "etc/tls.crt" && listener.keyFile == "etc/tls.key")
+        #expect(listener.clientAuthorityFile == "/ca.pem")
+        #expect(configuration.registries.map(\.host) == ["docker.io", "localhost:5000"])
+        #expect(configuration.registries.first?.allowsPrivateAddress == true)
+        #expect(configuration.registries.first?.redirectHosts == ["cdn.example.com"])
+        #expect(configuration.registries.last?.usesInsecureHTTP == true)
+        #expect(configuration.templatePlaceholders == ["auto"])
+        #expect(configuration.auditDirectory == "etc/log")
+    }
+
+    @Test(
+        "an address that is not `host:port` is refused",
+        arguments: [
+            "8443", ":8443", "0.0.0.0", "0.0.0.0:", "0.0.0.0:0", "0.0.0.0:65536", "0.0.0.0:08443", "::1:8443", "[::1]",
+            "[]:8443", "[gate]:8443", "ga te:8443", "0.0.0.0:+443", "https://gate:8443",
+        ])
+    func addresses(text: String) {
+        #expect(throws: LoadFailure.self) {
+            try load("  policies: {directory: p}\n  listen: {address: \"\(text)\", certificate: {file: tls.crt}, key: {file: tls.key}}\n")
+        }
+    }
+}
