@@ -1,4 +1,10 @@
+/// Measures what needs no server and prints a line `key value` for each, for `scripts/bench` to set in relation.
 @main
 struct Benchmark {
-    static func main() {}
+    static func main() throws {
+        let parsing = try StrictJSONBenchmark.measure()
+        print("strictjson.us \(parsing.strictJSON)")
+        print("jsondecoder.us \(parsing.jsonDecoder)")
+        print("p256.verifications_per_cpu_second \(try SignatureBenchmark.verificationsPerProcessorSecond())")
+    }
 }

@@ -1,8 +1,8 @@
 import Admission
-import ArgumentParser
+public import ArgumentParser
 import Audit
 import PolicyDocuments
-import PolicyEngine
+public import PolicyEngine
 import Timestamp
 
 struct CheckCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import PolicyDocuments
 import PolicyEngine
 import StrictJSON
+import Trust
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

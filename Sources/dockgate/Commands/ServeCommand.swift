@@ -5,6 +5,7 @@ import Doors
 import Logging
 import PolicyDocuments
 import ServiceLifecycle
+import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
