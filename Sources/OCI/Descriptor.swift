@@ -44,7 +44,8 @@ public struct Descriptor: Sendable {
         guard let text = try object.string("data") else { return nil }
         guard let data = EmbeddedData.decode(Array(text.utf8)) else {
             throw .malformed(
-                path: object.path(of: "data"), found: "other text", expected: "base64 of the standard alphabet with padding")
+                path: object.path(of: "data"), found: "other text",
+                expected: "base64 of the standard alphabet with padding")
         }
         guard data.count == size else {
             throw .malformed(

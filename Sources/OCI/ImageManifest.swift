@@ -22,7 +22,8 @@ public struct ImageManifest: Sendable {
         annotations = try object.annotations("annotations")
         if artifactType == nil, config.mediaType.utf8.elementsEqual(MediaType.ociEmpty.utf8) {
             throw .malformed(
-                path: object.path(of: "artifactType"), found: "nothing", expected: "a type, since the configuration is empty")
+                path: object.path(of: "artifactType"), found: "nothing",
+                expected: "a type, since the configuration is empty")
         }
     }
 }
@@ -51,7 +52,8 @@ public struct ImageIndex: Sendable {
 extension StrictObject {
     func refuse(_ key: StaticString, in mediaType: String) throws(ManifestError) {
         guard value[key] == nil else {
-            throw .confusing(path: path(of: key), found: "`\(key)`", expected: "none in a document of type `\(mediaType)`")
+            throw .confusing(
+                path: path(of: key), found: "`\(key)`", expected: "none in a document of type `\(mediaType)`")
         }
     }
 

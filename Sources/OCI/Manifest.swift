@@ -84,7 +84,8 @@ extension Manifest {
         }
         guard object.value["manifests"] != nil else { return }
         for key in ["layers", "config"] as [StaticString] where object.value[key] != nil {
-            throw .confusing(path: "$", found: "`manifests` and `\(key)`", expected: "either an index or an image manifest")
+            throw .confusing(
+                path: "$", found: "`manifests` and `\(key)`", expected: "either an index or an image manifest")
         }
     }
 

@@ -36,12 +36,15 @@ public enum ReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .whitespace(let text):
             "`\(text)` is not an image reference: it has a space or a control character"
         case .scheme(let text):
-            "`\(text)` is not an image reference: write it without the scheme, such as `registry.example.com/team/app:1.0`"
+            "`\(text)` is not an image reference: write it without the scheme, such as"
+                + " `registry.example.com/team/app:1.0`"
         case .imageIdentifier(let text):
-            "`\(text)` is the identifier of a local image, expected a repository such as `registry.example.com/team/app`"
+            "`\(text)` is the identifier of a local image, expected a repository such as"
+                + " `registry.example.com/team/app`"
         case .invalidDomain(let text):
             "`\(text)` is not a registry host, expected a host name, an IPv4 address or an IPv6 address in brackets"
-                + " without zone, and an optional port in digits, such as `registry.example.com:5000` or `[2001:db8::1]:5000`"
+                + " without zone, and an optional port in digits, such as `registry.example.com:5000` or"
+                + " `[2001:db8::1]:5000`"
         case .missingName(let text):
             "`\(text)` names no repository, expected one such as `registry.example.com/team/app`"
         case .missingPath(let domain):
@@ -58,8 +61,8 @@ public enum ReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidTag(let tag):
             tag.isEmpty
                 ? "the tag is empty, expected one after `:` such as `:1.0`"
-                : "`\(tag)` is not a tag, expected at most \(ReferenceGrammar.longestTag) letters, digits, `.`, `_` and `-`,"
-                    + " not beginning with `.` or `-`"
+                : "`\(tag)` is not a tag, expected at most \(ReferenceGrammar.longestTag) letters, digits, `.`, `_` and"
+                    + " `-`, not beginning with `.` or `-`"
         case .invalidDigest(let text):
             DigestError.malformed(text).description
         case .unsupportedDigestAlgorithm(let name):

@@ -6,8 +6,8 @@
 /// - the default port is folded: `registry.example.com:443` is `registry.example.com`. It stays where the name would be
 ///   read as something else without it: at `docker.io` and `index.docker.io`, which are Docker Hub's names only without
 ///   a port, and at a host of a single label, `builder:443/app`, since `builder/app` is a repository of Docker Hub;
-/// - a host of a single label that only its upper-case letters show to be one, as in `Builder/app`, is written with that
-///   port: `builder:443/app`.
+/// - a host of a single label that only its upper-case letters show to be one, as in `Builder/app`, is written with
+///   that port: `builder:443/app`.
 ///
 /// So `description` reads back as the same repository. All of it is ASCII, so `==` compares bytes.
 public struct Repository: Hashable, Sendable, CustomStringConvertible {

@@ -78,7 +78,8 @@ struct StrictObject {
         for (name, value) in object.value.members {
             guard let text = value.string else {
                 throw .malformed(
-                    path: "\(object.path)[\"\(String(quoting: Array(name.utf8)))\"]", found: StrictObject.describe(value),
+                    path: "\(object.path)[\"\(String(quoting: Array(name.utf8)))\"]",
+                    found: StrictObject.describe(value),
                     expected: "a string")
             }
             entries.append((name, text))
@@ -101,34 +102,30 @@ struct StrictObject {
     private func refuseVariants(of knownKeys: [StaticString]) throws(ManifestError) {
         guard !knownKeys.isEmpty else { return }
         for (key, _) in value.members {
-            let folded = StrictObject.fold(Array(key.utf8))
-            for known in knownKeys {
-                let isVariant = known.withUTF8Buffer { known in
-                    folded.elementsEqual(known.lowerCasedASCII) && !key.utf8.elementsEqual(known)
-                }
-                guard !isVariant else {
-                    throw .confusing(path: path, found: "the key `\(String(quoting: Array(key.utf8)))`", expected: "`\(known)`")
-                }
+            for known in knownKeys where known.withUTF8Buffer({ StrictObject.isVariant(key.utf8, of: $0) }) {
+                throw .confusing(
+                    path: path, found: "the key `\(String(quoting: Array(key.utf8)))`", expected: "`\(known)`")
             }
         }
     }
 
-    /// Lower case, with U+017F (long s) and U+212A (kelvin sign) as the ASCII letters that they fold into.
-    private static func fold(_ key: [UInt8]) -> [UInt8] {
-        var folded: [UInt8] = []
-        var rest = key[...]
-        while let byte = rest.first {
-            if rest.starts(with: [0xC5, 0xBF]) {
-                folded.append(UInt8(ascii: "s"))
-                rest = rest.dropFirst(2)
-            } else if rest.starts(with: [0xE2, 0x84, 0xAA]) {
-                folded.append(UInt8(ascii: "k"))
-                rest = rest.dropFirst(3)
-            } else {
-                folded.append(byte.lowerCasedASCII)
-                rest = rest.dropFirst()
-            }
+    /// Whether Go takes `key` for `known`, although it is spelled otherwise.
+    private static func isVariant(_ key: String.UTF8View, of known: UnsafeBufferPointer<UInt8>) -> Bool {
+        var bytes = key.makeIterator()
+        for expected in known {
+            guard nextFolded(&bytes) == expected.lowerCasedASCII else { return false }
         }
-        return folded
+        return bytes.next() == nil && !key.elementsEqual(known)
+    }
+
+    /// The next letter in lower case, U+017F (long s) and U+212A (kelvin sign) as the ASCII letters that they fold into;
+    /// nil at the end and where no ASCII letter can come of it.
+    private static func nextFolded(_ bytes: inout String.UTF8View.Iterator) -> UInt8? {
+        switch bytes.next() {
+        case nil: nil
+        case 0xC5: bytes.next() == 0xBF ? UInt8(ascii: "s") : nil
+        case 0xE2: bytes.next() == 0x84 && bytes.next() == 0xAA ? UInt8(ascii: "k") : nil
+        case let byte?: byte.lowerCasedASCII
+        }
     }
 }

@@ -5,7 +5,7 @@
 public struct WrittenReference: Hashable, Sendable {
     /// Domain and path together.
     public let name: String
-    /// What the grammar takes for the host, or nil. Before `normalized()` it takes `library` in `library/nginx` for one.
+    /// What the grammar takes for the host, or nil. Before `normalized()` that is `library` in `library/nginx`.
     public let domain: String?
     public let path: String
     public let tag: String?
@@ -60,8 +60,8 @@ public struct WrittenReference: Hashable, Sendable {
 }
 
 extension WrittenReference {
-    /// Whether the part before the first slash is a host rather than a namespace of Docker Hub: it has a dot or a colon,
-    /// is `localhost`, or has upper-case letters, which no namespace has.
+    /// Whether the part before the first slash is a host rather than a namespace of Docker Hub: it has a dot or a
+    /// colon, is `localhost`, or has upper-case letters, which no namespace has.
     static func isMeantAsDomain(_ text: some Collection<UInt8>) -> Bool {
         text.elementsEqual("localhost".utf8)
             || text.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0.isASCIIUpperCase }

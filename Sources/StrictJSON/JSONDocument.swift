@@ -1,7 +1,7 @@
 /// A JSON document (RFC 8259), read strictly and completely before anything is taken from it.
 ///
-/// What two readers may understand differently is refused: duplicate keys (compared by the bytes they mean, so `"s"` and
-/// `"\u0073"` are one key, while two normal forms of one letter are two), a byte order mark, invalid UTF-8, lone
+/// What two readers may understand differently is refused: duplicate keys (compared by the bytes they mean, so `"s"`
+/// and `"\u0073"` are one key, while two normal forms of one letter are two), a byte order mark, invalid UTF-8, lone
 /// surrogates, comments, trailing commas and bytes, numbers beyond a double. Every limit is an error, never a cut.
 ///
 /// The work is linear in the length of the document, whatever it contains. A document is immutable, and its values are

@@ -1,6 +1,7 @@
 /// What a document may cost at most. Whoever reads a document from outside picks limits that fit its kind.
 public struct JSONLimits: Sendable {
-    /// Length of the whole document. At worst, an array of digits, the parsed form takes eight times as much again.
+    /// Length of the whole document. At worst, an array of digits, the parsed form takes eight times as much again. More
+    /// than 256 MiB means 256 MiB.
     public var maximumBytes: Int
     /// Objects and arrays within each other; the outermost is level 1.
     public var maximumDepth: Int
@@ -16,12 +17,9 @@ public struct JSONLimits: Sendable {
         maximumNumberBytes: Int = 64,
         maximumStringBytes: Int = 1 << 20
     ) {
-        self.maximumBytes = min(maximumBytes, JSONLimits.largestDocument)
+        self.maximumBytes = maximumBytes
         self.maximumDepth = maximumDepth
         self.maximumNumberBytes = maximumNumberBytes
         self.maximumStringBytes = maximumStringBytes
     }
-
-    /// The tape counts in 28 bits: a larger `maximumBytes` means this.
-    static let largestDocument = (1 << 28) - 1
 }

@@ -1,5 +1,5 @@
-/// The members of an object, in the order of the source. Keys are unique as bytes, though not always as `String`s, which
-/// compare by canonical equivalence: do not collect them in a dictionary.
+/// The members of an object, in the order of the source. Keys are unique as bytes, though not always as `String`s,
+/// which compare by canonical equivalence: do not collect them in a dictionary.
 public struct JSONMembers: Sequence, Sendable {
     let object: JSONValue
 

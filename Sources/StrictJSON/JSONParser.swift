@@ -22,9 +22,8 @@ struct JSONParser {
     }
 
     mutating func parse(_ source: Span<UInt8>) throws(JSONError) {
-        guard source.count <= limits.maximumBytes else {
-            throw failure(.documentTooLarge(limit: limits.maximumBytes), at: limits.maximumBytes, source)
-        }
+        let limit = min(limits.maximumBytes, JSONNode.largestDocument)
+        guard source.count <= limit else { throw failure(.documentTooLarge(limit: limit), at: limit, source) }
         try refuseForeignEncoding(source)
         // What an AdmissionReview needs, and no more than a megabyte on suspicion.
         tape.reserveCapacity(min(source.count / 8 + 4, 65_536))

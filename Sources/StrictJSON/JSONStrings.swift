@@ -47,8 +47,8 @@ extension JSONParser {
         (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
-    /// Where the multi-byte scalar ends that begins at `index`; nil unless it is well-formed by table 3-7 of the Unicode
-    /// standard, which excludes overlong forms, surrogates and what is beyond U+10FFFF.
+    /// Where the multi-byte scalar ends that begins at `index`; nil unless it is well-formed by table 3-7 of the
+    /// Unicode standard, which excludes overlong forms, surrogates and what is beyond U+10FFFF.
     private static func endOfScalar(_ source: Span<UInt8>, at index: Int) -> Int? {
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF
@@ -79,7 +79,8 @@ extension JSONParser {
             throw failure(.invalidEscape, at: index, source)
         }
         guard (0xD800...0xDFFF).contains(unit) else { return index + 6 }
-        guard unit < 0xDC00, let low = JSONEscapes.codeUnit(source, at: index + 6), (0xDC00...0xDFFF).contains(low) else {
+        guard unit < 0xDC00, let low = JSONEscapes.codeUnit(source, at: index + 6), (0xDC00...0xDFFF).contains(low)
+        else {
             throw failure(.loneSurrogate, at: index, source)
         }
         return index + 12

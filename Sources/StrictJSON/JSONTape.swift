@@ -5,6 +5,9 @@ struct JSONNode: Sendable {
         case object, array, string, number, `true`, `false`, null
     }
 
+    /// Elements are counted in 28 bits, and none is shorter than a byte.
+    static let largestDocument = (1 << 28) - 1
+
     /// The bytes of the value; of a string and a key, those between the quotes.
     let start: UInt32
     private(set) var end: UInt32

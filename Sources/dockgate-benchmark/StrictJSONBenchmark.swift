@@ -24,7 +24,8 @@ enum StrictJSONBenchmark {
         var strict = Double.infinity
         var foundation = Double.infinity
         for _ in 0..<rounds {
-            strict = min(strict, try microseconds(repetitions) { images(of: try JSONDocument(parsing: document)).count })
+            strict = min(
+                strict, try microseconds(repetitions) { images(of: try JSONDocument(parsing: document)).count })
             foundation = min(
                 foundation, try microseconds(repetitions) { try decoder.decode(Review.self, from: data).images.count })
         }

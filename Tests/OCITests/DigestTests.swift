@@ -28,7 +28,8 @@ struct DigestTests {
     func malformed() {
         let upper = hash.uppercased()
         for text in [
-            "", ":", "sha256", "sha256:", hash, "sha256:\(upper)", "SHA256:\(hash)", "sha256: \(hash)", "sha256:\(hash) ",
+            "", ":", "sha256", "sha256:", hash, "sha256:\(upper)", "SHA256:\(hash)", "sha256: \(hash)",
+            "sha256:\(hash) ",
             "sha256:\(hash)\n", "sha256:../../etc/passwd", "sha256:0x\(hash.dropLast(2))", "sha256::\(hash)",
             "sha256:\(hash.dropLast())g", "+sha256:\(hash)", "sha256+:\(hash)", "sha+-256:\(hash)", "md5:a/b", "md5:",
             "sha256:\(hash.dropLast(2))é",

@@ -58,7 +58,8 @@ struct ImageConfigTests {
     @Test(
         "with a key that another reader takes for a known one is refused",
         arguments: [
-            #"{"architecture":"a","os":"l","OS":"windows"}"#, #"{"architecture":"a","os":"l","config":{"user":"root"}}"#,
+            #"{"architecture":"a","os":"l","OS":"windows"}"#,
+            #"{"architecture":"a","os":"l","config":{"user":"root"}}"#,
             #"{"architecture":"a","os":"l","Config":{}}"#, #"{"architecture":"a","os":"l","rootfs":{"Diff_IDs":[]}}"#,
         ])
     func confusing(_ text: String) {

@@ -65,11 +65,15 @@ struct ImageReferenceTests {
     @Test("is equal to every spelling of the same image and to no other")
     func equality() throws {
         let image = try ImageReference(parsing: "nginx")
-        for same in ["docker.io/nginx", "index.docker.io/library/nginx", "docker.io/library/nginx:latest", "nginx:latest"] {
+        for same in [
+            "docker.io/nginx", "index.docker.io/library/nginx", "docker.io/library/nginx:latest", "nginx:latest",
+        ] {
             #expect(try ImageReference(parsing: same) == image)
             #expect(try ImageReference(parsing: same).hashValue == image.hashValue)
         }
-        for other in ["nginx:1", "nginx@\(Self.digest)", "nginx:latest@\(Self.digest)", "team/nginx", "localhost/nginx"] {
+        for other in [
+            "nginx:1", "nginx@\(Self.digest)", "nginx:latest@\(Self.digest)", "team/nginx", "localhost/nginx",
+        ] {
             #expect(try ImageReference(parsing: other) != image)
         }
     }
@@ -162,6 +166,25 @@ struct ImageReferenceTests {
         let error = try #require(errorOfParsing("a\u{1B}[31m`\u{E9}"))
         #expect(error.description.utf8.allSatisfy { (0x20...0x7E).contains($0) })
         #expect(try #require(errorOfParsing(String(repeating: "é", count: 5_000))).description.utf8.count < 1_500)
+    }
+
+    @Test("that is read prints as a text that is read as the same, whatever was changed in it", arguments: 0..<10)
+    func fixPoint(_ run: Int) throws {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array(":/@.-_[]%ABab019 ".utf8)
+        for text in ["Registry.example.com:443/team/app:1.0@\(Self.digest)", "[::1]:0443/a/b:t", "Foo/bar", "nginx"] {
+            for _ in 0..<200 {
+                var bytes = Array(text.utf8)
+                for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                    let index = Int.random(in: bytes.indices, using: &generator)
+                    bytes[index] = alphabet.randomElement(using: &generator) ?? 0
+                }
+                let changed = String(decoding: bytes, as: UTF8.self)
+                guard let reference = try? ImageReference(parsing: changed) else { continue }
+                let again = try ImageReference(parsing: reference.description)
+                #expect(again == reference && again.description == reference.description, "\(changed)")
+            }
+        }
     }
 
     private func errorOfParsing(_ text: String) -> ReferenceError? {

@@ -5,8 +5,10 @@ import Testing
 @Suite("A manifest")
 struct ManifestTests {
     private static let digest = "sha256:" + String(repeating: "0a", count: 32)
-    private static let config = #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(digest)","size":2}"#
-    private static let layer = #"{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"\#(digest)","size":9}"#
+    private static let config =
+        #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(digest)","size":2}"#
+    private static let layer =
+        #"{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"\#(digest)","size":9}"#
     private static let image =
         #""schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","config":\#(config),"layers":[\#(layer)]"#
     private static let entry =
@@ -15,7 +17,8 @@ struct ManifestTests {
 
     @Test("of an image is read")
     func imageManifest() throws {
-        let text = "{\(Self.image),\"subject\":\(Self.entry),\"annotations\":{\"a.b/c\":\"d\"},\"artifactType\":\"x/y\",\"other\":1}"
+        let text =
+            "{\(Self.image),\"subject\":\(Self.entry),\"annotations\":{\"a.b/c\":\"d\"},\"artifactType\":\"x/y\",\"other\":1}"
         guard case .image(let manifest) = try parse(text, MediaType.ociManifest) else {
             Issue.record("not an image manifest")
             return
@@ -51,10 +54,13 @@ struct ManifestTests {
 
     @Test("is what body or header say, and needs only one of them")
     func mediaTypes() throws {
-        let withoutType = Self.image.replacing(#""mediaType":"\#(MediaType.ociManifest)","#, with: "", maxReplacements: 1)
+        let withoutType = Self.image.replacing(
+            #""mediaType":"\#(MediaType.ociManifest)","#, with: "", maxReplacements: 1)
         #expect(try parse("{\(withoutType)}", MediaType.ociManifest).mediaType == MediaType.ociManifest)
         #expect(try parse("{\(Self.image)}", nil).mediaType == MediaType.ociManifest)
-        #expect(try parse("{\(Self.image)}", "Application/VND.oci.image.manifest.v1+JSON ; charset=utf-8").mediaType == MediaType.ociManifest)
+        #expect(
+            try parse("{\(Self.image)}", "Application/VND.oci.image.manifest.v1+JSON ; charset=utf-8").mediaType
+                == MediaType.ociManifest)
         expect(.malformed, "$.mediaType", "{\(withoutType)}", nil)
         expect(.unsupported, "Content-Type", "{\(withoutType)}", "application/octet-stream")
         expect(.unsupported, "Content-Type", "{\(withoutType)}", "")
@@ -83,10 +89,14 @@ struct ManifestTests {
             ("$", #"{\#(Self.index),"layers":[]}"#), ("$", #"{\#(Self.index),"config":{}}"#),
             ("$.fsLayers", #"{\#(Self.image),"fsLayers":[]}"#), ("$.history", #"{\#(Self.image),"history":[]}"#),
             ("$.signatures", #"{\#(Self.image),"signatures":[]}"#),
-            ("$.config", #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","config":\#(Self.config),"layers":[]}"#),
+            (
+                "$.config",
+                #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","config":\#(Self.config),"layers":[]}"#
+            ),
             ("$.manifests", #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","manifests":[]}"#),
             ("$", #"{\#(Self.image),"Manifests":[]}"#), ("$", #"{\#(Self.image),"CONFIG":{}}"#),
-            ("$", "{\(Self.image),\"manife\u{17F}ts\":[]}"), ("$", #"{\#(Self.image),"MediaType":"x"}"#),
+            ("$", "{\(Self.image),\"manife\u{17F}ts\":[]}"), ("$", "{\(Self.image),\"\u{17F}ubject\":{}}"),
+            ("$", #"{\#(Self.image),"MediaType":"x"}"#),
             ("$.config", "{\(Self.image.replacing("\"size\":2", with: "\"size\":2,\"Digest\":\"x\""))}"),
             ("$.layers[0]", "{\(Self.image.replacing("\"size\":9", with: "\"size\":9,\"URLs\":[]"))}"),
             ("$.manifests[0].platform", "{\(Self.index.replacing("\"os\":", with: "\"OS\":\"windows\",\"os\":"))}"),
@@ -103,13 +113,16 @@ struct ManifestTests {
     @Test("with a member that is missing or wrong is refused where it is")
     func malformed() {
         let changes: [(String, String, String)] = [
-            ("$.schemaVersion", "\"schemaVersion\":2,", ""), ("$.schemaVersion", "\"schemaVersion\":2", "\"schemaVersion\":3"),
+            ("$.schemaVersion", "\"schemaVersion\":2,", ""),
+            ("$.schemaVersion", "\"schemaVersion\":2", "\"schemaVersion\":3"),
             ("$.schemaVersion", "\"schemaVersion\":2", "\"schemaVersion\":\"2\""),
             ("$.schemaVersion", "\"schemaVersion\":2", "\"schemaVersion\":2.0"),
-            ("$.config", "\"config\":\(Self.config),", ""), ("$.config", "\"config\":\(Self.config)", "\"config\":null"),
+            ("$.config", "\"config\":\(Self.config),", ""),
+            ("$.config", "\"config\":\(Self.config)", "\"config\":null"),
             ("$.config", "\"config\":\(Self.config)", "\"config\":[]"), ("$.layers", ",\"layers\":[\(Self.layer)]", ""),
             ("$.layers", "[\(Self.layer)]", "{}"), ("$.layers[0]", "[\(Self.layer)]", "[1]"),
-            ("$.config.size", "\"size\":2", "\"size\":-1"), ("$.config.size", "\"size\":2", "\"size\":9223372036854775808"),
+            ("$.config.size", "\"size\":2", "\"size\":-1"),
+            ("$.config.size", "\"size\":2", "\"size\":9223372036854775808"),
             ("$.config.size", "\"size\":2", "\"size\":2.0"), ("$.config.size", "\"size\":2", "\"size\":2e0"),
             ("$.config.size", "\"size\":2", "\"size\":\"2\""), ("$.config.size", ",\"size\":2", ""),
             ("$.layers[0].digest", "\(Self.digest)\",\"size\":9", "\(Self.digest.dropLast())\",\"size\":9"),
@@ -130,7 +143,8 @@ struct ManifestTests {
             #expect(changed != Self.image, "nothing is changed for \(path)")
             expect(.malformed, path, "{\(changed)}", nil)
         }
-        expect(.malformed, "$.manifests[0].platform.os", "{\(Self.index.replacing("\"os\":\"linux\",", with: ""))}", nil)
+        expect(
+            .malformed, "$.manifests[0].platform.os", "{\(Self.index.replacing("\"os\":\"linux\",", with: ""))}", nil)
         expect(.malformed, "$", "[]", MediaType.ociManifest)
     }
 
@@ -138,7 +152,8 @@ struct ManifestTests {
     func unsupportedDigest() {
         let changed = Self.image.replacing("\(Self.digest)\",\"size\":9", with: "md5:00\",\"size\":9")
         #expect(
-            errorOfParsing("{\(changed)}", nil) == .unsupportedDigestAlgorithm(path: "$.layers[0].digest", found: "md5"))
+            errorOfParsing("{\(changed)}", nil) == .unsupportedDigestAlgorithm(path: "$.layers[0].digest", found: "md5")
+        )
     }
 
     @Test("within its limits is read, and beyond them refused")
@@ -147,12 +162,16 @@ struct ManifestTests {
             #"{"schemaVersion":2,"manifests":[\#(Array(repeating: Self.entry, count: count).joined(separator: ","))]}"#
         }
         _ = try parse(index(256), MediaType.ociIndex)
-        #expect(errorOfParsing(index(257), MediaType.ociIndex) == .limitExceeded(path: "$.manifests", found: 257, limit: 256))
+        #expect(
+            errorOfParsing(index(257), MediaType.ociIndex)
+                == .limitExceeded(path: "$.manifests", found: 257, limit: 256))
         func image(_ count: Int) -> String {
             #"{"schemaVersion":2,"config":\#(Self.config),"layers":[\#(Array(repeating: Self.layer, count: count).joined(separator: ","))]}"#
         }
         _ = try parse(image(1_024), MediaType.ociManifest)
-        #expect(errorOfParsing(image(1_025), MediaType.ociManifest) == .limitExceeded(path: "$.layers", found: 1_025, limit: 1_024))
+        #expect(
+            errorOfParsing(image(1_025), MediaType.ociManifest)
+                == .limitExceeded(path: "$.layers", found: 1_025, limit: 1_024))
         let padded = "{\(Self.image)}" + String(repeating: " ", count: 4 << 20)
         #expect(
             errorOfParsing(padded, nil) == .limitExceeded(path: "$", found: padded.utf8.count, limit: 4 << 20))
@@ -160,7 +179,8 @@ struct ManifestTests {
 
     @Test("may carry data, which is as long as its size says")
     func data() throws {
-        let empty = #"{"mediaType":"\#(MediaType.ociEmpty)","digest":"\#(Self.digest)","size":2,"data":"e30=","urls":["https://a.example/b"]}"#
+        let empty =
+            #"{"mediaType":"\#(MediaType.ociEmpty)","digest":"\#(Self.digest)","size":2,"data":"e30=","urls":["https://a.example/b"]}"#
         let text = #"{"schemaVersion":2,"artifactType":"x/y","config":\#(empty),"layers":[],"annotations":null}"#
         guard case .image(let manifest) = try parse(text, MediaType.ociManifest) else {
             Issue.record("not an image manifest")
@@ -173,7 +193,9 @@ struct ManifestTests {
     func messages() {
         let error = errorOfParsing("{\(Self.image)}", MediaType.ociIndex)
         #expect(
-            error?.description == "found `\(MediaType.ociManifest)` at `$.mediaType`, expected `\(MediaType.ociIndex)`, as `Content-Type` says")
+            error?.description
+                == "found `\(MediaType.ociManifest)` at `$.mediaType`, expected `\(MediaType.ociIndex)`, as `Content-Type` says"
+        )
         #expect(
             errorOfParsing("{\(Self.image.replacing("\"size\":2", with: "\"size\":-1"))}", nil)?.description
                 == "found `-1` at `$.config.size`, expected a whole number of bytes")

@@ -18,14 +18,16 @@ struct DuplicateKeyTests {
         "are only those that mean the same bytes",
         arguments: [
             "{\"\u{E9}\":1,\"e\u{301}\":2}", #"{"\u00e9":1,"e\u0301":2}"#, #"{"a":1,"A":2}"#, #"{"a":1,"a ":2}"#,
-            #"{"a":1,"a\u0000":2}"#, #"{"a":{"a":{"a":1}}}"#, #"[{"a":1},{"a":1}]"#, #"{"containersA":1,"containersB":2}"#,
+            #"{"a":1,"a\u0000":2}"#, #"{"a":{"a":{"a":1}}}"#, #"[{"a":1},{"a":1}]"#,
+            #"{"containersA":1,"containersB":2}"#,
             #"{"a":"a","b":"a"}"#, #"{"\\u0073":1,"s":2}"#,
         ])
     func different(_ text: String) throws {
         #expect(try JSONDocument(parsing: Array(text.utf8)).root.count > 0)
     }
 
-    @Test("are found at every distance, few keys or many, escaped or not", arguments: [2, 3, 31, 32, 33, 34, 100, 1_000])
+    @Test(
+        "are found at every distance, few keys or many, escaped or not", arguments: [2, 3, 31, 32, 33, 34, 100, 1_000])
     func everywhere(_ count: Int) throws {
         let names = (0..<count).map { "key\($0)" }
         #expect(try JSONDocument(parsing: object(names)).root.count == count)

@@ -10,7 +10,8 @@ struct JSONDocumentTests {
         arguments: [
             "[]", "{}", " [ ] ", "\t\n\r{ }\n", "null", "true", "false", "0", "-0", "-1", "\"\"", "\"a\"", "123.456",
             "1e1", "1E+2", "1e-2", "0e1", "-0.0", "0e+1", "20e1", "1.5e10", "[[[]]]", "[1,2 , 3]", "{\"a\":1,\"b\":2}",
-            "{\"a\":{\"a\":{\"a\":1}}}", "{\"\":0}", "{\"a\\u0000b\":1}", "[\"\\u0000\"]", "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]",
+            "{\"a\":{\"a\":{\"a\":1}}}", "{\"\":0}", "{\"a\\u0000b\":1}", "[\"\\u0000\"]",
+            "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"]",
             "\"\\uD834\\uDd1e\"", "\"\\u0060\\u012a\\u12AB\"", "\"\u{7F}\"", "\"\u{2028}\u{2029}\"", "\"π\u{20AC}𝄞\"",
             "\"\u{FFFF}\u{10FFFF}\"", "\"\u{FEFF}\"", "\"\\uFFFE\"", "\"a/*b*/c\"", "[1,null,\"x\",[],{}]",
             "100000000000000000000", "1e307", "-9.9e307", "1e-307", "0e999999999", "0.0e-999999999",
@@ -38,7 +39,8 @@ struct JSONDocumentTests {
             ("[1 2]", .expectedCommaOrEnd), ("[1}", .expectedCommaOrEnd), ("{\"a\":1]", .expectedCommaOrEnd),
             ("{\"a\":1 \"b\":2}", .expectedCommaOrEnd), ("{\"a\":1:2}", .expectedCommaOrEnd),
             ("[1a]", .expectedCommaOrEnd), ("[0x1]", .expectedCommaOrEnd), ("[1.5.5]", .expectedCommaOrEnd),
-            ("[1_000]", .expectedCommaOrEnd), ("[truefalse]", .expectedCommaOrEnd), ("[\"a\"\"b\"]", .expectedCommaOrEnd),
+            ("[1_000]", .expectedCommaOrEnd), ("[truefalse]", .expectedCommaOrEnd),
+            ("[\"a\"\"b\"]", .expectedCommaOrEnd),
             ("[1,]", .trailingComma), ("{\"a\":1,}", .trailingComma), ("[1, \n]", .trailingComma),
             ("[]x", .trailingBytes), ("1 2", .trailingBytes), ("{}{}", .trailingBytes), ("[]]", .trailingBytes),
             ("truee", .trailingBytes), ("{}#", .trailingBytes), ("[]\u{0}", .trailingBytes), ("1\u{0}", .utf16),
@@ -59,7 +61,8 @@ struct JSONDocumentTests {
             ("\"\\\u{0}\"", .invalidEscape), ("\"\\u004", .invalidEscape),
             ("\"\\uD800\"", .loneSurrogate), ("\"\\uDC00\"", .loneSurrogate), ("\"\\uD800x\"", .loneSurrogate),
             ("\"\\uD800\\n\"", .loneSurrogate), ("\"\\uD800\\uD800\"", .loneSurrogate),
-            ("\"\\uDd1e\\uD834\"", .loneSurrogate), ("\"\\uD800\\u0041\"", .loneSurrogate), ("\"\\uDADA", .loneSurrogate),
+            ("\"\\uDd1e\\uD834\"", .loneSurrogate), ("\"\\uD800\\u0041\"", .loneSurrogate),
+            ("\"\\uDADA", .loneSurrogate),
         ] as [(String, JSONError.Kind)])
     func refused(_ text: String, _ kind: JSONError.Kind) {
         #expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8)) }
@@ -98,7 +101,10 @@ struct JSONDocumentTests {
     @Test("limits hold exactly")
     func limits() throws {
         let limits = JSONLimits(maximumBytes: 40, maximumDepth: 3, maximumNumberBytes: 5, maximumStringBytes: 4)
-        for text in ["[[[]]]", "12345", "-1e10", "\"abcd\"", "\"\\n\\n\"", "{\"abcd\":1}", String(repeating: " ", count: 39) + "1"] {
+        for text in [
+            "[[[]]]", "12345", "-1e10", "\"abcd\"", "\"\\n\\n\"", "{\"abcd\":1}",
+            String(repeating: " ", count: 39) + "1",
+        ] {
             _ = try JSONDocument(parsing: Array(text.utf8), limits: limits)
         }
         let beyond: [(String, JSONError.Kind)] = [

@@ -8,7 +8,10 @@ struct JSONErrorTests {
         arguments: [
             ("x", "$", 0),
             ("[1,x]", "$[1]", 3),
-            (#"{"request":{"object":{"spec":{"containers":[{"image":x}]}}}}"#, "$.request.object.spec.containers[0].image", 53),
+            (
+                #"{"request":{"object":{"spec":{"containers":[{"image":x}]}}}}"#,
+                "$.request.object.spec.containers[0].image", 53
+            ),
             (#"{"a":[1,[2,{"b":[]},x]]}"#, "$.a[1][2]", 20),
             (#"{"a":1,"b":2,"a":3}"#, "$.a", 13),
             (#"{"x":{"a":1,"c":{"a":1},"a":{"d":[1]}}}"#, "$.x.a", 24),

@@ -70,10 +70,12 @@ private indirect enum Model {
         switch Int.random(in: 0..<(depth < 5 ? 8 : 5), using: &generator) {
         case 0: return .null
         case 1: return .boolean(.random(using: &generator))
-        case 2: return .integer(Int(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0..<64, using: &generator)))
+        case 2:
+            return .integer(Int(truncatingIfNeeded: generator.next() >> UInt64.random(in: 0..<64, using: &generator)))
         case 3, 4: return .string(randomText(&generator))
         case 5:
-            return .array((0..<Int.random(in: 0..<6, using: &generator)).map { _ in random(&generator, depth: depth + 1) })
+            return .array(
+                (0..<Int.random(in: 0..<6, using: &generator)).map { _ in random(&generator, depth: depth + 1) })
         default:
             var members: [(String, Model)] = []
             for _ in 0..<Int.random(in: 0..<(depth == 0 ? 50 : 6), using: &generator) {
@@ -86,7 +88,9 @@ private indirect enum Model {
     }
 
     private static func randomText(_ generator: inout Generator) -> String {
-        let alphabets: [ClosedRange<UInt32>] = [0x61...0x7A, 0x00...0x7F, 0x80...0x7FF, 0x2020...0x2030, 0x10000...0x10FFFF]
+        let alphabets: [ClosedRange<UInt32>] = [
+            0x61...0x7A, 0x00...0x7F, 0x80...0x7FF, 0x2020...0x2030, 0x10000...0x10FFFF,
+        ]
         let alphabet = alphabets[Int.random(in: alphabets.indices, using: &generator)]
         var text = ""
         for _ in 0..<Int.random(in: 0..<24, using: &generator) {

@@ -10,7 +10,8 @@ struct JSONValueTests {
         #expect(root["o"]?.kind == .object && root["o"]?["x"]?.integer == 1)
         #expect(root["a"]?.kind == .array && root["a"]?.count == 3)
         #expect(root["a"]?.elements.map(\.kind) == [.number, .string, .null])
-        #expect(root["s"]?.kind == .string && root["s"]?.string == "text" && root["s"]?.stringUTF8 == Array("text".utf8))
+        #expect(
+            root["s"]?.kind == .string && root["s"]?.string == "text" && root["s"]?.stringUTF8 == Array("text".utf8))
         #expect(root["n"]?.kind == .number && root["n"]?.numberText == "-12.50")
         #expect(root["t"]?.boolean == true && root["f"]?.boolean == false && root["t"]?.kind == .boolean)
         #expect(root["z"]?.isNull == true && root["z"]?.kind == .null)

@@ -35,7 +35,8 @@ struct JSONWriterTests {
             ("", "\"\""), ("a\"b", #""a\"b""#), ("\\", #""\\""#), ("\n\r\t", #""\n\r\t""#),
             ("\u{0}\u{8}\u{1F}\u{7F}", #""\u0000\u0008\u001f\u007f""#), ("\u{2028}x\u{2029}", #""\u2028x\u2029""#),
             ("\u{2027}\u{202A}é𝄞/", "\"\u{2027}\u{202A}é𝄞/\""), ("\r\n", #""\r\n""#),
-            ("exactly8\"", #""exactly8\"""#), ("a rather long text\u{2028} that ends in \\", #""a rather long text\u2028 that ends in \\""#),
+            ("exactly8\"", #""exactly8\"""#),
+            ("a rather long text\u{2028} that ends in \\", #""a rather long text\u2028 that ends in \\""#),
             ("é€\u{E2}\u{2028}", "\"é€\u{E2}\\u2028\""),
         ])
     func escapes(_ string: String, _ json: String) {
@@ -59,7 +60,8 @@ struct JSONWriterTests {
         #expect(try JSONDocument(parsing: writer.bytes).root.integer == value)
     }
 
-    @Test("a special byte is found at every place of a word", arguments: ["\"", "\\", "\u{1}", "\u{7F}", "\u{2029}", "é"])
+    @Test(
+        "a special byte is found at every place of a word", arguments: ["\"", "\\", "\u{1}", "\u{7F}", "\u{2029}", "é"])
     func everyPosition(_ special: String) throws {
         for before in 0..<20 {
             for after in [0, 1, 9] {
