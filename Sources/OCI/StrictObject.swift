@@ -118,8 +118,8 @@ struct StrictObject {
         return bytes.next() == nil && !key.elementsEqual(known)
     }
 
-    /// The next letter in lower case, U+017F (long s) and U+212A (kelvin sign) as the ASCII letters that they fold into;
-    /// nil at the end and where no ASCII letter can come of it.
+    /// The next letter in lower case, U+017F (long s) and U+212A (kelvin sign) as the ASCII letters that they fold
+    /// into; nil at the end and where no ASCII letter can come of it.
     private static func nextFolded(_ bytes: inout String.UTF8View.Iterator) -> UInt8? {
         switch bytes.next() {
         case nil: nil

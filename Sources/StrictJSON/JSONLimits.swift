@@ -1,7 +1,7 @@
 /// What a document may cost at most. Whoever reads a document from outside picks limits that fit its kind.
 public struct JSONLimits: Sendable {
-    /// Length of the whole document. At worst, an array of digits, the parsed form takes eight times as much again. More
-    /// than 256 MiB means 256 MiB.
+    /// Length of the whole document. At worst, an array of digits, the parsed form takes eight times as much again.
+    /// More than 256 MiB means 256 MiB.
     public var maximumBytes: Int
     /// Objects and arrays within each other; the outermost is level 1.
     public var maximumDepth: Int
