@@ -25,7 +25,9 @@ extension ShapeReader {
     mutating func envelope(of node: YAMLNode) -> Envelope? {
         let fields = ["apiVersion", "kind", "metadata", "spec"]
         guard case .mapping(let members) = node.kind else {
-            report("expected a document with \(listed(fields, conjunction: "and")), found \(node.found)", at: node.position)
+            report(
+                "expected a document with \(listed(fields, conjunction: "and")), found \(node.found)", at: node.position
+            )
             return nil
         }
         guard checkVersion(node) else { return nil }
@@ -89,7 +91,8 @@ extension ShapeReader {
             return nil
         }
         let fields = ["name", "annotations"]
-        for (key, _) in members where !fields.contains(where: { $0.utf8.elementsEqual((key.scalar?.text ?? "").utf8) }) {
+        for (key, _) in members where !fields.contains(where: { $0.utf8.elementsEqual((key.scalar?.text ?? "").utf8) })
+        {
             reportUnknownEnvelopeField(key, among: fields)
         }
         checkAnnotations(metadata["annotations"])
@@ -99,7 +102,8 @@ extension ShapeReader {
         }
         guard let text = name.text, isDocumentName(text) else {
             report(
-                "expected a name of lower-case letters, digits and `-`, at most 63, found \(name.found)", at: name.position)
+                "expected a name of lower-case letters, digits and `-`, at most 63, found \(name.found)",
+                at: name.position)
             return nil
         }
         return (text, name.position)

@@ -103,7 +103,8 @@ struct PolicyLoader {
                 let start = SourcePosition(file: file, line: envelope.position.line, column: envelope.position.column)
                 diagnostics.append(
                     Diagnostic(
-                        .error, "a `GateConfiguration` has a file of its own, outside of the policy directory", at: start))
+                        .error, "a `GateConfiguration` has a file of its own, outside of the policy directory",
+                        at: start))
             } else if let first = firstPositions[key] {
                 diagnostics.append(
                     Diagnostic(
@@ -130,7 +131,9 @@ struct PolicyLoader {
         for (key, _) in envelope.specification.members {
             let name = key.scalar?.text ?? ""
             guard !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { continue }
-            let hint = names.nearest(to: name).map { "did you mean `\($0)`?" } ?? "this version has \(listed(names, conjunction: "and"))"
+            let hint =
+                names.nearest(to: name).map { "did you mean `\($0)`?" }
+                ?? "this version has \(listed(names, conjunction: "and"))"
             reader.report("unknown signature format \(quoted(name)), \(hint)", at: key.position)
             return nil
         }

@@ -7,7 +7,8 @@ enum PrivateKeyArmour {
     static func line(in bytes: [UInt8]) -> Int? {
         var line = 1
         for text in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            if let begin = index(of: "-----BEGIN ", in: text), index(of: "PRIVATE KEY-----", in: text[begin...]) != nil {
+            if let begin = index(of: "-----BEGIN ", in: text), index(of: "PRIVATE KEY-----", in: text[begin...]) != nil
+            {
                 return line
             }
             line += 1

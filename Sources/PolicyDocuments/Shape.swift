@@ -62,7 +62,9 @@ struct ShapeReader {
         var members: [(name: String, value: FieldValue)] = []
         for (key, value) in written {
             guard let field = member(key, of: object) else { continue }
-            if case .list(.object(let element)) = field.type, case .sequence(let elements) = value.kind, !elements.isEmpty {
+            if case .list(.object(let element)) = field.type, case .sequence(let elements) = value.kind,
+                !elements.isEmpty
+            {
                 let values = elements.compactMap { conformObject($0, to: element) }
                 members.append((field.name, FieldValue(.list(values), at: place(value.position))))
             } else if let value = conform(value, to: field.type) {

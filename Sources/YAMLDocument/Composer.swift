@@ -21,7 +21,8 @@ struct Composer {
             break
         case .scalar(let scalar, let properties):
             try count(event)
-            let node = YAMLNode(.scalar(try CoreTag.resolve(scalar, properties, at: event.position)), at: event.position)
+            let node = YAMLNode(
+                .scalar(try CoreTag.resolve(scalar, properties, at: event.position)), at: event.position)
             try place(Measured(node), anchor: properties.anchor)
         case .sequenceStart(let properties):
             try begin(.sequence([]), tagged: CoreTag.sequence, properties, event)
@@ -73,7 +74,8 @@ struct Composer {
     private func refuseAnchor(_ anchor: String?, at position: YAMLPosition) throws(YAMLError) {
         guard let anchor, limits.aliases == .refused else { return }
         throw YAMLError(
-            .unsupported, "the anchor `&\(anchor)` is not supported, write the value out; quote a value that begins with `&`",
+            .unsupported,
+            "the anchor `&\(anchor)` is not supported, write the value out; quote a value that begins with `&`",
             at: position)
     }
 
@@ -172,7 +174,8 @@ private struct MappingUnderConstruction {
             throw YAMLError(.unsupported, "a key must be a single text, not a list or a mapping", at: node.position)
         }
         if scalar.style == .plain && scalar.text == "<<" {
-            throw YAMLError(.unsupported, "the merge key `<<` is not supported, write its fields out", at: node.position)
+            throw YAMLError(
+                .unsupported, "the merge key `<<` is not supported, write its fields out", at: node.position)
         }
         let bytes = Array(scalar.text.utf8)
         if let first = positions[bytes] {

@@ -39,7 +39,8 @@ enum CoreTag {
 
     private static func unsupported(_ tag: String, at position: YAMLPosition) -> YAMLError {
         YAMLError(
-            .unsupported, "the tag `\(shorthand(tag))` is not supported; quote a value that begins with `!`", at: position)
+            .unsupported, "the tag `\(shorthand(tag))` is not supported; quote a value that begins with `!`",
+            at: position)
     }
 
     private static func shorthand(_ tag: String) -> String {

@@ -23,11 +23,15 @@ struct Lenience {
         case YAML_SEQUENCE_START_EVENT:
             try checkNodeStart(event, in: &source)
             let data = event.data.sequence_start
-            begin(event, isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE, isPlain: data.tag == nil && data.anchor == nil, &source)
+            begin(
+                event, isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE, isPlain: data.tag == nil && data.anchor == nil,
+                &source)
         case YAML_MAPPING_START_EVENT:
             try checkNodeStart(event, in: &source)
             let data = event.data.mapping_start
-            begin(event, isFlow: data.style == YAML_FLOW_MAPPING_STYLE, isPlain: data.tag == nil && data.anchor == nil, &source)
+            begin(
+                event, isFlow: data.style == YAML_FLOW_MAPPING_STYLE, isPlain: data.tag == nil && data.anchor == nil,
+                &source)
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try end(event, in: &source)
         default: break
         }
@@ -42,7 +46,8 @@ struct Lenience {
         let version = data.version_directive?.pointee
         guard !isAfterOpenDocument, !hasTagDirective, version?.major == 1, version?.minor == 2 else {
             throw YAMLError(
-                .unsupported, "of the directives only `%YAML 1.2` before the first document is supported, remove this one",
+                .unsupported,
+                "of the directives only `%YAML 1.2` before the first document is supported, remove this one",
                 at: YAMLPosition(event.start_mark))
         }
     }
@@ -52,7 +57,8 @@ struct Lenience {
         let start = source.offset(of: event.start_mark.index)
         if source.byte(start - 1) == UInt8(ascii: "?") {
             throw YAMLError(
-                .syntax, "put a space after `?`, or quote a value that begins with it", at: YAMLPosition(event.start_mark))
+                .syntax, "put a space after `?`, or quote a value that begins with it",
+                at: YAMLPosition(event.start_mark))
         }
         if source.byte(start) == UInt8(ascii: "&") {
             let anchor =
@@ -89,7 +95,8 @@ struct Lenience {
         case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE:
             // The end of `|2-`, unless a tag or an anchor stands before it.
             try checkComment(
-                at: source.bytes[start...].firstIndex { !"|>+-0123456789".utf8.contains($0) } ?? start, in: source, event)
+                at: source.bytes[start...].firstIndex { !"|>+-0123456789".utf8.contains($0) } ?? start, in: source,
+                event)
         default:
             guard data.length == 1, let character = data.value?.pointee, "-?:".utf8.contains(character) else { return }
             let text = String(UnicodeScalar(character))
@@ -141,7 +148,9 @@ struct Lenience {
             let spaces = rest.prefix { $0 == UInt8(ascii: " ") }.count
             guard spaces <= indent else { continue }
             let content = rest.dropFirst(spaces).first { $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: " ") }
-            guard let content, !"\r\n".utf8.contains(content), isQuoted || !"#]}".utf8.contains(content) else { continue }
+            guard let content, !"\r\n".utf8.contains(content), isQuoted || !"#]}".utf8.contains(content) else {
+                continue
+            }
             let isTab = rest.dropFirst(spaces).first == UInt8(ascii: "\t")
             throw YAMLError(
                 .syntax,

@@ -15,7 +15,8 @@ enum SourceText {
                 offset += isPair ? 2 : 1
                 position = (position.line + 1, 1)
             default:
-                offset += try checkScalar(at: offset, of: bytes, YAMLPosition(line: position.line, column: position.column))
+                offset += try checkScalar(
+                    at: offset, of: bytes, YAMLPosition(line: position.line, column: position.column))
                 position.column += 1
             }
         }

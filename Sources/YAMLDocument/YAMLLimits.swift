@@ -28,4 +28,12 @@ public struct YAMLLimits: Sendable {
         self.maximumNodes = maximumNodes
         self.aliases = aliases
     }
+
+    /// For files of Kubernetes manifests, which are generated, larger and deeper than what people write.
+    ///
+    /// 8 MiB hold the largest chart output that an API server would take object by object (3 MiB each); custom resources
+    /// nest deeper than policies do; some charts use anchors.
+    public static let manifests = YAMLLimits(
+        maximumBytes: 8 << 20, maximumDocuments: 1_024, maximumDepth: 64, maximumNodes: 500_000,
+        aliases: .expanded(budget: 50_000))
 }

@@ -38,7 +38,8 @@ import Timestamp
     }
 
     private func load(_ path: String? = nil) throws(LoadFailure) -> [String] {
-        try PolicyDocuments.load(directory: path ?? directory.path, formats: [], now: .earliest).policySet.policies.map(\.name)
+        try PolicyDocuments.load(directory: path ?? directory.path, formats: [], now: .earliest).policySet.policies.map(
+            \.name)
     }
 
     @Test("only policy files are read: no hidden files, backups, tests or other kinds")

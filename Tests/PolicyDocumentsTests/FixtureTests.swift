@@ -14,7 +14,8 @@ import Trust
     static let now = Instant(secondsSince1970: 1_795_000_000)
 
     static func files(_ folder: String) -> [String] {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: Self.folder.appendingPathComponent(folder).path)
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: Self.folder.appendingPathComponent(folder).path)
         return (names ?? []).filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
     }
 
@@ -67,7 +68,8 @@ import Trust
 
     private func load(_ text: String) throws(LoadFailure) -> LoadedPolicies {
         try PolicyDocuments.load(
-            directory: "policies", formats: [KeyFormat()], now: Self.now, from: source(text, at: "policies/fixture.yaml"))
+            directory: "policies", formats: [KeyFormat()], now: Self.now,
+            from: source(text, at: "policies/fixture.yaml"))
     }
 
     private func loadConfiguration(_ text: String) throws(LoadFailure) -> GateConfiguration {

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct GateConfigurationTests {
     private func load(_ specification: String) throws(LoadFailure) -> GateConfiguration {
-        let text = "apiVersion: dockgate.dev/v1\nkind: GateConfiguration\nmetadata: {name: gate}\nspec:\n" + specification
+        let text =
+            "apiVersion: dockgate.dev/v1\nkind: GateConfiguration\nmetadata: {name: gate}\nspec:\n" + specification
         let source = MemorySource(["etc/gate.yaml": text, "etc/tls.crt": "", "etc/tls.key": "", "/ca.pem": ""])
         return try GateConfiguration.load(file: "etc/gate.yaml", from: source)
     }
@@ -61,7 +62,9 @@ import Testing
         ])
     func addresses(text: String) {
         #expect(throws: LoadFailure.self) {
-            try load("  policies: {directory: p}\n  listen: {address: \"\(text)\", certificate: {file: tls.crt}, key: {file: tls.key}}\n")
+            try load(
+                "  policies: {directory: p}\n  listen: {address: \"\(text)\", certificate: {file: tls.crt}, key: {file: tls.key}}\n"
+            )
         }
     }
 }

@@ -19,7 +19,8 @@ struct KeyFormat: AttestorFormat {
             do {
                 _ = try PublicKey(pem: key["file"]?.file?.bytes ?? [])
             } catch {
-                problems.append(FieldProblem("the file `\(key["file"]?.file?.path ?? "")` holds no public key", at: key.position))
+                problems.append(
+                    FieldProblem("the file `\(key["file"]?.file?.path ?? "")` holds no public key", at: key.position))
             }
         }
         if let problems = FieldProblems(problems) { throw problems }

@@ -6,7 +6,8 @@ import Trust
 @Suite struct LaterWordsTests {
     @Test("no word of a later version is a word of this one")
     func disjoint() {
-        let words = names(in: .object(ImagePolicy.specification)) + names(in: .object(Exemption.specification))
+        let words =
+            names(in: .object(ImagePolicy.specification)) + names(in: .object(Exemption.specification))
             + names(in: .object(GateConfiguration.fields))
         #expect(words.contains("trustedRegistries") && words.contains("dockerConfig"))
         #expect(Set(words).intersection(LaterWords.fields).isEmpty)

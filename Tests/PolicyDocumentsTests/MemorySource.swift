@@ -16,7 +16,9 @@ struct MemorySource: DocumentSource {
 
     func read(_ path: String, limit: Int) throws(DocumentSourceError) -> [UInt8] {
         guard let bytes = files[path] else { throw DocumentSourceError("does not exist") }
-        guard bytes.count <= limit else { throw DocumentSourceError("is \(bytes.count) bytes long, at most \(limit) are read") }
+        guard bytes.count <= limit else {
+            throw DocumentSourceError("is \(bytes.count) bytes long, at most \(limit) are read")
+        }
         return bytes
     }
 

@@ -17,7 +17,8 @@ private func load(
     _ files: [String: String], formats: [any AttestorFormat] = [KeyFormat()]
 ) throws(LoadFailure) -> LoadedPolicies {
     try PolicyDocuments.load(
-        directory: "policies", formats: formats, now: Instant(secondsSince1970: 1_795_000_000), from: MemorySource(files))
+        directory: "policies", formats: formats, now: Instant(secondsSince1970: 1_795_000_000),
+        from: MemorySource(files))
 }
 
 private func problems(_ files: [String: String], formats: [any AttestorFormat] = [KeyFormat()]) -> [String] {
@@ -108,14 +109,18 @@ private func problems(_ files: [String: String], formats: [any AttestorFormat] =
     func revisionElsewhere() throws {
         let here = try load(["policies/a.yaml": policy]).policySet.revision
         let there = try PolicyDocuments.load(
-            directory: "/etc/dockgate/", formats: [], now: .earliest, from: MemorySource(["/etc/dockgate/a.yaml": policy]))
+            directory: "/etc/dockgate/", formats: [], now: .earliest,
+            from: MemorySource(["/etc/dockgate/a.yaml": policy]))
         #expect(there.policySet.revision == here)
     }
 
     @Test("a file beyond the limit is refused before it is parsed")
     func largeFile() {
         let text = policy + "\n" + String(repeating: "# padding\n", count: 110_000)
-        #expect(problems(["policies/a.yaml": text]) == ["policies/a.yaml:1:1: error: the file is \(text.utf8.count) bytes long, at most 1048576 are read"])
+        #expect(
+            problems(["policies/a.yaml": text]) == [
+                "policies/a.yaml:1:1: error: the file is \(text.utf8.count) bytes long, at most 1048576 are read"
+            ])
     }
 
     @Test("a directory that cannot be read is an error at its name")
@@ -138,7 +143,8 @@ private func problems(_ files: [String: String], formats: [any AttestorFormat] =
                 directory: "policies", formats: [], now: .earliest, from: ExchangedSource(stableAfter: 100))
             Issue.record("loaded")
         } catch {
-            #expect(error.description == "policies:1:1: error: the directory is exchanged again and again while it is read")
+            #expect(
+                error.description == "policies:1:1: error: the directory is exchanged again and again while it is read")
         }
     }
 }
@@ -157,6 +163,11 @@ private final class ExchangedSource: DocumentSource {
     }
 
     func generation(of directory: String) -> String {
-        String(min(stableAfter, calls.withLock { $0 += 1; return $0 }))
+        String(
+            min(
+                stableAfter,
+                calls.withLock {
+                    $0 += 1; return $0
+                }))
     }
 }

@@ -4,7 +4,9 @@ import YAMLDocument
 @Suite struct SourceTextTests {
     @Test("text that is not plain UTF-8 is refused at its first bad character")
     func encodings() {
-        #expect(refusal([0xEF, 0xBB, 0xBF] + Array("a: 1".utf8)) == "1:1: begins with a byte order mark, save it as UTF-8 without one")
+        #expect(
+            refusal([0xEF, 0xBB, 0xBF] + Array("a: 1".utf8))
+                == "1:1: begins with a byte order mark, save it as UTF-8 without one")
         #expect(refusal([0xFF, 0xFE, 0x61, 0x00]) == "1:1: is UTF-16 text, save it as UTF-8")
         #expect(refusal([0x61, 0x00, 0x3A, 0x00]) == "1:2: a NUL byte is not text, save the file as UTF-8")
         #expect(refusal(Array("a: 1\nb: é".utf8) + [0xC3]) == "2:5: is not UTF-8 text from here on")

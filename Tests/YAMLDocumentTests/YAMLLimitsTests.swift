@@ -33,15 +33,21 @@ import YAMLDocument
     func bomb() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
         for level in 1...20 {
-            text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"
+            text +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"
         }
         #expect(refusal(text) != nil)
-        #expect(refusal(text, YAMLLimits(aliases: .expanded(budget: 10_000)))?.hasSuffix("stand for more than 10000 values") == true)
+        #expect(
+            refusal(text, YAMLLimits(aliases: .expanded(budget: 10_000)))?.hasSuffix("stand for more than 10000 values")
+                == true)
     }
 
     @Test(
         "a mebibyte of anything is read or refused quickly",
-        arguments: ["[", "{", "- ", "? ", "a: ", "\"", "'", "a", "\n", " ", "\t", "&a ", "!a ", "*a ", "# ", "-\n", "[]\n", "a,", "[a,", "é "])
+        arguments: [
+            "[", "{", "- ", "? ", "a: ", "\"", "'", "a", "\n", " ", "\t", "&a ", "!a ", "*a ", "# ", "-\n", "[]\n",
+            "a,", "[a,", "é ",
+        ])
     func mebibyte(unit: String) {
         let text = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
         let duration = ContinuousClock().measure { _ = refusal(text) }

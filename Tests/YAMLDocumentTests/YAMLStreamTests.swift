@@ -45,7 +45,8 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
 
     @Test("a stream whose later document is broken is refused as a whole")
     func brokenLaterDocument() {
-        #expect(refusal("a: 1\n---\nb: [1\n") == "4:1: expected `,` or `]` of the list which begins at line 3, column 4")
+        #expect(
+            refusal("a: 1\n---\nb: [1\n") == "4:1: expected `,` or `]` of the list which begins at line 3, column 4")
     }
 
     @Test("a key that is given twice is refused with both places")
@@ -61,7 +62,10 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
         arguments: [
             ("deny: [latest, *-dev]", "1:16: a value that begins with `*` must be quoted, write `\"*-dev\"`"),
             ("images: [*]", "1:10: a value that begins with `*` must be quoted, write `\"*\"`"),
-            ("images: *.example.com/**", "1:9: a value that begins with `*` must be quoted, write `\"*.example.com/**\"`"),
+            (
+                "images: *.example.com/**",
+                "1:9: a value that begins with `*` must be quoted, write `\"*.example.com/**\"`"
+            ),
             ("- *x:y", "1:3: a value that begins with `*` must be quoted, write `\"*x:y\"`"),
             ("a: @b", "1:4: a value that begins with `@` must be quoted, write `\"@b\"`"),
             ("a: `b`", "1:4: a value that begins with ``` must be quoted, write `\"`b`\"`"),
@@ -81,7 +85,10 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
                 "a: &x 1",
                 "1:4: the anchor `&x` is not supported, write the value out; quote a value that begins with `&`"
             ),
-            ("a: &x [1]", "1:4: the anchor `&x` is not supported, write the value out; quote a value that begins with `&`"),
+            (
+                "a: &x [1]",
+                "1:4: the anchor `&x` is not supported, write the value out; quote a value that begins with `&`"
+            ),
             ("a: {<<: {b: 1}}", "1:5: the merge key `<<` is not supported, write its fields out"),
             ("a: !include b", "1:4: the tag `!include` is not supported; quote a value that begins with `!`"),
             ("a: !!binary aa", "1:4: the tag `!!binary` is not supported; quote a value that begins with `!`"),
@@ -109,7 +116,8 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
 
     @Test("the core tags and a quoted `<<` are read")
     func supported() throws {
-        let root = try #require(try parse("%YAML 1.2\n---\na: !!str 1\nb: !!float 1\nc: ! 1\n\"<<\": x\nd: !!seq []\n").first)
+        let root = try #require(
+            try parse("%YAML 1.2\n---\na: !!str 1\nb: !!float 1\nc: ! 1\n\"<<\": x\nd: !!seq []\n").first)
         #expect(root["a"]?.scalar?.resolved == .string)
         #expect(root["b"]?.scalar?.resolved == .float(1))
         #expect(root["c"]?.scalar?.resolved == .string)
@@ -124,7 +132,10 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
             ("a: [\n\tb]\n", "2:1: a tab cannot indent, use spaces"),
             ("a: 'b\nc'\n", "2:1: this line belongs to the value above, indent it further"),
             ("a: \"b\nc: d\n", "1:4: the quote that opens here is never closed"),
-            ("a: b: c", "1:5: `:` cannot begin another value here, quote the text that holds it or mend the indentation"),
+            (
+                "a: b: c",
+                "1:5: `:` cannot begin another value here, quote the text that holds it or mend the indentation"
+            ),
             ("a: 1\nfoo\nb: 2\n", "2:1: expected `:` after this key"),
             (
                 "a:\n  - b\n c: 1\n",
@@ -154,7 +165,8 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
         let types: [(String, YAMLScalar.Resolved)] = [
             ("~", .null), ("null", .null), ("", .null), ("true", .boolean(true)), ("False", .boolean(false)),
             ("12", .integer(12)), ("-3", .integer(-3)), ("0", .integer(0)), ("0o17", .integer(15)),
-            ("0xfF", .integer(255)), ("99999999999999999999", .integer(nil)), ("1e3", .float(1000)), ("1.5", .float(1.5)),
+            ("0xfF", .integer(255)), ("99999999999999999999", .integer(nil)), ("1e3", .float(1000)),
+            ("1.5", .float(1.5)),
             (".5", .float(0.5)), ("1.", .float(1)), ("-.inf", .float(-.infinity)), ("yes", .string), ("no", .string),
             ("on", .string), ("off", .string), ("y", .string), ("0777", .string), ("-01", .string), ("1:30", .string),
             ("2024-01-01", .string), ("1_000", .string), ("0b1", .string), ("1e", .string), (".", .string),

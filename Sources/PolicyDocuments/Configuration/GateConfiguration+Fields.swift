@@ -4,9 +4,12 @@ import Trust
 extension GateConfiguration {
     /// The shape of `spec`. Only what has an effect is here.
     static let fields = ObjectType([
-        Field("mode", .word(Mode.allCases.map(\.rawValue)), "`enforce`, or `observe` to refuse nothing; `enforce` if absent"),
         Field(
-            "policies", .object(ObjectType([path("directory", "a directory", required: true, "where the policies are")])),
+            "mode", .word(Mode.allCases.map(\.rawValue)),
+            "`enforce`, or `observe` to refuse nothing; `enforce` if absent"),
+        Field(
+            "policies",
+            .object(ObjectType([path("directory", "a directory", required: true, "where the policies are")])),
             required: true, "where the policies are"),
         Field(
             "notVouched", .word(Enforcement.allCases.map(\.rawValue)),
@@ -21,8 +24,12 @@ extension GateConfiguration {
 
     private static let listenFields = ObjectType([
         Field("address", .text("an address such as `0.0.0.0:8443`"), required: true, "host and port, IPv6 in brackets"),
-        Field("certificate", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true, "the certificate chain"),
-        Field("key", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true, "its private key"),
+        Field(
+            "certificate", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true,
+            "the certificate chain"),
+        Field(
+            "key", .object(ObjectType([path("file", "a file", required: true, "PEM")])), required: true,
+            "its private key"),
         Field(
             "clientCertificates",
             .object(ObjectType([path("caFile", "a file", required: true, "PEM of the authorities that sign them")])),

@@ -42,7 +42,8 @@ extension ShapeReader {
             listener: listener,
             registries: registries,
             auditDirectory: resolved(value["audit"]?["directory"]),
-            templatePlaceholders: (value["kubernetes"]?["templates"]?["placeholders"]?.elements ?? []).compactMap(\.text),
+            templatePlaceholders: (value["kubernetes"]?["templates"]?["placeholders"]?.elements ?? []).compactMap(
+                \.text),
             warnings: diagnostics.filter { $0.severity == .warning }.inReadingOrder)
     }
 
@@ -80,8 +81,8 @@ extension ShapeReader {
         let text = value.text ?? ""
         if let address = ListenAddress(text) { return address }
         report(
-                "\(quoted(text)) is not an address, expected `host:port` such as `0.0.0.0:8443` or `[::]:8443`",
-                at: value.position)
+            "\(quoted(text)) is not an address, expected `host:port` such as `0.0.0.0:8443` or `[::]:8443`",
+            at: value.position)
         return nil
     }
 
@@ -90,11 +91,13 @@ extension ShapeReader {
     private mutating func readRegistries(_ list: FieldValue?, _ source: some DocumentSource) -> [RegistrySettings] {
         var seen: [(host: String, position: SourcePosition)] = []
         return (list?.elements ?? []).compactMap { element in
-            guard let registry = readRegistry(element, source), let position = element["host"]?.position else { return nil }
+            guard let registry = readRegistry(element, source), let position = element["host"]?.position else {
+                return nil
+            }
             if let first = seen.first(where: { $0.host.utf8.elementsEqual(registry.host.utf8) }) {
                 report(
-                "the registry `\(registry.host)` is listed twice, first at \(first.position)",
-                at: position)
+                    "the registry `\(registry.host)` is listed twice, first at \(first.position)",
+                    at: position)
             }
             seen.append((registry.host, position))
             return registry
@@ -132,8 +135,8 @@ extension ShapeReader {
             if repository.path.utf8.elementsEqual("a/b".utf8) { return repository.domain }
         } catch {}
         report(
-                "\(quoted(text)) is not a registry host, expected a name with a dot or a port, such as `registry.example.com` or `localhost:5000`",
-                at: value.position)
+            "\(quoted(text)) is not a registry host, expected a name with a dot or a port, such as `registry.example.com` or `localhost:5000`",
+            at: value.position)
         return nil
     }
 
@@ -170,7 +173,8 @@ extension ListenAddress {
         var host = bytes[..<colon]
         if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") {
             host = host.dropFirst().dropLast()
-            let isIPv6 = host.contains(UInt8(ascii: ":")) && host.allSatisfy { ":.".utf8.contains($0) || isHexadecimal($0) }
+            let isIPv6 =
+                host.contains(UInt8(ascii: ":")) && host.allSatisfy { ":.".utf8.contains($0) || isHexadecimal($0) }
             guard isIPv6 else { return nil }
         } else {
             let isHost = host.allSatisfy { isLetterOrDigit($0) || "-.".utf8.contains($0) }
