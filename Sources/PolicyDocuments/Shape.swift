@@ -107,7 +107,9 @@ struct ShapeReader {
         let name = key.scalar?.text ?? ""
         if let field = object[name] { return field }
         let known = object.fields.map(\.name)
-        if LaterWords.fields.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+        if let unbuilt = object.notBuiltIn.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+            report(unbuilt.message, at: key.position)
+        } else if LaterWords.fields.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
             report("the field \(quoted(name)) is not supported by this version", at: key.position)
         } else if let nearest = known.nearest(to: name) {
             report("unknown field \(quoted(name)), did you mean `\(nearest)`?", at: key.position)
@@ -125,7 +127,8 @@ struct ShapeReader {
         let written = members.compactMap { member in member.key.scalar.map { ($0.text, member.key.position) } }
         func given(_ name: String) -> YAMLPosition? { written.first { $0.0.utf8.elementsEqual(name.utf8) }?.1 }
         let unknown = written.map(\.0).filter { object[$0] == nil }
-        let isOfLaterVersion = unknown.contains { LaterWords.fields.contains($0) }
+        let notBuiltIn = LaterWords.fields + object.notBuiltIn.map(\.name)
+        let isOfLaterVersion = unknown.contains { notBuiltIn.contains($0) }
         let misspelled = unknown.compactMap { object.fields.map(\.name).nearest(to: $0) }
         for field in object.fields where field.isRequired && given(field.name) == nil {
             guard !isOfLaterVersion, !misspelled.contains(field.name) else { continue }

@@ -1,0 +1,170 @@
+import Cryptography
+import Foundation
+import OCI
+import PolicyDocuments
+import PolicyEngine
+import Sigstore
+import Testing
+import Timestamp
+import Trust
+
+/// What a reader copies out of the documentation loads, and does what it says beside it: `# admits: IMAGE` and
+/// `# refuses: IMAGE`, both with an optional `in namespace NAME` and `when not signed`.
+@Suite struct DocumentationTests {
+    static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    @Test("every YAML block of the documentation loads and decides as it says", arguments: Example.documentation)
+    func documentation(example: Example) throws {
+        if example.text.contains("kind: GateConfiguration") {
+            #expect(try GateConfiguration.load(file: example.file, from: example.source).warnings.isEmpty)
+            return
+        }
+        let policies = try PolicyDocuments.load(
+            directory: "policies", formats: [CosignFormat()], now: Example.now, from: example.source)
+        #expect(policies.warnings.isEmpty)
+        try expect(Claim.all(in: example.text), of: policies.policySet)
+    }
+
+    @Test(
+        "every block of the reference that judges images names one that it admits, or refuses all, and one it refuses")
+    func claims() throws {
+        let examples = Example.all(in: "docs/POLICY.md").filter { $0.text.contains("kind: ImagePolicy") }
+        #expect(examples.count > 10)
+        for example in examples {
+            let claims = Claim.all(in: example.text)
+            #expect(claims.contains { !$0.isAdmitted }, "\(example)")
+            #expect(claims.contains { $0.isAdmitted } || example.text.contains("name: pinned"), "\(example)")
+        }
+    }
+
+    @Test("the sample policies load as one directory, and decide as their comments say")
+    func samples() throws {
+        let directory = Self.package.appendingPathComponent("policies")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter {
+            $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml")
+        }
+        #expect(!names.isEmpty)
+        let policies = try PolicyDocuments.load(
+            directory: directory.path, formats: [CosignFormat()], now: Example.now)
+        #expect(policies.warnings.isEmpty)
+        for name in names {
+            let text = try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
+            try expect(Claim.all(in: text), of: policies.policySet)
+        }
+    }
+
+    @Test("the mistakes that the reference shows are reported in these words")
+    func mistakes() throws {
+        let page = try String(contentsOf: Self.package.appendingPathComponent("docs/POLICY.md"), encoding: .utf8)
+        let shown = try #require(page.split(separator: "```text\n").last?.split(separator: "```").first)
+        let head = "apiVersion: dockgate.dev/v1\nkind: ImagePolicy\nmetadata: {name: p}\nspec:\n"
+        let attestor = "---\napiVersion: dockgate.dev/v1\nkind: Attestor\nmetadata: {name: release-key}\nspec:\n"
+        let source = MemorySource([
+            "policies/production.yaml": head + "  enforcment: deny\n  checks:\n    - trustedRegistries: [nginx]\n",
+            "policies/signed.yaml": head.replacing("{name: p}", with: "{name: q}")
+                + "  checks:\n    - signature: {by: relase-key}\n" + attestor
+                + "  cosign: {keys: [{file: release.pub}], transparencyLog: notRequired}\n",
+            "policies/tags.yaml": head + "  checks:\n    - tags: {deny: [latest, *-dev]}\n",
+        ])
+        do {
+            _ = try PolicyDocuments.load(
+                directory: "policies", formats: [CosignFormat()], now: Example.now, from: source)
+            Issue.record("loaded")
+        } catch {
+            #expect(error.description + "\n" == shown)
+        }
+    }
+
+    private func expect(_ claims: [Claim], of policies: PolicySet) throws {
+        for claim in claims {
+            let evaluation = Evaluator(policies: policies).evaluate(
+                try ImageReference(parsing: claim.image), in: .main,
+                of: RequestFacts(source: .kubernetes, namespace: .known(claim.namespace)),
+                with: StatedEvidence(isSigned: claim.isSigned), at: Example.now)
+            guard case .decided(let decision) = evaluation else {
+                Issue.record("\(claim): evidence is missing")
+                continue
+            }
+            #expect(decision.isAllowed == claim.isAdmitted, "\(claim): \(decision.verdict)")
+        }
+    }
+}
+
+/// A YAML block of a page.
+struct Example: CustomTestStringConvertible, Sendable {
+    let page: String
+    let line: Int
+    let text: String
+
+    static let now = Instant(secondsSince1970: 1_795_000_000)
+    static let documentation = all(in: "docs/POLICY.md") + all(in: "README.md")
+
+    var testDescription: String { "\(page):\(line)" }
+    var file: String { "policies/\(page.split(separator: "/").last ?? "")-\(line).yaml" }
+
+    static func all(in page: String) -> [Example] {
+        let file = DocumentationTests.package.appendingPathComponent(page)
+        guard let content = try? String(contentsOf: file, encoding: .utf8) else { return [] }
+        var examples: [Example] = []
+        var open: (line: Int, lines: [Substring])?
+        for (index, line) in content.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line == "```yaml" {
+                open = (index + 2, [])
+            } else if line == "```", let block = open {
+                examples.append(Example(page: page, line: block.line, text: block.lines.joined(separator: "\n")))
+                open = nil
+            } else {
+                open?.lines.append(line)
+            }
+        }
+        return examples
+    }
+
+    /// The block in a directory of its own, with a key for each `.pub` and some bytes for each other file that it names.
+    var source: MemorySource {
+        var source = MemorySource([file: text])
+        for word in text.split(whereSeparator: { " {}[],\n".contains($0) }).map(String.init) {
+            guard word.contains("."), !word.contains(":") else { continue }
+            let key = word.hasSuffix(".pub") ? try? PrivateKey.generate(.ecdsaP256).publicKeyPEM : nil
+            source.files["policies/" + word] = key ?? []
+        }
+        return source
+    }
+}
+
+/// What a comment says of an image.
+struct Claim: CustomStringConvertible {
+    let isAdmitted: Bool
+    let image: String
+    let namespace: String
+    let isSigned: Bool
+
+    var description: String {
+        "\(isAdmitted ? "admits" : "refuses") \(image) in \(namespace)\(isSigned ? "" : ", not signed")"
+    }
+
+    static func all(in text: String) -> [Claim] {
+        text.split(separator: "\n").compactMap { line in
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+            guard words.count > 2, words[0] == "#", words[1] == "admits:" || words[1] == "refuses:" else { return nil }
+            let namespace = words.firstIndex(of: "namespace").flatMap { words.dropFirst($0 + 1).first } ?? "shop"
+            return Claim(
+                isAdmitted: words[1] == "admits:", image: words[2], namespace: namespace,
+                isSigned: !line.contains("when not"))
+        }
+    }
+}
+
+/// Every tag stands for one digest, and every attestor signed it, each with a key of its own; or none did.
+private struct StatedEvidence: Evidence {
+    let isSigned: Bool
+
+    func resolution(of reference: ImageReference) -> Resolution? { .resolved(Digest.sha256(of: Array("image".utf8))) }
+
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
+        isSigned
+            ? .passed(signers: [.key(fingerprint: [UInt8(truncatingIfNeeded: attestor.index)])])
+            : .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+    }
+}
