@@ -22,7 +22,7 @@ extension ImagePattern {
         let digest = try ImagePattern.cutDigest(from: &rest, of: text)
         let tag = try ImagePattern.cutTag(from: &rest, of: text)
         let (domain, path) = try ImagePattern.splitRepository(rest, of: text)
-        let (host, port) = splitHostAndPort(domain)
+        let (host, port) = splitHostAndPort(ImagePattern.folded(domain))
         description = text
         hostLabels = try ImagePattern.labels(of: host, in: text)
         self.port = try ImagePattern.checkedPort(port, in: text)
@@ -39,8 +39,7 @@ extension ImagePattern {
         do {
             return try Digest(parsing: digestText)
         } catch {
-            throw PatternError(
-                description: "`\(digestText)` in pattern `\(text)` is not a digest: \(error)")
+            throw PatternError(description: "pattern `\(text)`: \(error)")
         }
     }
 
@@ -103,8 +102,16 @@ extension ImagePattern {
                         + "`*` stands for one DNS label or part of one")
             }
         }
-        let spelled = host.elementsEqual("index.docker.io".utf8) ? Array("docker.io".utf8)[...] : host
-        return spelled.split(separator: UInt8(ascii: ".")).map(Glob.init)
+        return labels.map(Glob.init)
+    }
+
+    /// A pattern without wildcards in its host is spelled as `Repository` spells the host: the default port folded where
+    /// that leaves a host.
+    private static func folded(_ domain: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard !domain.contains(where: { $0 == UInt8(ascii: "*") || (0x41...0x5A).contains($0) }) else { return domain }
+        let probe = String(decoding: domain, as: UTF8.self) + "/library/probe"
+        guard let repository = try? Repository(parsing: probe) else { return domain }
+        return Array(repository.domain.utf8)[...]
     }
 
     private static func checkedPort(_ port: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [UInt8] {
@@ -112,7 +119,7 @@ extension ImagePattern {
             throw PatternError(
                 description: "`\(String(decoding: port, as: UTF8.self))` in pattern `\(text)` is not a port")
         }
-        return port.elementsEqual("443".utf8) ? [] : Array(port)
+        return Array(port)
     }
 
     private static func segments(
@@ -145,9 +152,10 @@ extension ImagePattern {
         let isDockerHub = hostLabels == [Glob("docker".utf8), Glob("io".utf8)] && port.isEmpty
         guard isDockerHub, segments.count == 1, !matchesEverythingBelow, let segment = text.split(separator: "/").last
         else { return }
+        let official = segment == "library" ? "" : ", the official image is `docker.io/library/\(segment)`"
         throw PatternError(
             description: "pattern `\(text)` can only be a namespace on docker.io; everything in it is "
-                + "`docker.io/\(segment)/**`, the official image is `docker.io/library/\(segment)`")
+                + "`docker.io/\(segment)/**`\(official)")
     }
 }
 

@@ -73,10 +73,14 @@ extension ImagePolicy {
         }
         let match = specification["match"].map { value in collect { () throws(FieldProblems) in try Selector(value) } }
         let exclude = (specification["exclude"]?.elements ?? []).compactMap { value in
-            collect { () throws(FieldProblems) in try Selector(value) }
-        }
-        for (entry, selector) in zip(specification["exclude"]?.elements ?? [], exclude) where selector.isEverything {
-            problems.append(FieldProblem("an empty entry of `exclude` would take every image out", at: entry.position))
+            collect { () throws(FieldProblems) in
+                let selector = try Selector(value)
+                guard !selector.isEverything else {
+                    throw FieldProblems(
+                        FieldProblem("an empty entry of `exclude` would take every image out", at: value.position))
+                }
+                return selector
+            }
         }
         let checks = (specification["checks"]?.elements ?? []).compactMap { value in
             collect { () throws(FieldProblems) in try PolicyCheck(value, in: context) }

@@ -111,7 +111,7 @@ extension Selector {
             do {
                 digests.append(try Digest(parsing: element.text ?? ""))
             } catch {
-                problems.append(FieldProblem("`\(element.text ?? "")` is not a digest: \(error)", at: element.position))
+                problems.append(FieldProblem(error.description, at: element.position))
             }
         }
         var namespaces: [NamePattern] = []

@@ -53,7 +53,7 @@ import Testing
             for (number, line) in file.lines.enumerated() {
                 let code = Self.code(line)
                 let words = Self.words(line).filter(forbidden.contains)
-                #expect(words.isEmpty, "\(file):\(number + 1): \(words)")
+                #expect(words.isEmpty || Self.isProved(file, number), "\(file):\(number + 1): \(words)")
                 #expect(!code.contains("try!") && !code.contains("as!"), "\(file):\(number + 1)")
             }
         }
@@ -65,10 +65,14 @@ import Testing
             for (number, line) in file.lines.enumerated() {
                 let code = Self.code(line)
                 guard code.contains("@unchecked Sendable") || code.contains("nonisolated(unsafe)") else { continue }
-                let above = file.lines[max(0, number - 6)...number]
-                #expect(above.contains { $0.contains("INVARIANT:") }, "\(file):\(number + 1)")
+                #expect(Self.isProved(file, number), "\(file):\(number + 1)")
             }
         }
+    }
+
+    /// Whether the lines above say why it cannot go wrong.
+    private static func isProved(_ file: SourceTree.File, _ number: Int) -> Bool {
+        file.lines[max(0, number - 6)...number].contains { $0.contains("INVARIANT:") }
     }
 
     @Test("only Cryptography makes something Verified")

@@ -28,10 +28,14 @@ enum SourceTree {
 
     private static let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private"]
 
-    /// All Swift files below `Sources`, each with the room it belongs to.
+    /// The tree was not found, so a test that looks at all of it would look at nothing.
+    struct NoSources: Error {}
+
+    /// All Swift files below `Sources`, each with the room it belongs to; never none.
     static func sources() throws -> [File] {
         let base = root.appending(path: "Sources")
         let paths = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
+        guard paths.contains(where: { $0.hasSuffix(".swift") }) else { throw NoSources() }
         return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
             let text = try String(contentsOf: base.appending(path: path), encoding: .utf8)
             return File(

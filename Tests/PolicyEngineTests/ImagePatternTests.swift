@@ -25,6 +25,7 @@ import Trust
             ("reg-*.example.com/app", "reg-7.example.com/app"),
             ("registry.example.com:5000/app", "registry.example.com:5000/app"),
             ("registry.example.com:443/app", "registry.example.com/app"),
+            ("builder:443/app", "builder:443/app"),
             ("localhost:5000/**", "localhost:5000/app"),
             ("[2001:db8::1]:5000/app", "[2001:db8::1]:5000/app"),
             ("docker.io/library/alpine:3.*", "alpine:3.20"),
