@@ -38,7 +38,7 @@ public enum AuditError: Error, Hashable, Sendable, CustomStringConvertible {
         case .evidenceTooLarge(let bytes):
             "evidence of \(bytes) bytes exceeds the \(AuditLimits.maximumEvidenceBytes) that the store keeps"
         case .damaged(let segment, let line, let reason):
-            "audit segment `\(segment)` line \(line): \(reason); run `dockgate audit verify` and keep the directory as it is"
+            "audit segment `\(segment)` line \(line): \(reason); run `dockgate audit verify`, keep the directory as it is"
         case .storage(let error):
             error.description
         }

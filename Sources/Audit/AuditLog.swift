@@ -54,15 +54,15 @@ public final class AuditLog: Sendable {
     /// The last record on disk; nil if there is none.
     public var head: AuditPosition? { queue.head }
 
-    /// Whether a record would be taken now, as far as is known. After a failed write, asking makes the log try the disk,
-    /// so whoever asks regularly learns that it has recovered.
+    /// Whether a record would be taken now, as far as is known. After a failed write, asking makes the log try the
+    /// disk, so whoever asks regularly learns that it has recovered.
     public var isHealthy: Bool { queue.isHealthy && evidence.isHealthy }
 
     /// Appends a record and calls `completion` on `executor`, exactly once and never from within this call (unless the
     /// executor itself runs its work at once).
     ///
-    /// `body` is the members of the record after `prev`, as JSON without the braces around them: `"id":"…","code":"…"`.
-    /// It must not hold `v`, `seq` or `prev`, nor any control character, LF included.
+    /// `body` is the members of the record after `prev`, as JSON without the braces around them:
+    /// `"id":"…","code":"…"`. It must not hold `v`, `seq` or `prev`, nor any control character, LF included.
     ///
     /// A success means that the record is on stable storage. Otherwise the record is not part of the log:
     /// `.recordTooLarge` and `.recordMalformed` are the caller's mistake, `.overloaded` means that too many wait,
@@ -93,8 +93,8 @@ public final class AuditLog: Sendable {
         try evidence.keep(bytes)
     }
 
-    /// Commits what is queued, ends the log's thread and lets go of the lock. Appends that come later are refused with `.closed`. Not to be
-    /// called by a completion on the log's thread, which would wait for itself.
+    /// Commits what is queued, ends the log's thread and lets go of the lock. Appends that come later are refused with
+    /// `.closed`. Not to be called by a completion on the log's thread, which would wait for itself.
     public func close() {
         queue.close()
         guard thread.join() else { return }

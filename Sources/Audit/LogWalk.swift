@@ -11,8 +11,8 @@ struct LogWalk {
         let line: Int
     }
 
-    /// `prev` of the record at `place` is not the hash of the record at `before`. Which of the two was changed, the line
-    /// after them tells: it was chained to the one at `place`, if that is untouched.
+    /// `prev` of the record at `place` is not the hash of the record at `before`. Which of the two was changed, the
+    /// line after them tells: it was chained to the one at `place`, if that is untouched.
     private struct Doubt {
         let before: Place
         let place: Place

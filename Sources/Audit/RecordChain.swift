@@ -36,19 +36,23 @@ struct RecordChain: Sendable {
 
     /// Takes `line` as the next record and gives its position, or says why it cannot be that.
     mutating func accept(_ line: [UInt8]) throws(ChainBreak) -> (position: AuditPosition, record: JSONDocument) {
-        if line.contains(where: RecordLine.isControl) { throw .malformed("a control character") }
-        let record: JSONDocument
-        do {
-            record = try JSONDocument(parsing: line, limits: RecordChain.limits)
-        } catch {
-            throw .malformed("not JSON: \(error)")
-        }
+        let record = try RecordChain.record(in: line)
         if !continues(with: line) { throw reason(for: record.root) }
         return (advance(over: line), record)
     }
 
-    /// Whether the bytes after the last LF are a whole record and one more byte, where its LF ought to be. No write that
-    /// was cut short leaves that, so it is not to be cut off. A NUL is what a power cut leaves.
+    /// Reads a line as strictly as every reader of the log does, its place in the log aside.
+    static func record(in line: [UInt8]) throws(ChainBreak) -> JSONDocument {
+        if line.contains(where: RecordLine.isControl) { throw .malformed("a control character") }
+        do {
+            return try JSONDocument(parsing: line, limits: limits)
+        } catch {
+            throw .malformed("not JSON: \(error)")
+        }
+    }
+
+    /// Whether the bytes after the last LF are a whole record and one more byte, where its LF ought to be. No write
+    /// that was cut short leaves that, so it is not to be cut off. A NUL is what a power cut leaves.
     func isRecordWithoutItsEnd(_ tail: [UInt8]) -> Bool {
         guard let last = tail.last, last != 0 else { return false }
         var copy = self

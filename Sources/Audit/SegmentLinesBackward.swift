@@ -1,3 +1,5 @@
+import Glibc
+
 /// The complete lines of a segment from the last to the first, in bounded memory. What stands after the last LF is
 /// passed over.
 struct SegmentLinesBackward {
@@ -58,7 +60,7 @@ struct SegmentLinesBackward {
         let count = min(bufferStart, SegmentLinesBackward.chunkBytes)
         do throws(StorageError) {
             let chunk = try storage.bytes(of: file, at: bufferStart - count, count: count)
-            guard chunk.count == count else { throw StorageError(.read, file.path, code: 0) }
+            guard chunk.count == count else { throw StorageError(.read, file.path, code: EIO) }
             buffer.insert(contentsOf: chunk, at: 0)
         } catch {
             throw .storage(error)

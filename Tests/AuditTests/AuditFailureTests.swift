@@ -18,7 +18,8 @@ import Testing
     private func crashedLog() throws -> ScratchDirectory {
         let directory = try ScratchDirectory()
         _ = try fill(directory, records: 2, limits: AuditFailureTests.limits)
-        try directory.write(try directory.read(directory.segment()) + Array("{\"v\":1,\"se".utf8), to: directory.segment())
+        let good = try directory.read(directory.segment())
+        try directory.write(good + Array("{\"v\":1,\"se".utf8), to: directory.segment())
         try directory.write([1, 2], to: directory.log + "/evidence/incoming/7")
         return directory
     }
@@ -86,8 +87,8 @@ import Testing
         let reader = AuditReader(directory: directory.log)
         for (id, position) in told.answered {
             #expect(try reader.record(sequence: position.sequence)?.id == id, context)
-            #expect(
-                AuditVerification.verify(directory: directory.log, expectedHead: position).verdict == .verified, context)
+            let held = AuditVerification.verify(directory: directory.log, expectedHead: position)
+            #expect(held.verdict == .verified, context)
         }
         #expect(Set(told.answered.map(\.position.sequence)).count == told.answered.count, context)
         for digest in told.kept {

@@ -16,7 +16,8 @@ import TransparencyLog
         #expect(lines.count == 3)
         var previous = [UInt8](repeating: 0, count: 32)
         for (sequence, line) in lines.enumerated() {
-            let opening = "{\"v\":1,\"seq\":\(sequence),\"prev\":\"\(Base64.encode(previous))\",\"id\":\"r\(sequence)\","
+            let link = Base64.encode(previous)
+            let opening = #"{"v":1,"seq":\#(sequence),"prev":"\#(link)","id":"r\#(sequence)","#
             #expect(line.starts(with: opening.utf8))
             previous = LeafHash.of(line.dropLast())
             #expect(positions[sequence] == AuditPosition(sequence: sequence, leafHash: previous))
@@ -139,7 +140,8 @@ import TransparencyLog
     func recordBound() throws {
         let directory = try ScratchDirectory()
         let log = try AuditLog.open(directory: directory.log)
-        let opening = #"{"v":1,"seq":0,"prev":"","#.utf8.count + Base64.encode([UInt8](repeating: 0, count: 32)).utf8.count
+        let link = Base64.encode([UInt8](repeating: 0, count: 32))
+        let opening = #"{"v":1,"seq":0,"prev":"\#(link)","#.utf8.count
         let room = AuditLimits.maximumRecordBytes - opening - recordBody("a").count - "}".utf8.count
         guard case .failure(.recordTooLarge(let bytes)) = log.append(recordBody("a", padding: room + 1)) else {
             Issue.record("taken")

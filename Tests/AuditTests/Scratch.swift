@@ -96,7 +96,9 @@ extension AuditLog {
     func append(_ body: [UInt8]) -> Answer {
         let answers = Answers()
         append(body, on: ImmediateExecutor()) { answers.add("", $0) }
-        guard answers.wait(for: 1), let first = answers.all.first else { return .failure(.unavailable("no answer came")) }
+        guard answers.wait(for: 1), let first = answers.all.first else {
+            return .failure(.unavailable("no answer came"))
+        }
         return first.answer
     }
 
@@ -107,7 +109,9 @@ extension AuditLog {
 }
 
 /// A closed log of `count` records `r0`, `r1`, …; gives the positions.
-func fill(_ directory: ScratchDirectory, records count: Int, limits: AuditLimits = AuditLimits()) throws -> [AuditPosition] {
+func fill(
+    _ directory: ScratchDirectory, records count: Int, limits: AuditLimits = AuditLimits()
+) throws -> [AuditPosition] {
     let log = try AuditLog.open(directory: directory.log, limits: limits)
     defer { log.close() }
     return try (0..<count).map { try log.append(id: "r\($0)") }
