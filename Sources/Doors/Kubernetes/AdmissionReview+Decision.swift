@@ -17,10 +17,19 @@ enum AdmissionReviewResponse {
     static let maximumAnnotationBytes = 1_024
 
     static func bytes(for answer: Answer, uid: String) -> [UInt8] {
-        write(uid: uid, isAllowed: answer.isAllowed) { writer in
-            if !answer.isAllowed { writeStatus(message(of: answer), to: &writer) }
-            writeWarnings(answer.warnings, recordID: answer.recordID, to: &writer)
-            writeAnnotations(answer.auditAnnotations, to: &writer)
+        bytes(
+            uid: uid, refusal: answer.isAllowed ? nil : answer.message, warnings: answer.warnings,
+            recordID: answer.recordID, annotations: answer.auditAnnotations)
+    }
+
+    /// - Parameter refusal: nil if the request is allowed.
+    static func bytes(
+        uid: String, refusal: String?, warnings: [String], recordID: String, annotations: [(key: String, value: String)]
+    ) -> [UInt8] {
+        write(uid: uid, isAllowed: refusal == nil) { writer in
+            if let refusal { writeStatus(cut(refusal, recordID: recordID), to: &writer) }
+            writeWarnings(warnings, recordID: recordID, to: &writer)
+            writeAnnotations(annotations, to: &writer)
         }
     }
 
@@ -68,10 +77,10 @@ enum AdmissionReviewResponse {
     }
 
     /// However much is cut, the record can be found.
-    private static func message(of answer: Answer) -> String {
-        guard answer.message.utf8.count > maximumMessageBytes else { return answer.message }
-        let ending = "… (cut here; the whole decision is audit record \(answer.recordID))"
-        return answer.message.cut(toBytes: maximumMessageBytes - ending.utf8.count, ending: ending)
+    private static func cut(_ message: String, recordID: String) -> String {
+        guard message.utf8.count > maximumMessageBytes else { return message }
+        let ending = "… (cut here; the whole decision is audit record \(recordID))"
+        return message.cut(toBytes: maximumMessageBytes - ending.utf8.count, ending: ending)
     }
 
     private static func writeWarnings(_ warnings: [String], recordID: String, to writer: inout JSONWriter) {
@@ -89,7 +98,7 @@ enum AdmissionReviewResponse {
         writer.endArray()
     }
 
-    private static func writeAnnotations(_ annotations: [(String, String)], to writer: inout JSONWriter) {
+    private static func writeAnnotations(_ annotations: [(key: String, value: String)], to writer: inout JSONWriter) {
         guard !annotations.isEmpty else { return }
         writer.key("auditAnnotations")
         writer.beginObject()

@@ -1,0 +1,62 @@
+import Synchronization
+import Testing
+
+@testable import Doors
+
+@Suite("Probes")
+struct HealthEndpointsTests {
+    private func ask(_ target: String, method: String = "GET", _ checks: [ReadinessCheck]) async throws
+        -> (status: Int, text: String)?
+    {
+        var result: (status: Int, text: String)?
+        try await withServer(readiness: checks) { _, port in
+            let connection = try await TLSConnection.open(port: port)
+            try await connection.send(get(target, method: method))
+            result = try await connection.answer().map { ($0.status, $0.text) }
+        }
+        return result
+    }
+
+    private let good = ReadinessCheck("policies") { nil }
+    private let bad = ReadinessCheck("audit-log") { "no space left" }
+
+    @Test("ready while every check holds, and not after")
+    func ready() async throws {
+        let ready = try #require(try await ask("/readyz", [good]))
+        #expect(ready == (200, "ok\n"))
+        let notReady = try #require(try await ask("/readyz", [good, bad]))
+        #expect(notReady == (503, "[-]audit-log failed: no space left\nnot ready\n"))
+    }
+
+    @Test("every check is listed when asked for", arguments: ["/readyz?verbose", "/readyz?verbose=1", "/readyz?a&verbose"])
+    func verbose(_ target: String) async throws {
+        let answer = try #require(try await ask(target, [good, bad]))
+        #expect(
+            answer == (503, "[+]shutdown ok\n[+]policies ok\n[-]audit-log failed: no space left\nnot ready\n"))
+    }
+
+    @Test("alive whatever the checks say")
+    func alive() async throws {
+        let answer = try #require(try await ask("/livez", [bad]))
+        #expect(answer == (200, "ok\n"))
+    }
+
+    @Test("a check is asked anew for every probe")
+    func recovery() async throws {
+        let flag = Flag()
+        try await withServer(readiness: [ReadinessCheck("policies") { flag.isSet ? nil : "none loaded" }]) { _, port in
+            let connection = try await TLSConnection.open(port: port)
+            try await connection.send(get("/readyz"))
+            #expect(try await connection.answer()?.status == 503)
+            flag.set()
+            try await connection.send(get("/readyz"))
+            #expect(try await connection.answer()?.status == 200)
+        }
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set() { value.store(true, ordering: .relaxed) }
+    }
+}

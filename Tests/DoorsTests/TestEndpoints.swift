@@ -1,0 +1,83 @@
+import NIOCore
+import Synchronization
+
+@testable import Doors
+
+/// Answers with the number of bytes it received.
+struct CountingEndpoint: Endpoint {
+    var accepts: Acceptance { .posts }
+
+    func answer(_ request: Request, _ reply: Reply) {
+        reply.send(.text(.ok, "\(request.body.count)"))
+    }
+}
+
+/// Answers with more bytes than sockets and buffers hold.
+struct LargeEndpoint: Endpoint {
+    let size: Int
+    var accepts: Acceptance { .posts }
+
+    func answer(_ request: Request, _ reply: Reply) {
+        reply.send(Response(.ok, .text, Array(repeating: 0x78, count: size)))
+    }
+}
+
+/// Answers after a while, or never; remembers how many it was asked for.
+final class SlowEndpoint: Endpoint {
+    private let delay: TimeAmount?
+    private let asked = Atomic(0)
+
+    init(delay: TimeAmount?) {
+        self.delay = delay
+    }
+
+    var accepts: Acceptance { .posts }
+    var count: Int { asked.load(ordering: .relaxed) }
+
+    func answer(_ request: Request, _ reply: Reply) {
+        asked.add(1, ordering: .relaxed)
+        reply.expect(by: request.received + .seconds(1), ticket: "ticket")
+        guard let delay else { return }
+        let number = String(decoding: request.body, as: UTF8.self)
+        reply.eventLoop.assumeIsolated().scheduleTask(in: delay) { reply.send(.text(.ok, number)) }
+    }
+
+    func answerTooLate(_ ticket: String) -> Response {
+        .text(.ok, "late \(ticket)")
+    }
+}
+
+/// A server with one endpoint at `/validate`, for the time of `body`.
+func withServer(
+    _ endpoint: any Endpoint = CountingEndpoint(), clientAuthorities: [UInt8]? = nil,
+    readiness: [ReadinessCheck] = [], _ configure: (inout ServerLimits) -> Void = { _ in },
+    _ body: (Server, Int) async throws -> Void
+) async throws {
+    var limits = ServerLimits()
+    configure(&limits)
+    let certificates = try TestCertificates.shared.get()
+    let certificate = try ServingCertificate(
+        certificateChain: certificates.server.certificatePEM, privateKey: certificates.server.key.privateKeyPEM,
+        clientAuthorities: clientAuthorities)
+    let server = Server(
+        host: "127.0.0.1", port: 0, certificate: certificate, routes: [Route("/validate", endpoint)],
+        readiness: readiness, limits: limits)
+    let port = try await server.start(threads: 2)
+    do {
+        try await body(server, port)
+    } catch {
+        await server.shutdown(within: .zero)
+        throw error
+    }
+    await server.shutdown(within: .zero)
+}
+
+/// The bytes of a `POST /validate`.
+func post(_ body: String, to target: String = "/validate", _ fields: String = "") -> String {
+    "POST \(target) HTTP/1.1\r\nHost: dockgate.svc\r\nContent-Type: application/json\r\n\(fields)"
+        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+}
+
+func get(_ target: String, method: String = "GET") -> String {
+    "\(method) \(target) HTTP/1.1\r\nHost: dockgate.svc\r\n\r\n"
+}
