@@ -29,15 +29,17 @@ public struct Answer: Sendable {
         auditAnnotations = annotations
     }
 
+    /// Without a record nothing is allowed, except by a gate that only observes: it must not be what stops a cluster.
     init(notRecorded decision: Decision, because error: AuditError) {
-        isAllowed = false
+        let code = ReasonCode.auditUnavailable.rawValue
+        isAllowed = decision.mode == .observe
         reason = .auditUnavailable
         recordID = decision.id
         message = """
-            dockgate refused: the decision could not be recorded [\(ReasonCode.auditUnavailable.rawValue)]: \(error). \
+            dockgate refused: the decision could not be recorded [\(code)]: \(error). \
             Nothing is allowed without a record; the gate's operator has to mend the audit log
             """
-        warnings = []
+        warnings = isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
         auditAnnotations = [("decision-id", decision.id), ("reason", ReasonCode.auditUnavailable.rawValue)]
     }
 }

@@ -8,6 +8,8 @@ public struct Decision: Sendable {
     /// The record's name, a ULID.
     public let id: String
     public let images: [JudgedImage]
+    /// Why the request as a whole is refused, if its images could not even be told.
+    public let requestRefusal: Refusal?
     public let mode: GateMode
     /// The digest of the policy documents that were in force.
     public let policyRevision: Digest
@@ -15,13 +17,14 @@ public struct Decision: Sendable {
     public let decidedAt: Instant
 
     /// Whether every image may run, whatever the mode.
-    public var allImagesAllowed: Bool { images.allSatisfy(\.decision.isAllowed) }
+    public var allImagesAllowed: Bool { requestRefusal == nil && images.allSatisfy(\.decision.isAllowed) }
 
     /// What the caller is told: `observe` refuses nothing.
     public var isAllowed: Bool { mode == .observe || allImagesAllowed }
 
-    /// The reason of the first image that was refused.
+    /// The reason of the request's refusal, or of the first image that was refused.
     public var reason: ReasonCode? {
+        if let requestRefusal { return requestRefusal.reason }
         for image in images {
             if case .refused(let reason) = image.decision.verdict { return reason }
         }
@@ -30,7 +33,7 @@ public struct Decision: Sendable {
 
     /// Whether it was refused only because something could not be looked at.
     public var isUndetermined: Bool {
-        !allImagesAllowed && images.allSatisfy { $0.decision.isAllowed || $0.decision.isUndetermined }
+        !allImagesAllowed && requestRefusal == nil && images.allSatisfy { $0.decision.isAllowed || $0.decision.isUndetermined }
     }
 }
 

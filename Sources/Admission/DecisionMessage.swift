@@ -6,6 +6,7 @@ import Trust
 enum DecisionMessage {
     /// One paragraph for each refused image: which image, which policy and check, found, expected, cure.
     static func refusal(of decision: Decision, record: String?) -> String {
+        if let refusal = decision.requestRefusal { return sentence(refusal, record: record) }
         let refused = decision.images.filter { !$0.decision.isAllowed }
         let count = refused.count == 1 ? "1 image" : "\(refused.count) images"
         var lines = ["dockgate refused \(count) of \(decision.images.count)"]
@@ -15,9 +16,20 @@ enum DecisionMessage {
         return lines.joined(separator: "\n")
     }
 
+    private static func sentence(_ refusal: Refusal, record: String?) -> String {
+        let lines = [
+            "dockgate refused the request [\(refusal.reason.rawValue)]", "  found: \(refusal.found)",
+            "  expected: \(refusal.expected)",
+        ]
+        return (lines + (record.map { ["record \($0)"] } ?? [])).joined(separator: "\n")
+    }
+
     /// A caller shows these to a person; an API server drops what is long.
     static func warnings(of decision: Decision) -> [String] {
-        decision.images.flatMap { image -> [String] in
+        let request = decision.requestRefusal.flatMap { refusal in
+            decision.mode == .observe ? "would be refused: [\(refusal.reason.rawValue)] found \(refusal.found)" : nil
+        }
+        return (request.map { [$0] } ?? []) + decision.images.flatMap { image -> [String] in
             var findings = image.decision.warning
             if decision.mode == .observe { findings = image.decision.refusing + findings }
             let prefix = decision.mode == .observe && !image.decision.isAllowed ? "would be refused: " : ""

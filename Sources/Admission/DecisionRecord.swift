@@ -162,6 +162,7 @@ struct DecisionRecord {
         writer.beginObject()
         writer.member("allowed", decision.isAllowed)
         writer.memberIfPresent("reason", decision.reason?.rawValue)
+        writer.memberIfPresent("found", decision.requestRefusal?.found)
         writer.endObject()
     }
 }

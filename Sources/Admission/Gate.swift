@@ -2,7 +2,7 @@ public import Audit
 import OCI
 import PolicyEngine
 public import Timestamp
-import Trust
+public import Trust
 
 /// One request to one decision: read the references, find the evidence that the policies ask for, evaluate, record.
 public final class Gate: Sendable {
@@ -107,9 +107,14 @@ public final class Gate: Sendable {
         }
     }
 
-    private func decision(on images: [JudgedImage], at now: Instant) -> Decision {
+    /// The decision on a request whose images cannot be told: it names what is wrong with the request.
+    public func refuse(because refusal: Refusal, at now: Instant) -> Decision {
+        decision(on: [], refusal, at: now)
+    }
+
+    private func decision(on images: [JudgedImage], _ refusal: Refusal? = nil, at now: Instant) -> Decision {
         Decision(
-            id: newRecordID(now), images: images, mode: rules.mode, policyRevision: rules.policies.revision, decidedAt: now)
+            id: newRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode, policyRevision: rules.policies.revision, decidedAt: now)
     }
 
     private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {

@@ -81,17 +81,17 @@ private func systemAddresses(of host: String) -> Result<[IPAddress], HostResolve
 }
 
 extension IPAddress {
+    /// Reads the address out of the structure's bytes: in Linux's ABI (`man 7 ip`, `man 7 ipv6`) those of IPv4 stand
+    /// behind family and port, those of IPv6 behind the flow label as well.
     fileprivate init?(_ entry: addrinfo) {
-        let address = UnsafeRawPointer(entry.ai_addr)
-        switch (entry.ai_family, address) {
-        case (AF_INET, let address?) where Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in>.size:
-            let fourth = address.loadUnaligned(as: sockaddr_in.self)
-            self.init(bytes: withUnsafeBytes(of: fourth.sin_addr) { Array($0) })
-        case (AF_INET6, let address?) where Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in6>.size:
-            let sixth = address.loadUnaligned(as: sockaddr_in6.self)
-            self.init(bytes: withUnsafeBytes(of: sixth.sin6_addr) { Array($0) })
-        default:
-            return nil
+        let place: Range<Int>
+        switch entry.ai_family {
+        case AF_INET: place = 4..<8
+        case AF_INET6: place = 8..<24
+        default: return nil
         }
+        let length = Int(entry.ai_addrlen)
+        guard let address = UnsafeRawPointer(entry.ai_addr), length >= place.upperBound else { return nil }
+        self.init(bytes: Array(UnsafeRawBufferPointer(start: address, count: length)[place]))
     }
 }

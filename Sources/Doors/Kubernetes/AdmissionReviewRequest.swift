@@ -53,7 +53,7 @@ struct AdmissionReviewRequest: Sendable {
 enum AdmissionReviewError: Error, Sendable {
     /// There is nothing that an answer could refer to: HTTP 400 with this text.
     case unreadable(String)
-    /// The review's uid could be read, so it gets a proper answer: refused, with this text.
+    /// The review's uid could be read, so it gets a proper answer: refused, because of this.
     case refused(uid: String, String)
 }
 
@@ -74,7 +74,7 @@ extension AdmissionReviewRequest {
         do throws(MemberError) {
             try self.init(request, uid: uid)
         } catch {
-            throw .refused(uid: uid, "dockgate refused the request [request-invalid]: \(error.description)")
+            throw .refused(uid: uid, error.description)
         }
     }
 

@@ -4,6 +4,7 @@ import PolicyEngine
 import StrictJSON
 import Synchronization
 public import Timestamp
+import Trust
 
 /// The validating webhook: `POST /validate?timeout=5s`, an AdmissionReview in and one out.
 ///
@@ -41,12 +42,14 @@ extension ValidateDoor: Endpoint {
         }
         do throws(AdmissionReviewError) {
             let review = try AdmissionReviewRequest(parsing: request.body, limits: JSONLimits())
-            try judge(review, request, timeout, reply)
+            judge(review, request, timeout, reply)
         } catch {
-            counts.add(.invalid)
             switch error {
-            case .unreadable(let problem): reply.send(.text(.badRequest, problem))
-            case .refused(let uid, let message): reply.send(.refusal(uid: uid, message: message))
+            case .unreadable(let problem):
+                counts.add(.invalid)
+                reply.send(.text(.badRequest, problem))
+            case .refused(let uid, let problem):
+                refuse(AdmissionRequest(uid: uid, deadline: request.deadline(timeout)), reply, uid: uid, because: problem)
             }
         }
     }
@@ -57,27 +60,39 @@ extension ValidateDoor: Endpoint {
             uid: ticket, message: "dockgate refused the request [deadline-exceeded]: the decision took longer than the caller waits")
     }
 
-    private func judge(
-        _ review: AdmissionReviewRequest, _ request: Request, _ timeout: CallTimeout, _ reply: Reply
-    ) throws(AdmissionReviewError) {
-        let images: [FoundImage]
+    private func judge(_ review: AdmissionReviewRequest, _ request: Request, _ timeout: CallTimeout, _ reply: Reply) {
         do throws(WorkloadError) {
-            images = try review.images(placeholders: placeholders)
+            let images = try review.images(placeholders: placeholders)
+            guard !images.isEmpty else {
+                counts.add(.notJudged)
+                return reply.send(Response(.ok, .json, AdmissionReviewResponse.notJudged(uid: review.uid)))
+            }
+            guard admit(reply) else { return }
+            reply.expect(by: request.received + TimeAmount(timeout.lastResort), ticket: review.uid)
+            decide(AdmissionRequest(review, images, deadline: request.deadline(timeout)), reply, uid: review.uid)
         } catch {
-            throw .refused(uid: review.uid, "dockgate refused the request [request-invalid]: \(error)")
+            let request = AdmissionRequest(review, [], deadline: request.deadline(timeout))
+            refuse(request, reply, uid: review.uid, because: error.description)
         }
-        guard !images.isEmpty else {
-            counts.add(.notJudged)
-            return reply.send(Response(.ok, .json, AdmissionReviewResponse.notJudged(uid: review.uid)))
-        }
+    }
+
+    /// Refuses a request whose images cannot be told; that is a decision, and recorded like any other.
+    private func refuse(_ request: AdmissionRequest, _ reply: Reply, uid: String, because problem: String) {
+        counts.add(.invalid)
+        guard admit(reply) else { return }
+        let refusal = Refusal(.requestInvalid, found: problem, expected: "a request whose images can be told")
+        record(gate.refuse(because: refusal, at: clock()), of: request, reply, uid: uid)
+    }
+
+    /// Counts the request in, or turns it away.
+    private func admit(_ reply: Reply) -> Bool {
         guard inFlight.add(1, ordering: .relaxed).newValue <= maximumInFlight else {
             inFlight.subtract(1, ordering: .relaxed)
             counts.add(.overloaded)
-            return reply.send(
-                .text(.serviceUnavailable, "too many requests at once", hint: .retryAfterOneSecond))
+            reply.send(.text(.serviceUnavailable, "too many requests at once", hint: .retryAfterOneSecond))
+            return false
         }
-        reply.expect(by: request.received + TimeAmount(timeout.lastResort), ticket: review.uid)
-        decide(AdmissionRequest(review, images, deadline: request.deadline(timeout)), reply, uid: review.uid)
+        return true
     }
 
     private func decide(_ request: AdmissionRequest, _ reply: Reply, uid: String) {
@@ -97,6 +112,7 @@ extension ValidateDoor: Endpoint {
         }
     }
 
+    /// Writes the record, and answers when it is durable.
     private func record(_ decision: Decision, of request: AdmissionRequest, _ reply: Reply, uid: String) {
         let bound = NIOLoopBound(reply, eventLoop: reply.eventLoop)
         gate.record(decision, of: request, on: reply.executor) { [self] answer in
@@ -121,6 +137,14 @@ extension Response {
 }
 
 extension AdmissionRequest {
+    /// A review of which only the uid could be read.
+    fileprivate init(uid: String, deadline: ContinuousClock.Instant) {
+        var origin = RequestOrigin(source: "kubernetes.admission")
+        origin.uid = uid
+        self.init(
+            facts: RequestFacts(source: .kubernetes, namespace: .unknown), images: [], origin: origin, deadline: deadline)
+    }
+
     /// What the review says, in the gate's words. The namespace is the request's own, which the API server vouches for;
     /// nothing that the object's author wrote becomes a fact.
     fileprivate init(_ review: AdmissionReviewRequest, _ images: [FoundImage], deadline: ContinuousClock.Instant) {
