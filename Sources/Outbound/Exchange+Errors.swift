@@ -17,11 +17,13 @@ extension Exchange {
         case let error as NIOConnectionError: return .unreachable(host: host, detail: Self.reason(error))
         case let error as NIOSSLError: return Self.translate(error, host: host)
         case let error as BoringSSLError: return .tls(host: host, detail: Self.reason(error))
-        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
-            return .tls(host: host, detail: "its certificate is for another name")
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: return Self.otherName(host)
+        case is CertificateForAnotherName: return Self.otherName(host)
         case is NIOSSLExtraError: return .tls(host: host, detail: "the TLS handshake failed")
+        case HTTPParserError.invalidEOFState: return .unreachable(host: host, detail: Self.closedEarly)
         case is HTTPParserError: return .protocolViolation(host: host, detail: "no well-formed HTTP/1.1 answer")
-        case is UnvettedConnection: return .addressForbidden(host: host, detail: "it was not reached where it was vetted")
+        case is UnvettedConnection:
+            return .addressForbidden(host: host, detail: "it was not reached where it was vetted")
         case let error as IOError: return .unreachable(host: host, detail: Self.reason(error))
         case ChannelError.connectTimeout: return timedOut(.connection)
         default: return .unreachable(host: host, detail: "the connection broke")
@@ -38,16 +40,19 @@ extension Exchange {
         case .deadlineExceeded: bound.error(host: hop.url.authority)
         case .cancelled, .alreadyShutdown: .cancelled(host: hop.url.authority)
         case .remoteConnectionClosed, .uncleanShutdown:
-            .unreachable(host: hop.url.authority, detail: "it closed the connection before the answer was complete")
+            .unreachable(host: hop.url.authority, detail: Self.closedEarly)
         default: .protocolViolation(host: hop.url.authority, detail: "no answer that HTTP/1.1 allows")
         }
+    }
+
+    private static func otherName(_ host: String) -> OutboundError {
+        .tls(host: host, detail: "its certificate is for another name")
     }
 
     private func timedOut(_ phase: OutboundError.Phase) -> OutboundError {
         let after =
             switch phase {
-            case .connection, .nameLookup: limits.connect
-            case .handshake: limits.connect + limits.handshake
+            case .connection, .handshake: establishment
             case .firstByte, .body: limits.firstByte
             case .total: limits.total
             }
@@ -58,18 +63,23 @@ extension Exchange {
         switch error {
         case .handshakeFailed(let reason): .tls(host: host, detail: Self.reason(reason))
         case .uncleanShutdown:
-            .unreachable(host: host, detail: "it closed the connection before the answer was complete")
+            .unreachable(host: host, detail: Self.closedEarly)
         case .noCertificateToValidate, .unableToValidateCertificate:
             .tls(host: host, detail: "its certificate cannot be verified")
         default: .tls(host: host, detail: "the TLS handshake failed")
         }
     }
 
+    private static let closedEarly = "it closed the connection before the answer was complete"
+
     /// BoringSSL's error stack names the file and line in its library; only the reasons that people can act on are told.
     private static func reason(_ error: BoringSSLError) -> String {
         let text = String(describing: error)
         let known: [(mark: String, words: String)] = [
-            ("CERTIFICATE_VERIFY_FAILED", "its certificate has expired or is not from a certificate authority trusted here"),
+            (
+                "CERTIFICATE_VERIFY_FAILED",
+                "its certificate has expired or is not from a certificate authority trusted here"
+            ),
             ("WRONG_VERSION_NUMBER", "it does not speak TLS"),
             ("PROTOCOL_VERSION", "it speaks no TLS newer than 1.1"),
             ("UNSUPPORTED_PROTOCOL", "it speaks no TLS newer than 1.1"),
@@ -89,7 +99,7 @@ extension Exchange {
         case ECONNREFUSED: "it refuses connections"
         case EHOSTUNREACH, ENETUNREACH: "there is no route to it"
         case ETIMEDOUT: "it does not answer"
-        case ECONNRESET, EPIPE: "it closed the connection before the answer was complete"
+        case ECONNRESET, EPIPE: Self.closedEarly
         default: "the connection failed with error \(error.errnoCode)"
         }
     }

@@ -7,6 +7,8 @@ struct Exchange {
     let hop: Hop
     let request: OutboundRequest
     let limits: OutboundLimits
+    /// What the client allows for connection and handshake.
+    let establishment: Duration
 
     private var host: String { hop.url.authority }
 

@@ -23,15 +23,26 @@ extension HTTPClient {
         configuration.tracing.tracer = nil
         configuration.dnsOverride = [key.host: key.address.description]
         configuration.http1_1ConnectionDebugInitializer = { channel in
-            // The override above is what makes this true. It is checked all the same: a connection to anywhere else
-            // would undo every address rule without a sign.
-            guard channel.remoteAddress.flatMap(IPAddress.init) == key.address else {
-                channel.close(promise: nil)
-                return channel.eventLoop.makeFailedFuture(UnvettedConnection())
-            }
-            return channel.eventLoop.makeSucceededVoidFuture()
+            // Called before the first request is written.
+            channel.eventLoop.makeCompletedFuture { try channel.check(key) }
+                .flatMapErrorThrowing { error in
+                    channel.close(promise: nil)
+                    throw error
+                }
         }
         return HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    }
+}
+
+extension Channel {
+    /// Whether the connection is what it was meant to be: to the vetted address, and to a server that has the host's name.
+    fileprivate func check(_ key: ConnectionPools.Key) throws {
+        // The DNS override makes this true. It is checked all the same: a connection to anywhere else would undo every
+        // address rule without a sign.
+        guard remoteAddress.flatMap(IPAddress.init) == key.address else { throw UnvettedConnection() }
+        guard key.scheme == .https, IPAddress(canonical: key.host) == nil else { return }
+        let certificate = try pipeline.syncOperations.nioSSL_peerCertificate()
+        guard certificate?.names(key.host) == true else { throw CertificateForAnotherName() }
     }
 }
 
@@ -40,7 +51,7 @@ struct UnvettedConnection: Error {}
 
 extension OutboundLimits {
     /// AsyncHTTPClient has one timer for the TCP connection and the TLS handshake. Its error says which of them was on.
-    fileprivate func establishment(_ key: ConnectionPools.Key) -> Duration {
+    func establishment(_ key: ConnectionPools.Key) -> Duration {
         key.scheme == .http || key.hasSuccessor ? connect : connect + handshake
     }
 }

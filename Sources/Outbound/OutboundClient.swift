@@ -98,7 +98,8 @@ public final class OutboundClient: Sendable {
         let client = pools.lease(key) { .vetted(key, rule: rule, limits: limits, group: group) }
         guard let client else { throw .cancelled(host: hop.url.authority) }
         defer { pools.release(key, client) }
-        return try await Exchange(hop: hop, request: request, limits: limits).run(on: client, within: bound)
+        let exchange = Exchange(hop: hop, request: request, limits: limits, establishment: limits.establishment(key))
+        return try await exchange.run(on: client, within: bound)
     }
 
     private func rule(for url: OutboundURL) -> HostRule {

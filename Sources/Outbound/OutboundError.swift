@@ -23,7 +23,6 @@ public enum OutboundError: Error, Hashable, Sendable {
     case cancelled(host: String)
 
     public enum Phase: String, Hashable, Sendable {
-        case nameLookup = "name lookup"
         case connection = "connection"
         case handshake = "TLS handshake"
         case firstByte = "first byte"

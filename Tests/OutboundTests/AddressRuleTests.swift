@@ -30,9 +30,11 @@ import Testing
         }
     }
 
-    @Test("a name that stands for a forbidden address is not asked", arguments: [
-        "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254",
-    ])
+    @Test(
+        "a name that stands for a forbidden address is not asked",
+        arguments: [
+            "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254",
+        ])
     func privateName(address: String) async throws {
         try await withOutbound(rules: [], resolver: ScriptedResolver([address])) { client in
             let error = await client.outcome(try OutboundURL(parsing: "https://registry.test/")).error

@@ -122,6 +122,21 @@ import Testing
         }
     }
 
+    @Test("a request that is given up leaves no connection behind")
+    func closesWhatItGivesUp() async throws {
+        try await withSimulator { simulator, client in
+            simulator.script(ScriptedFault("/stall", do: .stall))
+            simulator.script(ScriptedFault("/endless", do: .endless))
+            for _ in 0..<20 {
+                _ = await client.outcome(try simulator.url("/stall"), within: .milliseconds(20))
+                _ = await client.outcome(try simulator.url("/endless"))
+            }
+            let patience = ContinuousClock.now + .seconds(5)
+            while simulator.openConnections > 0, .now < patience { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(simulator.openConnections == 0)
+        }
+    }
+
     @Test("a name service that hangs ends with the deadline")
     func hangingResolver() async throws {
         struct Hanging: HostResolver {
@@ -162,18 +177,20 @@ import Testing
         }
     }
 
-    @Test("a body whose length is not certain is refused", arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
-        "nonsense\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: \u{0}\r\nContent-Length: 0\r\n\r\n",
-    ])
+    @Test(
+        "a body whose length is not certain is refused",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+            "nonsense\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX: \u{0}\r\nContent-Length: 0\r\n\r\n",
+        ])
     func framing(raw: String) async throws {
         try await withSimulator { simulator, client in
             simulator.script(ScriptedFault("/x", do: .raw(raw)))
@@ -193,7 +210,8 @@ import Testing
         }
     }
 
-    @Test("a compressed body is refused, since none was asked for", arguments: ["gzip", "GZIP", "br", "identity, gzip"])
+    @Test(
+        "a compressed body is refused, since none was asked for", arguments: ["gzip", "GZIP", "br", "identity, gzip"])
     func compressed(coding: String) async throws {
         try await withSimulator { simulator, client in
             simulator.script(ScriptedFault("/x", do: .status(200, headers: [("Content-Encoding", coding)], body: "x")))

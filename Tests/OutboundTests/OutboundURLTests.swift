@@ -16,21 +16,26 @@ import Testing
         #expect(try OutboundURL(parsing: "https://[2001:DB8:0::1]:5000/").authority == "[2001:db8::1]:5000")
     }
 
-    @Test("what is no address that we would ask is refused", arguments: [
-        ("ftp://a/", OutboundURLError.schemeUnsupported), ("//a/", .schemeUnsupported), ("", .schemeUnsupported),
-        ("https://user@a/", .userInformation), ("https://registry.example.com@evil.example/", .userInformation),
-        ("https:///v2", .hostMalformed), ("https://a..b/", .hostMalformed), ("https://a./", .hostMalformed),
-        ("https://-a/", .hostMalformed), ("https://a b/", .hostMalformed), ("https://ä/", .hostMalformed),
-        ("https://a\\b/", .hostMalformed), ("https://[::1%25eth0]/", .hostMalformed), ("https://[127.0.0.1]/", .hostMalformed),
-        ("https://a%2eb/", .hostMalformed), ("https://a\0/", .hostMalformed),
-        ("https://2130706433/", .hostNumeric), ("https://0x7f.1/", .hostNumeric), ("https://0x7f000001/", .hostNumeric),
-        ("https://017700000001/", .hostNumeric), ("https://127.1/", .hostNumeric), ("https://127.0.0.01/", .hostNumeric),
-        ("https://a.0x/", .hostNumeric), ("https://a.5/", .hostNumeric),
-        ("https://a:/", .portMalformed), ("https://a:0/", .portMalformed), ("https://a:65536/", .portMalformed),
-        ("https://a:+1/", .portMalformed), ("https://[::1]x/", .portMalformed),
-        ("https://a/b c", .malformed), ("https://a/%zz", .malformed), ("https://a/%4", .malformed),
-        ("https://a/\r\nHost: b", .malformed), ("https://a/\"", .malformed), ("https://a/ü", .malformed),
-    ])
+    @Test(
+        "what is no address that we would ask is refused",
+        arguments: [
+            ("ftp://a/", OutboundURLError.schemeUnsupported), ("//a/", .schemeUnsupported), ("", .schemeUnsupported),
+            ("https://user@a/", .userInformation), ("https://registry.example.com@evil.example/", .userInformation),
+            ("https:///v2", .hostMalformed), ("https://a..b/", .hostMalformed), ("https://a./", .hostMalformed),
+            ("https://-a/", .hostMalformed), ("https://a b/", .hostMalformed), ("https://ä/", .hostMalformed),
+            ("https://a\\b/", .hostMalformed), ("https://[::1%25eth0]/", .hostMalformed),
+            ("https://[127.0.0.1]/", .hostMalformed),
+            ("https://a%2eb/", .hostMalformed), ("https://a\0/", .hostMalformed),
+            ("https://2130706433/", .hostNumeric), ("https://0x7f.1/", .hostNumeric),
+            ("https://0x7f000001/", .hostNumeric),
+            ("https://017700000001/", .hostNumeric), ("https://127.1/", .hostNumeric),
+            ("https://127.0.0.01/", .hostNumeric),
+            ("https://a.0x/", .hostNumeric), ("https://a.5/", .hostNumeric),
+            ("https://a:/", .portMalformed), ("https://a:0/", .portMalformed), ("https://a:65536/", .portMalformed),
+            ("https://a:+1/", .portMalformed), ("https://[::1]x/", .portMalformed),
+            ("https://a/b c", .malformed), ("https://a/%zz", .malformed), ("https://a/%4", .malformed),
+            ("https://a/\r\nHost: b", .malformed), ("https://a/\"", .malformed), ("https://a/ü", .malformed),
+        ])
     func refuses(text: String, error: OutboundURLError) {
         #expect(throws: error) { try OutboundURL(parsing: text) }
     }

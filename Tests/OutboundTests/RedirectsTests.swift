@@ -70,11 +70,15 @@ import Testing
         }
     }
 
-    @Test("a redirect to a metadata service, a neighbour or an odd number is refused, even if it is listed", arguments: [
-        "http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://127.0.0.1/", "https://10.0.0.1/",
-        "http://2130706433/", "http://0177.0.0.1/", "http://0x7f000001/", "ftp://registry.example.com/", "//evil.example/",
-        "https://user:canary@registry.example.com/", "relative", "",
-    ])
+    @Test(
+        "a redirect to a metadata service, a neighbour or an odd number is refused, even if it is listed",
+        arguments: [
+            "http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://127.0.0.1/",
+            "https://10.0.0.1/",
+            "http://2130706433/", "http://0177.0.0.1/", "http://0x7f000001/", "ftp://registry.example.com/",
+            "//evil.example/",
+            "https://user:canary@registry.example.com/", "relative", "",
+        ])
     func neighbours(target: String) async throws {
         let listed = ["169.254.169.254", "[fd00:ec2::254]", "127.0.0.1", "10.0.0.1"]
         try await withSimulator(redirectTo: listed) { simulator, client in

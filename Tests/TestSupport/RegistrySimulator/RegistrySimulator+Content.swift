@@ -1,6 +1,6 @@
-import Cryptography
 public import OCI
 import Synchronization
+import Trust
 
 extension RegistrySimulator {
     /// `127.0.0.1:port/path`
@@ -30,10 +30,5 @@ extension RegistrySimulator {
         return digest
     }
 
-    func digest(of bytes: [UInt8]) -> Digest {
-        guard let digest = Digest(algorithm: .sha256, bytes: SHA2.sha256(bytes)) else {
-            fatalError("SHA-256 has 32 bytes")
-        }
-        return digest
-    }
+    func digest(of bytes: [UInt8]) -> Digest { .sha256(of: bytes) }
 }

@@ -24,9 +24,10 @@ public final class RegistrySimulator: Sendable {
         var tokens = SimulatedTokens()
     }
 
-    /// Starts one. `certificate` is a PEM chain with its PEM private key.
+    /// Starts one, with TLS if there is a certificate. A silent one accepts connections and never says a word.
     public static func start(
-        certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none
+        certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none,
+        isSilent: Bool = false
     ) async throws -> RegistrySimulator {
         let connections = OpenConnections()
         let handlers = SimulatorReference()
@@ -37,6 +38,7 @@ public final class RegistrySimulator: Sendable {
             .childChannelInitializer { channel in
                 connections.add(channel)
                 return channel.eventLoop.makeCompletedFuture {
+                    guard !isSilent else { return }
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addRegistryHandlers(handlers)
                 }
@@ -66,6 +68,9 @@ public final class RegistrySimulator: Sendable {
     /// Everything that was asked so far, in order.
     public var requests: [LoggedRequest] { state.withLock { $0.requests } }
 
+    /// Connections that clients have open now.
+    public var openConnections: Int { connections.count }
+
     /// Adds a fault; the first one that fits a request is done, before anything else is looked at.
     public func script(_ fault: ScriptedFault) {
         state.withLock { $0.faults.append(fault) }
@@ -89,10 +94,11 @@ public final class RegistrySimulator: Sendable {
 
 /// Starts a simulator, runs `body` and shuts it down whatever comes of it.
 public func withRegistrySimulator<Value: Sendable>(
-    certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none,
+    certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none, isSilent: Bool = false,
     _ body: (RegistrySimulator) async throws -> Value
 ) async throws -> Value {
-    let simulator = try await RegistrySimulator.start(certificate: certificate, authentication: authentication)
+    let simulator = try await RegistrySimulator.start(
+        certificate: certificate, authentication: authentication, isSilent: isSilent)
     do {
         let value = try await body(simulator)
         await simulator.shutdown()
@@ -124,23 +130,6 @@ public struct LoggedRequest: Sendable {
     }
 }
 
-public struct SimulatedCertificate: Sendable {
-    public let chainPEM: [UInt8]
-    public let privateKeyPEM: [UInt8]
-
-    public init(chainPEM: [UInt8], privateKeyPEM: [UInt8]) {
-        self.chainPEM = chainPEM
-        self.privateKeyPEM = privateKeyPEM
-    }
-
-    func context() throws -> NIOSSLContext {
-        let chain = try NIOSSLCertificate.fromPEMBytes(chainPEM).map { NIOSSLCertificateSource.certificate($0) }
-        let key = try NIOSSLPrivateKey(bytes: privateKeyPEM, format: .pem)
-        return try NIOSSLContext(
-            configuration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
-    }
-}
-
 /// The connections that are open, so that they can be closed when the test is over.
 final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
@@ -152,6 +141,8 @@ final class OpenConnections: Sendable {
             self.channels.withLock { $0[identity] = nil }
         }
     }
+
+    var count: Int { channels.withLock { $0.count } }
 
     func closeAll() async {
         let open = channels.withLock { Array($0.values) }

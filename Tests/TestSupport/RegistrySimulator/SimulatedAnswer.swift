@@ -47,7 +47,9 @@ extension RegistrySimulator {
         let path = request.target.split(separator: "?").first.map(String.init) ?? "/"
         if path == "/token" { return token(for: request) }
         if let refusal = refusal(of: request) { return refusal }
-        guard path.hasPrefix("/v2/"), request.method == "GET" else { return path == "/v2/" ? .status(200) : .status(404) }
+        guard path.hasPrefix("/v2/"), request.method == "GET" else {
+            return path == "/v2/" ? .status(200) : .status(404)
+        }
         let key = String(path.dropFirst("/v2/".count))
         let (manifest, blob) = state.withLock { ($0.manifests[key], $0.blobs[key]) }
         if let manifest {
