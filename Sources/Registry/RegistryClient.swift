@@ -1,0 +1,119 @@
+import Cryptography
+public import OCI
+public import Outbound
+public import Trust
+
+/// The pull side of the OCI distribution protocol: manifests by tag and digest, and blobs.
+///
+/// Nothing it returns is believed for being sent: every body is hashed here, and what was asked for by digest has that
+/// digest or is a violation. It neither caches nor merges questions; tokens are kept, evidence is not.
+public final class RegistryClient: Sendable {
+    private let configuration: RegistryConfiguration
+    private let outbound: OutboundClient
+    private let authorizer: Authorizer
+    private let identities: CredentialIdentities
+    private let jitter: @Sendable () -> Double
+
+    /// `outbound` must have been made with the configuration's `outboundRules()`. `jitter` gives numbers from 0 up to 1; it
+    /// spreads repetitions.
+    public init(
+        configuration: RegistryConfiguration, outbound: OutboundClient,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    ) {
+        self.configuration = configuration
+        self.outbound = outbound
+        self.jitter = jitter
+        authorizer = Authorizer(configuration: configuration, outbound: outbound)
+        identities = CredentialIdentities(configuration)
+    }
+
+    /// What became of a locator, by `deadline`. Repeats at most `RegistryLimits.retries` times what may pass.
+    ///
+    /// A 404 is `.absent`, whatever its body. Other bytes than asked for and too many bytes are `.violated`; all else that
+    /// is no answer is `.undetermined`.
+    public func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
+        do throws(Refusal) {
+            let insecure = configuration[locator.repository.domain]?.insecureHTTP == true
+            let address = try RegistryAddress(locator, insecure: insecure)
+            return try await ask(address.url, for: locator, deadline: deadline)
+        } catch {
+            return .undetermined(error)
+        }
+    }
+
+    /// A hash of which credentials a fetch from this registry would use, salted anew in each process. Two calls give the
+    /// same for the same registry with the same credentials, and for nothing else.
+    public func credentialsIdentity(for repository: Repository) -> [UInt8] {
+        identities[repository.domain]
+    }
+
+    private func ask(
+        _ url: OutboundURL, for locator: Locator, deadline: ContinuousClock.Instant
+    ) async throws(Refusal) -> Fetched {
+        let repository = locator.repository
+        let key = TokenStore.Key(repository: repository, credentials: identities[repository.domain])
+        var plan = RetryPlan(configuration.limits, deadline: deadline, jitter: jitter)
+        var authorization = authorizer.store.authorization(for: key)
+        var hasAuthorized = false
+        while true {
+            let answer: OutboundResponse
+            do throws(OutboundError) {
+                let request = request(url, for: locator, authorization: authorization)
+                answer = try await outbound.send(request, deadline: deadline)
+            } catch {
+                if case .tooLarge(_, let limit) = error { return .violated(.tooLarge(locator, limit: limit)) }
+                if error.mayPass, await plan.pauseAfterFailure() { continue }
+                throw error.refusal(repository, asking: "`\(repository)`")
+            }
+            let retryAfter = RetryPlan.retryAfter(answer.value(of: "retry-after"))
+            switch answer.status {
+            case 200: return RegistryContent(answer, for: locator).fetched
+            case 404: return .absent
+            case 401 where !hasAuthorized:
+                if let refused = authorization { authorizer.store.forget(refused, for: key) }
+                let issued = await authorizer.authorization(
+                    answering: answer.values(of: "www-authenticate"), for: key, from: url, deadline: deadline)
+                switch issued {
+                case .success(let value):
+                    // Once for each fetch: what is refused right after it was issued will go on being refused.
+                    (authorization, hasAuthorized) = (value, true)
+                case .failure(let refusal):
+                    guard refusal.reason == .registryUnavailable, await plan.pauseAfterFailure() else { throw refusal }
+                    authorization = nil
+                }
+            case 401: throw .denied(repository, "it does not accept what it asked us for")
+            case 403: throw .denied(repository, "it answers 403")
+            case 429:
+                guard await plan.pauseAfterRateLimit(retryAfter: retryAfter) else {
+                    throw .rateLimited(repository, "it answers 429")
+                }
+            case 500...599:
+                guard await plan.pauseAfterFailure(retryAfter: retryAfter) else {
+                    throw .unavailable(repository, "it answers \(answer.status)")
+                }
+            default: throw .unavailable(repository, "it answers \(answer.status), which is no answer to a pull")
+            }
+        }
+    }
+
+    private func request(_ url: OutboundURL, for locator: Locator, authorization: String?) -> OutboundRequest {
+        switch locator {
+        case .manifest:
+            OutboundRequest(
+                url, headers: [(name: "accept", value: RegistryContent.acceptedManifests)],
+                authorization: authorization, limit: configuration.limits.manifest)
+        case .blob(_, _, let limit):
+            OutboundRequest(url, authorization: authorization, limit: limit)
+        }
+    }
+}
+
+extension OutboundError {
+    /// Whether the same question may be answered a moment later.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unreachable, .timedOut: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import NIOPosix
+import OCI
+import Outbound
+@testable import Registry
+import TestSupport
+import Trust
+
+/// A client for simulators, with short pauses and without chance.
+struct RegistryFixture: Sendable {
+    let client: RegistryClient
+    let outbound: OutboundClient
+
+    init(
+        _ hosts: [RegistryHost], limits: OutboundLimits = OutboundLimits(),
+        registryLimits: RegistryLimits = .quick
+    ) throws {
+        let configuration = RegistryConfiguration(hosts: hosts, limits: registryLimits)
+        outbound = OutboundClient(
+            rules: try configuration.outboundRules(), limits: limits,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        client = RegistryClient(configuration: configuration, outbound: outbound, jitter: { 0.5 })
+    }
+
+    func fetch(_ locator: Locator, within time: Duration = .seconds(10)) async -> Fetched {
+        await client.fetch(locator, deadline: .now + time)
+    }
+}
+
+extension RegistryLimits {
+    static var quick: RegistryLimits {
+        var limits = RegistryLimits()
+        limits.firstPause = .milliseconds(5)
+        return limits
+    }
+}
+
+extension RegistrySimulator {
+    func host(
+        redirectTo: [String] = [], tokenRealmHosts: [String] = [], credentials: RegistryCredentials? = nil
+    ) -> RegistryHost {
+        RegistryHost(
+            host: authority, privateAddressAllowed: true, insecureHTTP: !usesTLS, redirectTo: redirectTo,
+            tokenRealmHosts: tokenRealmHosts, credentials: credentials)
+    }
+
+    func manifest(_ path: String, tag: String) throws -> Locator {
+        .manifest(try repository(path), .tag(tag))
+    }
+}
+
+/// Runs `body` with a client for `simulator` and closes its connections afterwards.
+func withRegistry<Value: Sendable>(
+    _ hosts: [RegistryHost], limits: OutboundLimits = OutboundLimits(), registryLimits: RegistryLimits = .quick,
+    _ body: (RegistryFixture) async throws -> Value
+) async throws -> Value {
+    let fixture = try RegistryFixture(hosts, limits: limits, registryLimits: registryLimits)
+    do {
+        let value = try await body(fixture)
+        await fixture.outbound.shutdown()
+        return value
+    } catch {
+        await fixture.outbound.shutdown()
+        throw error
+    }
+}
+
+extension Fetched {
+    var content: Content? {
+        if case .found(let content) = self { content } else { nil }
+    }
+
+    var violation: ReasonCode? {
+        if case .violated(let refusal) = self { refusal.reason } else { nil }
+    }
+
+    var obstacle: ReasonCode? {
+        if case .undetermined(let refusal) = self { refusal.reason } else { nil }
+    }
+
+    var refusal: Refusal? {
+        switch self {
+        case .violated(let refusal), .undetermined(let refusal): refusal
+        case .found, .absent: nil
+        }
+    }
+}
