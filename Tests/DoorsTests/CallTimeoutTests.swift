@@ -28,7 +28,8 @@ struct CallTimeoutTests {
     @Test(
         "is refused where it cannot be read",
         arguments: [
-            "timeout=", "timeout=5", "timeout=s", "timeout=-5s", "timeout=1.5s", "timeout=5%73", "timeout=5s&timeout=6s",
+            "timeout=", "timeout=5", "timeout=s", "timeout=-5s", "timeout=1.5s", "timeout=5%73",
+            "timeout=5s&timeout=6s",
             "timeout=9999999s", "timeout=5 s", "timeout=5S", "timeout=99999999999999999999s",
         ])
     func unreadable(_ query: String) {

@@ -91,8 +91,8 @@ struct ConnectionStateMachineTests {
         #expect(!machine.takesParts)
         var stuck = machine
         #expect(stuck.deadlinePassed(now: start + limits.writeTime) == .abort)
-        #expect(machine.becameWritable(now: start))
-        #expect(!machine.becameWritable(now: start))
+        #expect(machine.becameWritable(now: start) == true)
+        #expect(machine.becameWritable(now: start) == false)
         #expect(machine.takesParts)
     }
 

@@ -28,7 +28,9 @@ struct HealthEndpointsTests {
         #expect(notReady == (503, "[-]audit-log failed: no space left\nnot ready\n"))
     }
 
-    @Test("every check is listed when asked for", arguments: ["/readyz?verbose", "/readyz?verbose=1", "/readyz?a&verbose"])
+    @Test(
+        "every check is listed when asked for",
+        arguments: ["/readyz?verbose", "/readyz?verbose=1", "/readyz?a&verbose"])
     func verbose(_ target: String) async throws {
         let answer = try #require(try await ask(target, [good, bad]))
         #expect(

@@ -62,7 +62,9 @@ struct PodTemplateSearchTests {
 
     @Test("keys that are anybody's text do not reach a message unescaped")
     func hostileKeys() throws {
-        let json = custom(#"{"\u001b[2J\u202e":{"containers":[{"image":"a"}]},"\#(String(repeating: "k", count: 5_000))":{"containers":[{"image":"b"}]}}"#)
+        let json = custom(
+            #"{"\u001b[2J\u202e":{"containers":[{"image":"a"}]},"\#(String(repeating: "k", count: 5_000))":{"containers":[{"image":"b"}]}}"#
+        )
         let found = try images(in: json)
         #expect(found.count == 2)
         #expect(found.allSatisfy { $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && $0.utf8.count < 200 })

@@ -1,3 +1,4 @@
+import Cryptography
 import NIOCore
 import NIOSSL
 import Testing
@@ -25,7 +26,8 @@ struct ServerTests {
         try await withServer { _, port in
             let connection = try await TLSConnection.open(port: port)
             let head = "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-            try await connection.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n")
+            try await connection.send(
+                head + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n10;x=y\r\n0123456789abcdef\r\n")
             try await connection.send("0\r\nTrailer: ignored\r\n\r\n")
             #expect(try await connection.answer()?.text == "19\n")
             try await connection.send(head + "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n")
@@ -62,7 +64,7 @@ struct ServerTests {
     @Test("ends a connection that sends more ahead than is kept")
     func tooMuchPipelining() async throws {
         let endpoint = SlowEndpoint(delay: .milliseconds(50))
-        try await withServer(endpoint, { $0.maximumPipelinedParts = 6 }) { _, port in
+        try await withServer(endpoint, limits: { $0.maximumPipelinedParts = 6 }) { _, port in
             let connection = try await TLSConnection.open(port: port)
             try await connection.send(String(repeating: post("x"), count: 50))
             let answer = try await connection.answer()
@@ -146,8 +148,14 @@ struct RefusedRequestTests {
     @Test(
         "what is malformed or ambiguous is refused, and the connection ends",
         arguments: [
-            ("POST /validate HTTP/1.1\r\n\(fields)Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-            ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n", 400),
+            (
+                "POST /validate HTTP/1.1\r\n\(fields)Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                400
+            ),
+            (
+                "POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
+                400
+            ),
             ("POST /validate HTTP/1.1\r\n\(fields)Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
             ("POST /validate HTTP/1.1\r\n\(fields)Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
             ("POST /validate HTTP/1.1\r\n\(fields)Content-Length: 2, 2\r\n\r\n{}", 400),
@@ -156,15 +164,15 @@ struct RefusedRequestTests {
             ("POST /validate HTTP/1.1\r\n\(fields)X: a\r\n b\r\nContent-Length: 2\r\n\r\n{}", 400),
             ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
             ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding:\u{B}chunked\r\n\r\n", 400),
-            ("POST /validate HTTP/1.1\nHost: a\nContent-Length: 2\n\n{}", 400),
+            ("POST /validate HTTP/1.1\nHost: a\nContent-Length: 2\n\n{}", 505),
             ("POST /validate HTTP/1.1\r\n\(fields)X: a\nContent-Length: 2\r\n\r\n{}", 400),
             ("POST /validate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 400),
             ("POST /validate HTTP/1.1\r\nHost: b\r\n\(fields)Content-Length: 2\r\n\r\n{}", 400),
             ("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
-            ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 404),
-            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+            ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
             ("GET /livez HTTP/3.0\r\nHost: a\r\n\r\n", 505),
-            ("GET /livez\r\n\r\n", 400), ("hello\r\n\r\n", 400), ("\u{16}\u{3}\u{1}", 400),
+            ("GET /livez\r\n\r\n", 505), ("hello\r\n\r\n", 400), ("\u{16}\u{3}\u{1}", 400),
             ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
             ("POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 415),
             ("POST /validate HTTP/1.1\r\n\(fields)Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}", 415),
@@ -241,7 +249,7 @@ struct RefusedRequestTests {
 
     @Test("a body of exactly the limit is taken")
     func exactBody() async throws {
-        try await withServer({ $0.maximumBodyBytes = 100_000 }) { _, port in
+        try await withServer(limits: { $0.maximumBodyBytes = 100_000 }) { _, port in
             let connection = try await TLSConnection.open(port: port)
             try await connection.send(post(String(repeating: "x", count: 100_000)))
             #expect(try await connection.answer()?.text == "100000\n")
@@ -252,12 +260,13 @@ struct RefusedRequestTests {
 
     @Test("more bodies than memory is meant for wait outside")
     func bufferedBytes() async throws {
-        try await withServer(SlowEndpoint(delay: .milliseconds(300)), { $0.maximumBufferedBytes = 150_000 }) { _, port in
+        let endpoint = SlowEndpoint(delay: .seconds(3), patience: .seconds(10))
+        try await withServer(endpoint, limits: { $0.maximumBufferedBytes = 150_000 }) { _, port in
             let body = String(repeating: "x", count: 100_000)
             let first = try await TLSConnection.open(port: port)
-            try await first.send(post(body))
-            try await Task.sleep(for: .milliseconds(100))
             let second = try await TLSConnection.open(port: port)
+            try await first.send(post(body))
+            while endpoint.count == 0 { try await Task.sleep(for: .milliseconds(2)) }
             try await second.send(post(body))
             let refused = try await second.answer()
             #expect(refused?.status == 503)
@@ -271,7 +280,7 @@ struct RefusedRequestTests {
     @Test("random bytes end a connection and nothing else")
     func randomBytes() async throws {
         var generator = SystemRandomNumberGenerator()
-        try await withServer({ $0.headerTime = .milliseconds(200) }) { _, port in
+        try await withServer(limits: { $0.headerTime = .milliseconds(200) }) { _, port in
             for round in 0..<60 {
                 let connection = try await TLSConnection.open(port: port)
                 var bytes = (0..<Int.random(in: 1...2_000, using: &generator)).map { _ in
@@ -297,7 +306,7 @@ struct RefusedRequestTests {
 struct SlowClientTests {
     @Test("a handshake that is not made")
     func handshake() async throws {
-        try await withServer({ $0.handshakeTime = .milliseconds(200) }) { _, port in
+        try await withServer(limits: { $0.handshakeTime = .milliseconds(200) }) { _, port in
             let connection = try await TLSConnection.openPlain(port: port)
             #expect(try await connection.isClosed(within: .seconds(5)))
             let half = try await TLSConnection.openPlain(port: port)
@@ -308,7 +317,7 @@ struct SlowClientTests {
 
     @Test("a header that trickles")
     func header() async throws {
-        try await withServer({ $0.headerTime = .milliseconds(300) }) { _, port in
+        try await withServer(limits: { $0.headerTime = .milliseconds(300) }) { _, port in
             let connection = try await TLSConnection.open(port: port)
             let trickle = Task {
                 for byte in "GET /livez HTTP/1.1\r\nX: aaaaaaaaaaaaaaaaaaaa".utf8 {
@@ -324,7 +333,7 @@ struct SlowClientTests {
 
     @Test("a body that trickles")
     func body() async throws {
-        try await withServer({
+        try await withServer(limits: {
             $0.bodyTime = .milliseconds(300)
             $0.discardTime = .milliseconds(200)
         }) { _, port in
@@ -345,7 +354,7 @@ struct SlowClientTests {
 
     @Test("an idle connection, before and after a request")
     func idle() async throws {
-        try await withServer({ $0.idleTime = .milliseconds(300) }) { _, port in
+        try await withServer(limits: { $0.idleTime = .seconds(2) }) { _, port in
             let silent = try await TLSConnection.open(port: port)
             let connection = try await TLSConnection.open(port: port)
             try await connection.send(get("/livez"))
@@ -357,7 +366,8 @@ struct SlowClientTests {
 
     @Test("a reader that does not read")
     func reader() async throws {
-        try await withServer(LargeEndpoint(size: 16 << 20), { $0.writeTime = .milliseconds(300) }) { server, port in
+        try await withServer(LargeEndpoint(size: 16 << 20), limits: { $0.writeTime = .milliseconds(300) }) {
+            server, port in
             let connection = try await TLSConnection.open(port: port, readsByItself: false)
             connection.push(Array(post("{}").utf8))
             try await Task.sleep(for: .milliseconds(1_500))
@@ -370,7 +380,7 @@ struct SlowClientTests {
 
     @Test("more connections than there may be")
     func connections() async throws {
-        try await withServer({ $0.maximumConnections = 2 }) { _, port in
+        try await withServer(limits: { $0.maximumConnections = 2 }) { _, port in
             let first = try await TLSConnection.open(port: port)
             let second = try await TLSConnection.open(port: port)
             for connection in [first, second] {
@@ -478,7 +488,7 @@ struct ShutdownTests {
     @Test("what is in flight is answered, with word of the end, and idle connections are closed")
     func drain() async throws {
         let endpoint = SlowEndpoint(delay: .milliseconds(500))
-        try await withServer(endpoint, { $0.drainIdleTime = .milliseconds(100) }) { server, port in
+        try await withServer(endpoint, limits: { $0.drainIdleTime = .milliseconds(100) }) { server, port in
             let busy = try await TLSConnection.open(port: port)
             let idle = try await TLSConnection.open(port: port)
             try await idle.send(get("/livez"))

@@ -32,11 +32,21 @@ struct TestCertificates: Sendable {
 /// A TLS connection that sends exactly the bytes it is told to, and reads answers by hand.
 final class TLSConnection: Sendable {
     private let channel: any Channel
-    private let received = Mutex(Received())
+    private let inbox: Inbox
 
-    struct Received {
-        var bytes: [UInt8] = []
-        var isClosed = false
+    /// What has arrived and was not taken yet.
+    private final class Inbox: Sendable {
+        private let content = Mutex<(bytes: [UInt8], isClosed: Bool)>(([], false))
+
+        var isClosed: Bool { content.withLock { $0.isClosed } }
+
+        func append(_ bytes: ByteBufferView) { content.withLock { $0.bytes += bytes } }
+        func close() { content.withLock { $0.isClosed = true } }
+
+        /// An answer if there is one, and whether there can be another.
+        func take() -> (Answer?, isClosed: Bool) {
+            content.withLock { (TLSConnection.takeAnswer(from: &$0.bytes), $0.isClosed) }
+        }
     }
 
     struct Answer {
@@ -52,8 +62,9 @@ final class TLSConnection: Sendable {
 
     struct TimedOut: Error {}
 
-    private init(channel: any Channel) {
+    private init(channel: any Channel, inbox: Inbox) {
         self.channel = channel
+        self.inbox = inbox
     }
 
     /// A connection without TLS, to a server that expects it.
@@ -66,7 +77,8 @@ final class TLSConnection: Sendable {
         configure: (inout TLSConfiguration) -> Void = { _ in }
     ) async throws -> TLSConnection {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(TestCertificates.shared.get().authority))
+        configuration.trustRoots = .certificates(
+            try NIOSSLCertificate.fromPEMBytes(TestCertificates.shared.get().authority))
         configuration.applicationProtocols = ["h2", "http/1.1"]
         if let client {
             configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(client.certificatePEM)
@@ -80,22 +92,21 @@ final class TLSConnection: Sendable {
     }
 
     private static func open(port: Int, context: NIOSSLContext?, readsByItself: Bool) async throws -> TLSConnection {
+        let inbox = Inbox()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: readsByItself)
             .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let context else { return }
-                    try channel.pipeline.syncOperations.addHandler(
-                        NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    if let context {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(Collector(inbox: inbox))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
-        let connection = TLSConnection(channel: channel)
-        try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.addHandler(Collector(connection: connection))
-        }.get()
-        return connection
+        return TLSConnection(channel: channel, inbox: inbox)
     }
 
     func send(_ text: String) async throws {
@@ -115,7 +126,7 @@ final class TLSConnection: Sendable {
     func answer(within limit: Duration = .seconds(20)) async throws -> Answer? {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
-            let (answer, isClosed) = received.withLock { (TLSConnection.takeAnswer(from: &$0.bytes), $0.isClosed) }
+            let (answer, isClosed) = inbox.take()
             if let answer { return answer }
             if isClosed { return nil }
             try await Task.sleep(for: .milliseconds(2))
@@ -127,7 +138,7 @@ final class TLSConnection: Sendable {
     func isClosed(within limit: Duration = .seconds(20)) async throws -> Bool {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
-            if received.withLock({ $0.isClosed }) { return true }
+            if inbox.isClosed { return true }
             try await Task.sleep(for: .milliseconds(2))
         }
         return false
@@ -153,24 +164,18 @@ final class TLSConnection: Sendable {
 
     private final class Collector: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
-        private let connection: TLSConnection
+        private let inbox: Inbox
 
-        init(connection: TLSConnection) {
-            self.connection = connection
+        init(inbox: Inbox) {
+            self.inbox = inbox
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let bytes = unwrapInboundIn(data).readableBytesView
-            connection.received.withLock { $0.bytes += bytes }
+            inbox.append(unwrapInboundIn(data).readableBytesView)
         }
 
-        func channelInactive(context: ChannelHandlerContext) {
-            connection.received.withLock { $0.isClosed = true }
-        }
-
-        func handlerAdded(context: ChannelHandlerContext) {
-            guard !context.channel.isActive else { return }
-            connection.received.withLock { $0.isClosed = true }
+        func handlerRemoved(context: ChannelHandlerContext) {
+            inbox.close()
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {

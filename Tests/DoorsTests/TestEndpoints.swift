@@ -1,3 +1,4 @@
+import Cryptography
 import NIOCore
 import Synchronization
 
@@ -25,10 +26,12 @@ struct LargeEndpoint: Endpoint {
 /// Answers after a while, or never; remembers how many it was asked for.
 final class SlowEndpoint: Endpoint {
     private let delay: TimeAmount?
+    private let patience: TimeAmount
     private let asked = Atomic(0)
 
-    init(delay: TimeAmount?) {
+    init(delay: TimeAmount?, patience: TimeAmount = .seconds(1)) {
         self.delay = delay
+        self.patience = patience
     }
 
     var accepts: Acceptance { .posts }
@@ -36,21 +39,21 @@ final class SlowEndpoint: Endpoint {
 
     func answer(_ request: Request, _ reply: Reply) {
         asked.add(1, ordering: .relaxed)
-        reply.expect(by: request.received + .seconds(1), ticket: "ticket")
+        reply.expect(by: request.received + patience, ticket: Ticket(uid: "ticket", stage: .deciding))
         guard let delay else { return }
         let number = String(decoding: request.body, as: UTF8.self)
         reply.eventLoop.assumeIsolated().scheduleTask(in: delay) { reply.send(.text(.ok, number)) }
     }
 
-    func answerTooLate(_ ticket: String) -> Response {
-        .text(.ok, "late \(ticket)")
+    func answerTooLate(_ ticket: Ticket?) -> Response {
+        .text(.ok, "late \(ticket?.uid ?? "")")
     }
 }
 
 /// A server with one endpoint at `/validate`, for the time of `body`.
 func withServer(
     _ endpoint: any Endpoint = CountingEndpoint(), clientAuthorities: [UInt8]? = nil,
-    readiness: [ReadinessCheck] = [], _ configure: (inout ServerLimits) -> Void = { _ in },
+    readiness: [ReadinessCheck] = [], limits configure: (inout ServerLimits) -> Void = { _ in },
     _ body: (Server, Int) async throws -> Void
 ) async throws {
     var limits = ServerLimits()

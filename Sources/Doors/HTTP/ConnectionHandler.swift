@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -40,7 +41,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var query: Substring.UTF8View?
         var received = NIODeadline.distantPast
         var isHead = false
-        var ticket = ""
+        var ticket: Ticket?
     }
 
     init(server: ServerState, loop: EventLoopState) {
@@ -110,7 +111,10 @@ extension ConnectionHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is HTTPParserError || error is ByteToMessageDecoderError.PayloadTooLargeError else {
-            // TLS or the network: there is nobody to tell.
+            // TLS or the network: there is nobody to tell. A peer that goes without a goodbye is no news.
+            if (error as? NIOSSLError) != .uncleanShutdown {
+                server.logger.debug("a connection failed: \(error)", metadata: metadata)
+            }
             return abort()
         }
         switch machine.parserFailed() {
@@ -238,7 +242,7 @@ extension ConnectionHandler {
         write(response)
     }
 
-    func expect(by deadline: NIODeadline, ticket: String, for number: Int) {
+    func expect(by deadline: NIODeadline, ticket: Ticket, for number: Int) {
         guard number == exchange.number else { return }
         exchange.ticket = ticket
         machine.expectAnswer(by: deadline)
@@ -248,6 +252,8 @@ extension ConnectionHandler {
     /// Ends the exchange with a response, whether or not its request had ended.
     private func write(_ response: Response) {
         guard let context else { return }
+        // The word that the server ends may still be on its way here.
+        if server.draining.hasBegun { machine.closeAfterAnswer() }
         let closes = machine.closesAfterAnswer || !machine.isAnswering
         output.clear()
         output.reserveCapacity(Response.maximumHeadBytes + response.body.count)
@@ -269,7 +275,7 @@ extension ConnectionHandler {
         exchange.endpoint = nil
         exchange.refusal = nil
         exchange.query = nil
-        exchange.ticket = ""
+        exchange.ticket = nil
         exchange.number &+= 1
     }
 }
@@ -292,7 +298,9 @@ extension ConnectionHandler {
         switch machine.deadlinePassed(now: .now()) {
         case .nothing: armTimer()
         case .close: close()
-        case .abort: abort()
+        case .abort:
+            server.logger.debug("a connection was cut off: the other side did nothing for too long", metadata: metadata)
+            abort()
         case .refuseAsTooSlow:
             machine.closeAfterAnswer()
             write(.text(.requestTimeout, "the request took too long to arrive"))
@@ -306,6 +314,10 @@ extension ConnectionHandler {
     func drain() {
         machine.drain(now: .now())
         armTimer()
+    }
+
+    private var metadata: Logger.Metadata? {
+        context?.remoteAddress.map { ["peer": "\($0)"] }
     }
 
     /// In order: TLS says goodbye, and waits a moment for the other side to do so.

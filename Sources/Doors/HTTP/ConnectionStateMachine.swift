@@ -229,6 +229,8 @@ extension ConnectionStateMachine {
         switch state {
         case .idle, .receivingHead, .receivingBody:
             closesAfterAnswer = true
+            // There is no rest of a body to wait for.
+            state = .receivingHead
             return .refuse
         case .answering, .blocked:
             closesAfterAnswer = true

@@ -8,13 +8,26 @@ protocol Endpoint: Sendable {
     /// Answers, now or later, on the connection's event loop and through `reply`. Must not block.
     func answer(_ request: Request, _ reply: Reply)
 
-    /// The answer for a request whose deadline (`Reply.expect`) has passed; `ticket` is what was said there.
-    func answerTooLate(_ ticket: String) -> Response
+    /// The answer for a request whose deadline has passed; `ticket` is what `Reply.expect` was told, if it was called.
+    func answerTooLate(_ ticket: Ticket?) -> Response
 }
 
 extension Endpoint {
-    func answerTooLate(_ ticket: String) -> Response {
+    func answerTooLate(_ ticket: Ticket?) -> Response {
         .text(.serviceUnavailable, "the answer took too long", hint: .retryAfterOneSecond)
+    }
+}
+
+/// What an endpoint wants to know of a request again, should its answer be late.
+struct Ticket: Sendable {
+    /// The caller's name for the request.
+    let uid: String
+    let stage: Stage
+
+    enum Stage: Sendable {
+        case deciding
+        /// The decision is made, its record is not durable.
+        case recording
     }
 }
 
@@ -62,7 +75,7 @@ struct Reply {
     }
 
     /// From `deadline` on the endpoint is asked for `answerTooLate(ticket)` instead.
-    func expect(by deadline: NIODeadline, ticket: String) {
+    func expect(by deadline: NIODeadline, ticket: Ticket) {
         connection.expect(by: deadline, ticket: ticket, for: exchange)
     }
 }

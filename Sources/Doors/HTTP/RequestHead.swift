@@ -11,7 +11,6 @@ struct RequestHead {
         var expectsContinue = false
         /// Whether the connection may carry another request afterwards.
         var keepsAlive = true
-        var isHead = false
     }
 
     /// A head that is answered without an endpoint.
@@ -28,7 +27,8 @@ struct RequestHead {
     /// - Throws: `Refusal` with 400 for anything ambiguous, 417, 501.
     init(_ head: HTTPRequestHead) throws(Refusal) {
         framing.keepsAlive = head.isKeepAlive && head.version == .http1_1
-        framing.isHead = head.method == .HEAD
+        // The parser stops after it, as if something else than HTTP followed.
+        guard head.method != .CONNECT else { throw .malformed("this is no proxy") }
         var fields = FieldCounts()
         for (name, value) in head.headers {
             try read(name.utf8, value, counting: &fields)

@@ -1,3 +1,4 @@
+public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,6 +20,7 @@ public final class Server: Sendable {
 
     private enum Run {
         case notStarted
+        case starting
         case running(Listener)
         case stopped
     }
@@ -34,9 +36,10 @@ public final class Server: Sendable {
     ///   - port: 0 lets the system choose; `start` tells which.
     ///   - routes: the doors, each at its own path.
     ///   - readiness: what must hold for `/readyz` to be ready, beside not shutting down.
+    ///   - logger: is told at level debug of connections that failed, such as a caller that does not trust the certificate.
     public init(
         host: String, port: Int, certificate: ServingCertificate, routes: [Route], readiness: [ReadinessCheck],
-        limits: ServerLimits = ServerLimits()
+        limits: ServerLimits = ServerLimits(), logger: Logger = Logger(label: "dockgate.server")
     ) {
         self.host = host
         self.port = port
@@ -46,16 +49,21 @@ public final class Server: Sendable {
             routes: routes + [
                 Route("/readyz", ReadinessEndpoint(checks: readiness, draining: draining)),
                 Route("/livez", LivenessEndpoint()),
-            ])
+            ],
+            draining: draining, logger: logger)
     }
 
     /// Listens, and answers until `shutdown`.
     ///
     /// - Parameter threads: event loops; one for each core if nil.
     /// - Returns: the port that is listened at.
-    /// - Throws: `ServerError` if the address cannot be bound, or the server was started before.
+    /// - Throws: `ServerError` if the address cannot be bound, or the server was started before. It ends what it began:
+    ///   call `shutdown` only after it has returned.
     public func start(threads: Int? = nil) async throws(ServerError) -> Int {
-        guard case .notStarted = run.withLock({ $0 }) else { throw ServerError("the server was started before") }
+        try run.withLock { (run) throws(ServerError) in
+            guard case .notStarted = run else { throw ServerError("the server was started before") }
+            run = .starting
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads ?? System.coreCount, 1))
         let loops = group.makeIterator().map { EventLoopState($0) }
         do {
@@ -64,6 +72,7 @@ public final class Server: Sendable {
             return channel.localAddress?.port ?? port
         } catch {
             try? await group.shutdownGracefully()
+            run.withLock { $0 = .notStarted }
             throw ServerError("cannot listen at `\(host):\(port)`: \(error)")
         }
     }

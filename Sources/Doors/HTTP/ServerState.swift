@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Synchronization
 
@@ -6,14 +7,20 @@ import Synchronization
 final class ServerState: Sendable {
     let limits: ServerLimits
     let asksForClientCertificates: Bool
+    let logger: Logger
+    let draining: Draining
     private let routes: [Route]
     private let connections = Atomic(0)
     private let bufferedBytes = Atomic(0)
 
-    init(limits: ServerLimits, asksForClientCertificates: Bool, routes: [Route]) {
+    init(
+        limits: ServerLimits, asksForClientCertificates: Bool, routes: [Route], draining: Draining, logger: Logger
+    ) {
         self.limits = limits
         self.asksForClientCertificates = asksForClientCertificates
         self.routes = routes
+        self.draining = draining
+        self.logger = logger
     }
 
     /// Paths are compared as they are written: no escapes, no dot segments, no doubled slashes, no absolute form.

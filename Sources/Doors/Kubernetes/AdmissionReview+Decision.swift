@@ -38,13 +38,6 @@ enum AdmissionReviewResponse {
         write(uid: uid, isAllowed: true) { _ in }
     }
 
-    /// For requests that never became a decision.
-    static func refusal(uid: String, message: String) -> [UInt8] {
-        write(uid: uid, isAllowed: false) { writer in
-            writeStatus(message.cut(toBytes: maximumMessageBytes), to: &writer)
-        }
-    }
-
     private static func write(uid: String, isAllowed: Bool, _ rest: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
@@ -93,7 +86,8 @@ enum AdmissionReviewResponse {
         }
         if !fits {
             let left = warnings.count - (maximumWarnings - 1)
-            writer.string("\(left) more warnings in audit record \(recordID)".cut(toCharacters: maximumWarningCharacters))
+            writer.string(
+                "\(left) more warnings in audit record \(recordID)".cut(toCharacters: maximumWarningCharacters))
         }
         writer.endArray()
     }

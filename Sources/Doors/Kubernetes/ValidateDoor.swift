@@ -1,5 +1,6 @@
 public import Admission
 import NIOCore
+import OCI
 import PolicyEngine
 import StrictJSON
 import Synchronization
@@ -38,6 +39,7 @@ extension ValidateDoor: Endpoint {
 
     func answer(_ request: Request, _ reply: Reply) {
         guard let timeout = CallTimeout(query: request.query) else {
+            counts.add(.invalid)
             return reply.send(.text(.badRequest, "`timeout` is not one duration such as `5s`"))
         }
         do throws(AdmissionReviewError) {
@@ -49,15 +51,9 @@ extension ValidateDoor: Endpoint {
                 counts.add(.invalid)
                 reply.send(.text(.badRequest, problem))
             case .refused(let uid, let problem):
-                refuse(AdmissionRequest(uid: uid, deadline: request.deadline(timeout)), reply, uid: uid, because: problem)
+                refuse(Call(uid: uid, request, timeout), reply, because: problem)
             }
         }
-    }
-
-    func answerTooLate(_ ticket: String) -> Response {
-        counts.add(.late)
-        return .refusal(
-            uid: ticket, message: "dockgate refused the request [deadline-exceeded]: the decision took longer than the caller waits")
     }
 
     private func judge(_ review: AdmissionReviewRequest, _ request: Request, _ timeout: CallTimeout, _ reply: Reply) {
@@ -67,21 +63,18 @@ extension ValidateDoor: Endpoint {
                 counts.add(.notJudged)
                 return reply.send(Response(.ok, .json, AdmissionReviewResponse.notJudged(uid: review.uid)))
             }
-            guard admit(reply) else { return }
-            reply.expect(by: request.received + TimeAmount(timeout.lastResort), ticket: review.uid)
-            decide(AdmissionRequest(review, images, deadline: request.deadline(timeout)), reply, uid: review.uid)
+            decide(Call(review, images, request, timeout), reply)
         } catch {
-            let request = AdmissionRequest(review, [], deadline: request.deadline(timeout))
-            refuse(request, reply, uid: review.uid, because: error.description)
+            refuse(Call(review, [], request, timeout), reply, because: error.description)
         }
     }
 
     /// Refuses a request whose images cannot be told; that is a decision, and recorded like any other.
-    private func refuse(_ request: AdmissionRequest, _ reply: Reply, uid: String, because problem: String) {
+    private func refuse(_ call: Call, _ reply: Reply, because problem: String) {
         counts.add(.invalid)
         guard admit(reply) else { return }
         let refusal = Refusal(.requestInvalid, found: problem, expected: "a request whose images can be told")
-        record(gate.refuse(because: refusal, at: clock()), of: request, reply, uid: uid)
+        record(gate.refuse(because: refusal, at: clock()), call, reply)
     }
 
     /// Counts the request in, or turns it away.
@@ -95,59 +88,75 @@ extension ValidateDoor: Endpoint {
         return true
     }
 
-    private func decide(_ request: AdmissionRequest, _ reply: Reply, uid: String) {
+    private func decide(_ call: Call, _ reply: Reply) {
+        guard admit(reply) else { return }
         let now = clock()
-        if let decision = gate.decideWarm(request, at: now) {
+        if let decision = gate.decideWarm(call.request, at: now) {
             counts.add(.warm)
-            return record(decision, of: request, reply, uid: uid)
+            return record(decision, call, reply)
         }
         counts.add(.cold)
+        reply.expect(by: call.lastResort, ticket: Ticket(uid: call.uid, stage: .deciding))
         let eventLoop = reply.eventLoop
         let reply = NIOLoopBound(reply, eventLoop: eventLoop)
         // Bounded by `maximumInFlight`, and in time by the request's own deadline. It goes on when the caller has gone:
         // what it learns serves the next request.
         Task { [self] in
-            let decision = await gate.decide(request, at: now)
-            eventLoop.execute { self.record(decision, of: request, reply.value, uid: uid) }
+            let decision = await gate.decide(call.request, at: now)
+            eventLoop.execute { self.record(decision, call, reply.value) }
         }
     }
+
+    /// A record that takes longer than this is not waited for: the disk behind it hangs.
+    private static let recordTime = TimeAmount.seconds(1)
 
     /// Writes the record, and answers when it is durable.
-    private func record(_ decision: Decision, of request: AdmissionRequest, _ reply: Reply, uid: String) {
+    private func record(_ decision: Decision, _ call: Call, _ reply: Reply) {
+        reply.expect(
+            by: min(call.lastResort, .now() + ValidateDoor.recordTime),
+            ticket: Ticket(uid: call.uid, stage: .recording))
         let bound = NIOLoopBound(reply, eventLoop: reply.eventLoop)
-        gate.record(decision, of: request, on: reply.executor) { [self] answer in
+        gate.record(decision, of: call.request, on: reply.executor) { [self] answer in
             inFlight.subtract(1, ordering: .relaxed)
-            bound.value.send(Response(.ok, .json, AdmissionReviewResponse.bytes(for: answer, uid: uid)))
+            bound.value.send(Response(.ok, .json, AdmissionReviewResponse.bytes(for: answer, uid: call.uid)))
         }
     }
-}
 
-extension Request {
-    /// What is left of the caller's patience, as the gate counts time.
-    fileprivate func deadline(_ timeout: CallTimeout) -> ContinuousClock.Instant {
-        let spent = NIODeadline.now() - received
-        return ContinuousClock.now + timeout.budget - .nanoseconds(spent.nanoseconds)
+    /// The last resort: the one refusal that has no record. A gate that only observes lets the request pass, with a
+    /// warning, like everything else.
+    func answerTooLate(_ ticket: Ticket?) -> Response {
+        counts.add(.late)
+        guard let ticket else {
+            return .text(.serviceUnavailable, "the answer took too long", hint: .retryAfterOneSecond)
+        }
+        let refusal =
+            switch ticket.stage {
+            case .deciding:
+                Refusal(.deadlineExceeded, found: "no decision within the caller's timeout", expected: "one")
+            case .recording:
+                Refusal(.auditUnavailable, found: "a decision that could not be recorded in time", expected: "a record")
+            }
+        let decision = gate.refuse(because: refusal, at: clock())
+        let text = "[\(refusal.reason.rawValue)] \(refusal.found)"
+        return Response(
+            .ok, .json,
+            AdmissionReviewResponse.bytes(
+                uid: ticket.uid, refusal: decision.isAllowed ? nil : "dockgate refused the request: \(text)",
+                warnings: decision.isAllowed ? ["would be refused: \(text)"] : [], recordID: decision.id,
+                annotations: [("reason", refusal.reason.rawValue)]))
     }
 }
 
-extension Response {
-    fileprivate static func refusal(uid: String, message: String) -> Response {
-        Response(.ok, .json, AdmissionReviewResponse.refusal(uid: uid, message: message))
-    }
-}
-
-extension AdmissionRequest {
-    /// A review of which only the uid could be read.
-    fileprivate init(uid: String, deadline: ContinuousClock.Instant) {
-        var origin = RequestOrigin(source: "kubernetes.admission")
-        origin.uid = uid
-        self.init(
-            facts: RequestFacts(source: .kubernetes, namespace: .unknown), images: [], origin: origin, deadline: deadline)
-    }
+/// One request on its way through the gate.
+private struct Call: Sendable {
+    let request: AdmissionRequest
+    let uid: String
+    /// When the caller is answered at the latest, whatever the gate does.
+    let lastResort: NIODeadline
 
     /// What the review says, in the gate's words. The namespace is the request's own, which the API server vouches for;
     /// nothing that the object's author wrote becomes a fact.
-    fileprivate init(_ review: AdmissionReviewRequest, _ images: [FoundImage], deadline: ContinuousClock.Instant) {
+    init(_ review: AdmissionReviewRequest, _ images: [FoundImage], _ request: Request, _ timeout: CallTimeout) {
         var origin = RequestOrigin(source: "kubernetes.admission")
         origin.uid = review.uid
         origin.operation = review.operation.rawValue
@@ -161,12 +170,30 @@ extension AdmissionRequest {
         origin.subresource = review.subresource
         origin.namespace = review.namespace
         origin.name = review.name
-        self.init(
-            facts: RequestFacts(
-                source: .kubernetes, namespace: review.namespace.map { .known($0) } ?? .absent),
-            images: images.map {
-                RequestedImage(text: $0.text, kind: $0.kind, path: $0.path, container: $0.container)
-            },
-            origin: origin, deadline: deadline)
+        let images = images.map {
+            RequestedImage(text: $0.text, kind: $0.kind, path: $0.path, container: $0.container)
+        }
+        self.init(images, origin, review.namespace.map { .known($0) } ?? .absent, request, timeout)
+    }
+
+    /// A review of which only the uid could be read.
+    init(uid: String, _ request: Request, _ timeout: CallTimeout) {
+        var origin = RequestOrigin(source: "kubernetes.admission")
+        origin.uid = uid
+        self.init([], origin, .unknown, request, timeout)
+    }
+
+    private init(
+        _ images: [RequestedImage], _ origin: RequestOrigin, _ namespace: Fact<String>, _ request: Request,
+        _ timeout: CallTimeout
+    ) {
+        var origin = origin
+        origin.bodyDigest = Digest.sha256(of: request.body)
+        let spent = NIODeadline.now() - request.received
+        self.request = AdmissionRequest(
+            facts: RequestFacts(source: .kubernetes, namespace: namespace), images: images, origin: origin,
+            deadline: ContinuousClock.now + timeout.budget - .nanoseconds(spent.nanoseconds))
+        uid = origin.uid ?? ""
+        lastResort = request.received + TimeAmount(timeout.lastResort)
     }
 }

@@ -1,0 +1,315 @@
+import Admission
+import Audit
+import StrictJSON
+import Testing
+
+@testable import Doors
+
+private func ask(
+    _ connection: TLSConnection, _ review: ReviewText, query: String = "?timeout=10s"
+) async throws -> TLSConnection.Answer {
+    try await connection.send(post(String(decoding: review.bytes, as: UTF8.self), to: "/validate\(query)"))
+    return try #require(try await connection.answer())
+}
+
+private func pod(_ image: String) -> ReviewText { .pod(#"{"containers":[{"image":"\#(image)"}]}"#) }
+
+@Suite("The validating webhook, with a real gate and a real log")
+struct ValidateDoorTests {
+    @Test("an image that a policy vouches for is allowed, with the name of its record")
+    func allowed() async throws {
+        try await withDoor { fixture, door, port in
+            let connection = try await TLSConnection.open(port: port)
+            let answer = try await ask(connection, pod("registry.example/open/app:1"))
+            #expect(answer.status == 200)
+            #expect(answer.header.contains("Content-Type: application/json\r\n"))
+            let review = try #require(answer.review)
+            #expect(review["uid"]?.string == "705ab4f5")
+            #expect(review["allowed"]?.boolean == true)
+            #expect(review["status"] == nil)
+            let id = try #require(review["auditAnnotations"]?["decision-id"]?.string)
+            let records = try fixture.records()
+            #expect(records.count == 1)
+            #expect(records[0]["id"]?.string == id)
+            let request = try #require(try fixture.recordTexts().first)
+            for part in ["705ab4f5", "\"CREATE\"", "\"ann\"", "\"dev\"", "\"prod\"", "\"web\"", "\"Pod\"", "sha256:"] {
+                #expect(request.contains(part), "\(part) is not recorded")
+            }
+            #expect(door.counts.warm == 1 && door.counts.cold == 0)
+        }
+    }
+
+    @Test("an image that nobody vouches for is refused with code, reason and message")
+    func refused() async throws {
+        try await withDoor { fixture, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let review = try #require(try await ask(connection, pod("evil.example/x:1")).review)
+            #expect(review["allowed"]?.boolean == false)
+            #expect(review["status"]?["code"]?.integer == 403)
+            #expect(review["status"]?["reason"]?.string == "Forbidden")
+            let message = try #require(review["status"]?["message"]?.string)
+            #expect(message.contains("evil.example/x:1") && message.contains("spec.containers[0].image"))
+            #expect(try fixture.records().count == 1)
+        }
+    }
+
+    @Test("one refused image refuses the request, wherever it stands")
+    func anyImage() async throws {
+        try await withDoor { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let good = #""containers":[{"image":"registry.example/open/a"}]"#
+            for other in [
+                #""initContainers":[{"image":"evil.example/x"}]"#,
+                #""ephemeralContainers":[{"image":"evil.example/x"}]"#,
+                #""volumes":[{"name":"v","image":{"reference":"evil.example/x"}}]"#,
+            ] {
+                let review = try await ask(connection, .pod("{\(good),\(other)}")).review
+                #expect(review?["allowed"]?.boolean == false, "\(other)")
+            }
+            #expect(try await ask(connection, .pod("{\(good)}")).review?["allowed"]?.boolean == true)
+        }
+    }
+
+    @Test("a forged mark on the object changes nothing")
+    func forgedAnnotation() async throws {
+        try await withDoor { _, _, port in
+            var review = pod("evil.example/x")
+            review.set(
+                "object",
+                Workload.pod.json(
+                    #"{"containers":[{"image":"evil.example/x"}]}"#,
+                    metadata: #"{"annotations":{"dockgate.dev/verified":"true"},"labels":{"skip":"true"}}"#))
+            let connection = try await TLSConnection.open(port: port)
+            #expect(try await ask(connection, review).review?["allowed"]?.boolean == false)
+        }
+    }
+
+    @Test("what brings no image is allowed, counted, and no decision")
+    func notJudged() async throws {
+        try await withDoor { fixture, door, port in
+            let connection = try await TLSConnection.open(port: port)
+            let spec = #"{"containers":[{"image":"evil.example/x"}]}"#
+            var scale = ReviewText.with("kind", #"{"group":"autoscaling","version":"v1","kind":"Scale"}"#)
+            scale.set("object", #"{"apiVersion":"autoscaling/v1","kind":"Scale","spec":{"replicas":3}}"#)
+            var delete = ReviewText.with("operation", #""DELETE""#)
+            delete.set("object", "null")
+            let reviews = [
+                .pod(spec, operation: "UPDATE", oldSpec: spec), .pod(spec, operation: "CONNECT"), delete, scale,
+            ]
+            for review in reviews {
+                #expect(try await ask(connection, review).review?["allowed"]?.boolean == true)
+            }
+            #expect(door.counts.notJudged == 4)
+            #expect(try fixture.records().isEmpty)
+        }
+    }
+
+    @Test("an object that is not understood is refused under its uid, and that is recorded")
+    func undecodable() async throws {
+        try await withDoor { fixture, door, port in
+            let connection = try await TLSConnection.open(port: port)
+            for review in [.pod(#"{"containers":{}}"#), .pod("{}"), ReviewText.with("operation", #""NUKE""#)] {
+                let answer = try await ask(connection, review)
+                #expect(answer.status == 200)
+                #expect(answer.review?["uid"]?.string == "705ab4f5")
+                #expect(answer.review?["allowed"]?.boolean == false)
+                #expect(answer.review?["status"]?["message"]?.string?.contains("[request-invalid]") == true)
+            }
+            #expect(door.counts.invalid == 3)
+            #expect(try fixture.records().count == 3)
+        }
+    }
+
+    @Test("what is no review is a bad request, and the next one is answered")
+    func unreadable() async throws {
+        try await withDoor { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let deep = String(repeating: "[", count: 100_000)
+            for body in ["", "{}", "null", "{\"a\":1,\"a\":2}", deep, "\u{FEFF}{}", "{\"kind\":\"AdmissionReview\"}"] {
+                try await connection.send(post(body))
+                let answer = try #require(try await connection.answer())
+                #expect(answer.status == 400, "\(body.prefix(30))")
+                #expect(answer.review == nil)
+            }
+            for query in ["?timeout=x", "?timeout=5s&timeout=5s"] {
+                #expect(try await ask(connection, pod("registry.example/open/a"), query: query).status == 400)
+            }
+            #expect(try await ask(connection, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
+        }
+    }
+
+    @Test("a dry run is decided alike")
+    func dryRun() async throws {
+        try await withDoor { fixture, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            for (image, isAllowed) in [("registry.example/open/a", true), ("evil.example/x", false)] {
+                var review = pod(image)
+                review.set("dryRun", "true")
+                #expect(try await ask(connection, review).review?["allowed"]?.boolean == isAllowed)
+            }
+            #expect(try fixture.records().count == 2)
+        }
+    }
+
+    @Test("observing refuses nothing, and warns")
+    func observing() async throws {
+        try await withDoor(mode: .observe) { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let review = try #require(try await ask(connection, pod("evil.example/x")).review)
+            #expect(review["allowed"]?.boolean == true)
+            #expect(review["warnings"]?.count ?? 0 > 0)
+        }
+    }
+
+    @Test("placeholders are passed over in templates and judged in Pods")
+    func placeholders() async throws {
+        try await withDoor(placeholders: ["auto"]) { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let spec = #"{"containers":[{"image":"auto"},{"image":"registry.example/open/a"}]}"#
+            var template = ReviewText.with("kind", #"{"group":"apps","version":"v1","kind":"Deployment"}"#)
+            template.set("object", Workload.deployment.json(spec))
+            #expect(try await ask(connection, template).review?["allowed"]?.boolean == true)
+            #expect(try await ask(connection, .pod(spec)).review?["allowed"]?.boolean == false)
+        }
+    }
+}
+
+// MARK: - When something is missing
+
+@Suite("The webhook under pressure")
+struct ValidateDoorPressureTests {
+    @Test("a registry that hangs is a refusal before the caller gives up", arguments: [1, 2])
+    func deadline(_ seconds: Int) async throws {
+        let whole = Duration.seconds(seconds)
+        try await withDoor { _, door, port in
+            let connection = try await TLSConnection.open(port: port)
+            var times: [Duration] = []
+            // The machine may be busy with something else once or twice.
+            for tag in 1...3 where times.allSatisfy({ $0 >= whole }) {
+                let start = ContinuousClock.now
+                let answer = try await ask(
+                    connection, pod("registry.example/tagged/app:\(tag)"), query: "?timeout=\(seconds)s")
+                times.append(ContinuousClock.now - start)
+                #expect(answer.review?["allowed"]?.boolean == false)
+                #expect(answer.review?["status"]?["message"]?.string?.contains("deadline-exceeded") == true)
+            }
+            #expect(times.contains { $0 < whole }, "\(times)")
+            #expect(door.counts.cold == times.count)
+            // The connection is as good as before.
+            #expect(try await ask(connection, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
+        }
+    }
+
+    @Test("nothing is allowed without a record")
+    func noRecord() async throws {
+        try await withDoor { fixture, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            fixture.log.close()
+            let review = try #require(try await ask(connection, pod("registry.example/open/a")).review)
+            #expect(review["allowed"]?.boolean == false)
+            #expect(review["status"]?["message"]?.string?.contains("audit-unavailable") == true)
+        }
+    }
+
+    @Test("the last resort refuses with a reason, unless the gate only observes")
+    func lastResort() throws {
+        for (stage, code) in [(Ticket.Stage.deciding, "deadline-exceeded"), (.recording, "audit-unavailable")] {
+            for mode in [GateMode.enforce, .observe] {
+                let fixture = try GateFixture(mode: mode)
+                defer { fixture.remove() }
+                let response = fixture.door().answerTooLate(Ticket(uid: "705ab4f5", stage: stage))
+                let review = try #require(try JSONDocument(parsing: response.body).root["response"])
+                #expect(review["uid"]?.string == "705ab4f5")
+                #expect(review["allowed"]?.boolean == (mode == .observe))
+                let text =
+                    mode == .observe ? review["warnings"]?.elements.first { _ in true } : review["status"]?["message"]
+                #expect(text?.string?.contains("[\(code)]") == true)
+            }
+        }
+    }
+
+    @Test("more at once than there is room for is told to come back")
+    func overloaded() async throws {
+        try await withDoor(maximumInFlight: 1) { _, door, port in
+            let first = try await TLSConnection.open(port: port)
+            let second = try await TLSConnection.open(port: port)
+            let slow = String(decoding: pod("registry.example/tagged/app:1").bytes, as: UTF8.self)
+            try await first.send(post(slow, to: "/validate?timeout=2s"))
+            while door.counts.cold == 0 { try await Task.sleep(for: .milliseconds(2)) }
+            let refused = try await ask(second, pod("registry.example/open/a"))
+            #expect(refused.status == 503)
+            #expect(refused.header.contains("Retry-After: 1\r\n"))
+            try await second.send(get("/livez"))
+            #expect(try await second.answer()?.status == 200)
+            #expect(try await first.answer()?.review?["allowed"]?.boolean == false)
+            #expect(try await ask(second, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
+            #expect(door.counts.overloaded == 1)
+        }
+    }
+
+    @Test("each of many requests side by side gets its own answer and its own record")
+    func manyAtOnce() async throws {
+        try await withDoor { fixture, _, port in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for worker in 0..<8 {
+                    group.addTask {
+                        let connection = try await TLSConnection.open(port: port)
+                        for round in 0..<25 {
+                            let isAllowed = (worker + round) % 2 == 0
+                            var review = pod(isAllowed ? "registry.example/open/a" : "evil.example/x")
+                            review.set("uid", "\"\(worker)-\(round)\"")
+                            let answer = try await ask(connection, review).review
+                            #expect(answer?["uid"]?.string == "\(worker)-\(round)")
+                            #expect(answer?["allowed"]?.boolean == isAllowed)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try fixture.records().count == 200)
+        }
+    }
+}
+
+// MARK: - Recordings
+
+@Suite(
+    "Recorded reviews at the door",
+    .disabled(if: RecordedReviews.areMissing, "the recordings are not there: set DOCKGATE_RECORDED"))
+struct RecordedReviewsAtTheDoorTests {
+    @Test("each is answered as its images demand")
+    func answers() async throws {
+        try await withDoor { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            for (name, images) in RecordedReviews.images.sorted(by: { $0.key < $1.key }) {
+                let bytes = try RecordedReviews.bytes(name)
+                try await connection.send(post(String(decoding: bytes, as: UTF8.self), to: "/validate?timeout=5s"))
+                let review = try #require(try await connection.answer()?.review)
+                let request = try #require(try JSONDocument(parsing: bytes).root["request"])
+                #expect(review["uid"]?.string == request["uid"]?.string)
+                let isAllowed = images.allSatisfy { $0.contains("127.0.0.1:5502/feas/busybox") }
+                #expect(review["allowed"]?.boolean == isAllowed, "\(name)")
+            }
+        }
+    }
+
+    @Test("damaged ones are answered too, and never allowed by accident")
+    func damaged() async throws {
+        var generator = SystemRandomNumberGenerator()
+        try await withDoor { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let original = try RecordedReviews.bytes("1.36/029-CREATE-Pod-m1")
+            for _ in 0..<300 {
+                var bytes = original
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(
+                        in: 0...255, using: &generator)
+                }
+                let head = "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                try await connection.send(Array("\(head)Content-Length: \(bytes.count)\r\n\r\n".utf8) + bytes)
+                let answer = try #require(try await connection.answer())
+                #expect(answer.status == 200 || answer.status == 400)
+            }
+        }
+    }
+}
