@@ -82,13 +82,11 @@ struct Assessment {
 
     /// Takes in what the tag stands for, and matches the policies anew that waited for it.
     mutating func resolve(_ resolution: Resolution, with set: PolicySet) {
-        let awaited = Set(policies.filter(\.applicable.awaitsDigest).map(\.applicable.policy.name))
+        let awaited = policies.filter(\.applicable.awaitsDigest).map(\.applicable.policy.name)
         var digest: Digest?
         if case .resolved(let resolved) = resolution { digest = resolved }
-        image = ImageUnderJudgement(
-            image.reference, container: image.container, facts: image.facts, resolved: digest,
-            resolutionFailed: digest == nil)
-        policies = set.applicable(to: image).policies.map(JudgedPolicy.init)
+        image = image.resolved(to: digest)
+        if !awaited.isEmpty { policies = set.applicable(to: image).policies.map(JudgedPolicy.init) }
         judgeReference()
         guard let failure = resolution.failure else { return }
         for index in policies.indices {

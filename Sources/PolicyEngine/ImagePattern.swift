@@ -54,7 +54,7 @@ struct PatternSubject: Sendable {
     let segments: [ArraySlice<UInt8>]
     let tag: [UInt8]?
     /// The reference's own digest, or the one its tag was resolved to.
-    let digest: Digest?
+    private(set) var digest: Digest?
     /// Whether the reference itself names a digest.
     let isPinned: Bool
 
@@ -66,6 +66,13 @@ struct PatternSubject: Sendable {
         tag = reference.tag.map { Array($0.utf8) }
         digest = reference.digest ?? resolved
         isPinned = reference.digest != nil
+    }
+
+    /// The same pieces, with the digest that the tag stands for unless the reference has one itself.
+    func resolved(to digest: Digest?) -> PatternSubject {
+        var copy = self
+        copy.digest = isPinned ? self.digest : digest
+        return copy
     }
 }
 

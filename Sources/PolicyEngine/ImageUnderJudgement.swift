@@ -11,14 +11,27 @@ struct ImageUnderJudgement: Sendable {
 
     var digest: Digest? { subject.digest }
 
-    init(
-        _ reference: ImageReference, container: ContainerKind, facts: RequestFacts, resolved: Digest? = nil,
-        resolutionFailed: Bool = false
+    init(_ reference: ImageReference, container: ContainerKind, facts: RequestFacts) {
+        self.init(
+            reference: reference, container: container, facts: facts,
+            subject: PatternSubject(reference, resolved: nil), resolutionFailed: false)
+    }
+
+    private init(
+        reference: ImageReference, container: ContainerKind, facts: RequestFacts, subject: PatternSubject,
+        resolutionFailed: Bool
     ) {
         self.reference = reference
         self.container = container
         self.facts = facts
+        self.subject = subject
         self.resolutionFailed = resolutionFailed
-        subject = PatternSubject(reference, resolved: resolved)
+    }
+
+    /// The same image once its tag was looked up; nil if that failed.
+    func resolved(to digest: Digest?) -> ImageUnderJudgement {
+        ImageUnderJudgement(
+            reference: reference, container: container, facts: facts, subject: subject.resolved(to: digest),
+            resolutionFailed: digest == nil)
     }
 }
