@@ -12,6 +12,7 @@ public final class EvidenceCollector: Sendable {
     private let keeper: (any EvidenceKeeper)?
     private let lifetimes: EvidenceLifetimes
     private let clock: @Sendable () -> Instant
+    private let diskThreads = DiskThreads()
 
     private let resolutions = ShardedCache<TagKey, Judged<Resolution>>(maximumCost: EvidenceCollector.maximumCachedOutcomes)
     private let verifications = ShardedCache<VerificationKey, Judged<VerificationOutcome>>(
@@ -19,7 +20,8 @@ public final class EvidenceCollector: Sendable {
     private let fetched = ShardedCache<FetchKey, Fetched>(maximumCost: EvidenceCollector.maximumCachedBytes)
 
     private let resolving = SingleFlight<TagKey, Judged<Resolution>>(maximumFlights: EvidenceCollector.maximumFlights)
-    private let verifying = SingleFlight<VerificationKey, Judged<VerificationOutcome>>(maximumFlights: EvidenceCollector.maximumFlights)
+    private let verifying = SingleFlight<VerificationKey, Judged<VerificationOutcome>>(
+        maximumFlights: EvidenceCollector.maximumVerifications)
     private let fetching = SingleFlight<FetchKey, Fetched>(maximumFlights: EvidenceCollector.maximumFlights)
 
     /// Without a keeper evidence is not kept, which is for a check that leaves no record.
@@ -56,9 +58,11 @@ public final class EvidenceCollector: Sendable {
     }
 
     private func resolve(_ key: TagKey) async -> Judged<Resolution> {
+        // Who asked before the last flight landed and boards after it needs none.
+        if let known = resolutions.value(for: key, at: clock()) { return known }
         let locator = Locator.manifest(key.repository, .tag(key.tag))
         let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
-        let judged = keep(Resolution(answer, of: key), [answer])
+        let judged = await keep(Resolution(answer, of: key), [answer])
         resolutions.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
     }
@@ -94,6 +98,7 @@ public final class EvidenceCollector: Sendable {
     }
 
     private func verify(_ key: VerificationKey, _ attestor: any Attestor) async -> Judged<VerificationOutcome> {
+        if let known = verifications.value(for: key, at: clock()) { return known }
         var verification = attestor.verification(of: key.subject)
         var received: [Locator: Fetched] = [:]
         var seen: [Fetched] = []
@@ -106,10 +111,10 @@ public final class EvidenceCollector: Sendable {
                 break steps
             case .fetch(let locators):
                 received = await fetch(locators, until: deadline)
-                seen += received.values
+                seen += locators.compactMap { received[$0] }
             }
         }
-        let judged = keep(outcome, seen)
+        let judged = await keep(outcome, seen)
         verifications.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
     }
@@ -135,6 +140,7 @@ public final class EvidenceCollector: Sendable {
         let key = FetchKey(locator: locator, credentials: source.credentialsIdentity(for: locator.repository))
         if let known = fetched.value(for: key, at: clock()) { return known }
         let waited = await fetching.value(for: key, until: deadline) { [self] in
+            if let known = fetched.value(for: key, at: clock()) { return known }
             let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
             fetched.insert(
                 answer, for: key, cost: answer.cost, at: clock(), lifetime: lifetimes.lifetime(of: answer))
@@ -148,13 +154,19 @@ public final class EvidenceCollector: Sendable {
     }
 
     /// Evidence that cannot be kept cannot be shown later, so nothing is decided on it.
-    private func keep<Value: UndeterminedRepresentable>(_ value: Value, _ answers: [Fetched]) -> Judged<Value> {
-        var digests: [Digest] = []
-        for case .found(let content) in answers where !digests.contains(content.digest) {
-            if let keeper, !keeper.keep(content) { return Judged(.undetermined(EvidenceCollector.notKept)) }
-            digests.append(content.digest)
+    private func keep<Value: UndeterminedRepresentable>(_ value: Value, _ answers: [Fetched]) async -> Judged<Value> {
+        guard let keeper else { return Judged(value) }
+        var kept: [(digest: Digest, content: Fetched.Content)] = []
+        for case .found(let content) in answers {
+            // Evidence is named by its SHA-256, whichever digest it was asked for by.
+            let digest = content.digest.algorithm == .sha256 ? content.digest : .sha256(of: content.bytes)
+            if !kept.contains(where: { $0.digest == digest }) { kept.append((digest, content)) }
         }
-        return Judged(value, evidence: keeper == nil ? [] : digests)
+        guard !kept.isEmpty else { return Judged(value) }
+        let contents = kept.map(\.content)
+        let isKept = await diskThreads.run { contents.allSatisfy(keeper.keep) }
+        guard isKept else { return Judged(.undetermined(EvidenceCollector.notKept)) }
+        return Judged(value, evidence: kept.map(\.digest))
     }
 }
 
@@ -179,6 +191,8 @@ extension EvidenceCollector {
     private static let maximumCachedBytes = 32 * 1_024 * 1_024
     /// Pieces of work under way at once; each holds at most one manifest or blob in memory.
     private static let maximumFlights = 256
+    /// Verifications under way at once. They share what is fetched, and one request may need some for each of 256 images.
+    private static let maximumVerifications = 2_048
 
     private static let deadlinePassed = Refusal(
         .deadlineExceeded, found: "no answer within the time that the caller gives",
@@ -198,6 +212,11 @@ private struct TagKey: Hashable, Sendable {
     let repository: Repository
     let tag: String
     let credentials: [UInt8]
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(repository)
+        hasher.combine(tag)
+    }
 }
 
 private struct FetchKey: Hashable, Sendable {
@@ -209,6 +228,13 @@ private struct VerificationKey: Hashable, Sendable {
     let subject: Subject
     let attestor: Digest
     let credentials: [UInt8]
+
+    /// Of what tells keys apart most of the time: the hash is computed for each attestor of each warm request.
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(subject.repository.path)
+        subject.digest.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        attestor.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }
 
 private protocol UndeterminedRepresentable: Sendable {

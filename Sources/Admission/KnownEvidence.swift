@@ -13,7 +13,9 @@ final class KnownEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
     private let policies: PolicySet
     private let now: Instant
-    var used: [Digest] = []
+    /// A cache may learn anew what a tag stands for while a request is judged; one decision resolves a tag once.
+    private var resolved: [(reference: ImageReference, resolution: Judged<Resolution>)] = []
+    private(set) var used: [Digest] = []
 
     init(collector: EvidenceCollector, policies: PolicySet, now: Instant) {
         self.collector = collector
@@ -22,10 +24,18 @@ final class KnownEvidence: EvidenceWithTrace {
     }
 
     func resolution(of reference: ImageReference) -> Resolution? {
+        if let known = resolved.first(where: { $0.reference == reference }) {
+            note(known.resolution.evidence)
+            return known.resolution.value
+        }
         guard let judged = collector.knownResolution(of: reference, at: now) else { return nil }
+        resolved.append((reference, judged))
         note(judged.evidence)
         return judged.value
     }
+
+    /// What was used from here on is used for another image.
+    func beginImage() { used = [] }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
         guard let attestor = policies[attestor] else { return nil }

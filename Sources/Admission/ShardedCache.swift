@@ -11,8 +11,22 @@ final class ShardedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let until: Instant
     }
 
+    /// A key whose hash was computed once, for the shard and for the look-up in it.
+    private struct HashedKey: Hashable {
+        let key: Key
+        let hash: Int
+
+        init(_ key: Key) {
+            self.key = key
+            hash = key.hashValue
+        }
+
+        static func == (left: HashedKey, right: HashedKey) -> Bool { left.hash == right.hash && left.key == right.key }
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    }
+
     private struct Shard {
-        var entries: [Key: Entry] = [:]
+        var entries: [HashedKey: Entry] = [:]
         var cost = 0
     }
 
@@ -33,7 +47,8 @@ final class ShardedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// The value, if it counts at `now`. A clock that was set back makes entries miss, never live longer.
     func value(for key: Key, at now: Instant) -> Value? {
-        self[key].shard.withLock { shard in
+        let key = HashedKey(key)
+        return self[key].shard.withLock { shard in
             guard let entry = shard.entries[key], entry.since <= now, now < entry.until else { return nil }
             return entry.value
         }
@@ -41,6 +56,7 @@ final class ShardedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     func insert(_ value: Value, for key: Key, cost: Int = 1, at now: Instant, lifetime: Duration) {
         guard cost <= costPerShard else { return }
+        let key = HashedKey(key)
         self[key].shard.withLock { shard in
             remove(key, from: &shard)
             if shard.cost + cost > costPerShard { makeRoom(for: cost, in: &shard, at: now) }
@@ -49,7 +65,7 @@ final class ShardedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    private func remove(_ key: Key, from shard: inout Shard) {
+    private func remove(_ key: HashedKey, from shard: inout Shard) {
         guard let old = shard.entries.removeValue(forKey: key) else { return }
         shard.cost -= old.cost
     }
@@ -63,7 +79,7 @@ final class ShardedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    private subscript(key: Key) -> Lock {
-        shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))]
+    private subscript(key: HashedKey) -> Lock {
+        shards[Int(UInt(bitPattern: key.hash) % UInt(shards.count))]
     }
 }
