@@ -2,49 +2,59 @@ import OCI
 import PolicyEngine
 import Trust
 
-/// A decision in words for the person whose deployment it is.
+/// A decision in words for the person whose deployment it is. Whatever an image or a policy is called, it stays in its
+/// line.
 enum DecisionMessage {
     /// One paragraph for each refused image: which image, which policy and check, found, expected, cure.
     static func refusal(of decision: Decision, record: String?) -> String {
-        if let refusal = decision.requestRefusal { return sentence(refusal, record: record) }
+        if let refusal = decision.requestRefusal { return paragraph(refusal, record: record) }
         let refused = decision.images.filter { !$0.decision.isAllowed }
         let count = refused.count == 1 ? "1 image" : "\(refused.count) images"
         var lines = ["dockgate refused \(count) of \(decision.images.count)"]
         for image in refused.prefix(maximumImages) { lines += paragraph(image) }
         if refused.count > maximumImages { lines.append("and \(refused.count - maximumImages) more, see the record") }
         if let record { lines.append("record \(record)") }
-        return lines.joined(separator: "\n")
+        return lines.map(\.onOneLine).joined(separator: "\n")
     }
 
-    private static func sentence(_ refusal: Refusal, record: String?) -> String {
+    private static func paragraph(_ refusal: Refusal, record: String?) -> String {
         let lines = [
             "dockgate refused the request [\(refusal.reason.rawValue)]", "  found: \(refusal.found)",
             "  expected: \(refusal.expected)",
         ]
-        return (lines + (record.map { ["record \($0)"] } ?? [])).joined(separator: "\n")
+        return (lines + (record.map { ["record \($0)"] } ?? [])).map(\.onOneLine).joined(separator: "\n")
     }
 
-    /// A caller shows these to a person; an API server drops what is long.
+    /// Each fits a line; beyond a hundred only their number is told.
     static func warnings(of decision: Decision) -> [String] {
-        let request = decision.requestRefusal.flatMap { refusal in
-            decision.mode == .observe ? "would be refused: [\(refusal.reason.rawValue)] found \(refusal.found)" : nil
+        var warnings: [String] = []
+        var omitted = 0
+        func add(_ text: @autoclosure () -> String) {
+            guard warnings.count < maximumWarnings else { return omitted += 1 }
+            warnings.append(text().onOneLine)
         }
-        return (request.map { [$0] } ?? []) + decision.images.flatMap { image -> [String] in
-            var findings = image.decision.warning
-            if decision.mode == .observe { findings = image.decision.refusing + findings }
-            let prefix = decision.mode == .observe && !image.decision.isAllowed ? "would be refused: " : ""
-            return findings.compactMap { finding in
-                finding.refusal.map { refusal in
-                    "\(prefix)\(name(finding)) [\(refusal.reason.rawValue)] \(image.requested.text): found \(refusal.found)"
-                }
-            } + image.decision.passedOver.map { "policy \($0) asks for a namespace, which this request does not have" }
+        if decision.mode == .observe, let refusal = decision.requestRefusal {
+            add("would be refused: [\(refusal.reason.rawValue)] found \(refusal.found)")
         }
+        for image in decision.images {
+            if decision.mode == .observe {
+                for finding in image.decision.refusing { add("would be refused: " + warning(finding, image)) }
+            }
+            for finding in image.decision.warning { add(warning(finding, image)) }
+        }
+        var named: Set<String> = []
+        for policy in decision.images.lazy.flatMap(\.decision.passedOver) where named.insert(policy).inserted {
+            add("policy \(policy) asks for a namespace, which this request does not have")
+        }
+        if omitted > 0 { warnings.append("and \(omitted) more warnings, see the record") }
+        return warnings
     }
 
     private static func paragraph(_ image: JudgedImage) -> [String] {
         let digest = image.decision.digest.map { image.reference?.digest == nil ? " (\($0))" : "" } ?? ""
-        var lines = ["\(image.requested.text)\(digest) at \(image.requested.path)"]
-        for finding in image.decision.refusing.prefix(maximumFindings) {
+        var lines = ["\(image.requested.text.onOneLine)\(digest) at \(image.requested.path)"]
+        let refusing = image.decision.refusing
+        for finding in refusing.prefix(maximumFindings) {
             guard let refusal = finding.refusal else { continue }
             if let message = finding.message { lines.append("  \(message)") }
             lines.append("  \(name(finding)) [\(refusal.reason.rawValue)]")
@@ -52,7 +62,15 @@ enum DecisionMessage {
             lines.append("    expected: \(refusal.expected)")
             if let cure = refusal.cure { lines.append("    to mend it: \(cure)") }
         }
+        if refusing.count > maximumFindings {
+            lines.append("  and \(refusing.count - maximumFindings) more findings, see the record")
+        }
         return lines
+    }
+
+    private static func warning(_ finding: Finding, _ image: JudgedImage) -> String {
+        guard let refusal = finding.refusal else { return "" }
+        return "\(name(finding)) [\(refusal.reason.rawValue)] \(image.requested.text): found \(refusal.found)"
     }
 
     private static func name(_ finding: Finding) -> String {
@@ -62,4 +80,5 @@ enum DecisionMessage {
     /// A person reads a few; the record has all.
     private static let maximumImages = 10
     private static let maximumFindings = 5
+    private static let maximumWarnings = 100
 }

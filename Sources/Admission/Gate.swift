@@ -10,6 +10,7 @@ public final class Gate: Sendable {
     private let evaluator: Evaluator
     private let collector: EvidenceCollector
     private let log: AuditLog?
+    private let diskThreads = DiskThreads()
     private let instance: GateInstance
     private let newRecordID: @Sendable (Instant) -> String
 
@@ -34,7 +35,7 @@ public final class Gate: Sendable {
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
         for requested in request.images {
-            known.used.removeAll()
+            known.beginImage()
             switch judge(requested, of: request, with: known, at: now) {
             case .missing: return nil
             case .judged(let image): images.append(image)
@@ -151,11 +152,21 @@ public final class Gate: Sendable {
         guard let log else {
             return executor.execute { completion(Answer(decision, of: request, position: nil)) }
         }
-        let record = DecisionRecord(decision, of: request, by: instance)
-        log.append(record.body, on: executor) { result in
+        let answer: @Sendable (Result<AuditPosition, AuditError>) -> Void = { result in
             switch result {
             case .success(let position): completion(Answer(decision, of: request, position: position))
             case .failure(let error): completion(Answer(notRecorded: decision, because: error))
+            }
+        }
+        let record = DecisionRecord(decision, of: request, by: instance)
+        guard !record.fits else { return log.append(record.body, on: executor, completion: answer) }
+        // The complete record becomes evidence, and to keep that takes the disk.
+        diskThreads.start {
+            do throws(AuditError) {
+                let name = try log.keepEvidence(record.document)
+                log.append(record.shortened(evidence: name), on: executor, completion: answer)
+            } catch {
+                executor.execute { answer(.failure(error)) }
             }
         }
     }
