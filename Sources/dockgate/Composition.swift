@@ -47,7 +47,7 @@ struct Composition {
         do {
             return try PolicyDocuments.load(directory: directory, formats: attestorFormats, now: now)
         } catch {
-            throw UsageError(error.description)
+            throw UsageError(error)
         }
     }
 

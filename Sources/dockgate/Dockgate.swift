@@ -35,12 +35,22 @@ struct Dockgate: AsyncParsableCommand {
 
     /// The argument parser's own codes are those of BSD's sysexits; ours are the table above.
     private static func exit(after error: any Error) -> Never {
-        if let outcome = error as? Outcome {
+        switch error {
+        case let outcome as Outcome:
             outcome.exit()
+        case let error as UsageError:
+            print(error.lines, endingWith: .usage)
+        case _ where exitCode(for: error) == .success:
+            exit(withError: error)
+        case _ where exitCode(for: error) == .validationFailure:
+            print(fullMessage(for: error).split(separator: "\n").map(String.init), endingWith: .usage)
+        default:
+            print(["error: \(error)"], endingWith: .internalError)
         }
-        let parserCode = exitCode(for: error)
-        guard parserCode != .success else { exit(withError: error) }
-        StandardError.write(fullMessage(for: error))
-        Outcome.usage.exit()
+    }
+
+    private static func print(_ lines: [String], endingWith outcome: Outcome) -> Never {
+        for line in lines { StandardError.write(line.printable) }
+        outcome.exit()
     }
 }

@@ -1,4 +1,5 @@
 import Admission
+import Audit
 import PolicyDocuments
 import PolicyEngine
 
@@ -28,12 +29,18 @@ struct GateSettings {
     }
 }
 
+extension AuditLog {
+    static func opened(in directory: String) throws(UsageError) -> AuditLog {
+        do { return try open(directory: directory) } catch { throw UsageError(error.description) }
+    }
+}
+
 extension GateConfiguration {
     static func loaded(from file: String) throws(UsageError) -> GateConfiguration {
         do {
             return try load(file: file)
         } catch {
-            throw UsageError(error.description)
+            throw UsageError(error)
         }
     }
 }

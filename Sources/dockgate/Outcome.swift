@@ -1,4 +1,5 @@
 import Glibc
+import PolicyDocuments
 
 /// How the program ends, and the one table of exit codes.
 enum Outcome: Int32, Error {
@@ -14,10 +15,20 @@ enum Outcome: Int32, Error {
 }
 
 /// A mistake in the arguments, the configuration or the policies: it is printed, and the program ends with 2.
-struct UsageError: Error, CustomStringConvertible {
-    let description: String
+struct UsageError: Error {
+    /// One for each mistake, as it is printed: `error: …`, or `file:line:column: error: …`.
+    let lines: [String]
 
-    init(_ description: String) {
-        self.description = description
+    init(_ mistake: String) {
+        lines = ["error: " + mistake]
+    }
+
+    /// - Parameter place: `file:line` or `file:line:column`.
+    init(_ mistake: String, at place: String) {
+        lines = ["\(place): error: \(mistake)"]
+    }
+
+    init(_ failure: LoadFailure) {
+        lines = failure.diagnostics.map(\.description)
     }
 }

@@ -40,7 +40,7 @@ struct AuditListCommand: ParsableCommand {
                 if denied, record.json["decision"]?["allowed"]?.boolean != false { continue }
                 switch output.format {
                 case .table: StandardOutput.write(RecordRow(record).text + "\n")
-                case .json: StandardOutput.write(String(decoding: record.bytes, as: UTF8.self) + "\n")
+                case .json: StandardOutput.write(json: String(decoding: record.bytes, as: UTF8.self))
                 }
                 count += 1
             }
@@ -69,7 +69,7 @@ struct AuditShowCommand: ParsableCommand {
             }
             switch output.format {
             case .table: StandardOutput.write(RecordStory(found).text)
-            case .json: StandardOutput.write(String(decoding: found.bytes, as: UTF8.self) + "\n")
+            case .json: StandardOutput.write(json: String(decoding: found.bytes, as: UTF8.self))
             }
         }
     }
@@ -98,7 +98,7 @@ struct AuditVerifyCommand: ParsableCommand {
             directory: log.directory, expectedHead: try expectedHead(), checkingEvidence: !skipsEvidence)
         switch output.format {
         case .table: StandardOutput.write(report.text)
-        case .json: StandardOutput.write(report.json + "\n")
+        case .json: StandardOutput.write(json: report.json)
         }
         switch report.verdict {
         case .verified: return

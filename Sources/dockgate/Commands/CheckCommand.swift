@@ -48,28 +48,27 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let started = ContinuousClock.now
-        let log = try audit.map(openLog)
-        let composition = try Composition(try settings(), log: log, now: SystemClock.now(), clock: SystemClock.now)
+        let settings = try settings()
+        let requests = try requests(deadline: started + .seconds(timeout))
+        let log = try audit.map(AuditLog.opened)
+        defer { log?.close() }
+        let composition = try Composition(settings, log: log, now: SystemClock.now(), clock: SystemClock.now)
         for warning in composition.loaded.warnings { StandardError.write(warning.description.printable) }
         var checked: [CheckedRequest] = []
-        for item in try requests(deadline: started + .seconds(timeout)) {
-            checked.append(await check(item, by: composition.gate))
-        }
+        for item in requests { checked.append(await check(item, by: composition.gate)) }
         await composition.shutdown()
-        log?.close()
         try refusePassedOver(checked)
         let report = CheckReport(checked, took: ContinuousClock.now - started)
-        StandardOutput.write(output.format == .json ? report.json : report.table)
+        switch output.format {
+        case .table: StandardOutput.write(report.table)
+        case .json: StandardOutput.write(json: report.json)
+        }
         guard report.outcome == .allowed else { throw report.outcome }
     }
 
     private func settings() throws -> GateSettings {
         if let config { return GateSettings(try GateConfiguration.loaded(from: config)) }
         return GateSettings(policyDirectory: policies ?? ".")
-    }
-
-    private func openLog(_ directory: String) throws -> AuditLog {
-        do { return try AuditLog.open(directory: directory) } catch { throw UsageError("the audit log: \(error)") }
     }
 
     private func requests(deadline: ContinuousClock.Instant) throws -> [CheckRequest] {

@@ -33,7 +33,7 @@ struct PolicyLintCommand: ParsableCommand {
         case .table:
             for diagnostic in diagnostics { StandardOutput.write(diagnostic.description.printable + "\n") }
             if let summary { StandardOutput.write(summary + "\n") }
-        case .json: StandardOutput.write(json(diagnostics, isLoadable: summary != nil) + "\n")
+        case .json: StandardOutput.write(json: json(diagnostics, isLoadable: summary != nil))
         }
         if summary == nil { throw Outcome.usage }
     }

@@ -25,30 +25,37 @@ struct ServeCommand: AsyncParsableCommand {
         guard let auditDirectory = configuration.auditDirectory else {
             throw UsageError("`\(config.printable)` has no `audit`; nothing is allowed without a record")
         }
-        let log = try openLog(auditDirectory, logger)
+        let log = try AuditLog.opened(in: auditDirectory)
+        defer { log.close() }
+        if let recovery = log.recovery {
+            logger.warning(
+                """
+                the audit log ended within a record that was never answered: \(recovery.bytesCut) bytes cut from \
+                \(recovery.segment)
+                """)
+        }
         let composition = try Composition(
             GateSettings(configuration), log: log, now: SystemClock.now(), clock: SystemClock.now)
         for warning in composition.loaded.warnings { logger.warning("\(warning.description.printable)") }
-        let service = GateService(
-            server: try server(listener, configuration, composition.gate), composition: composition, log: log,
-            address: listener.address, logger: logger)
         logger.info("\(composition.loaded.policySet.summary)")
+        do {
+            let server = try server(listener, configuration, composition.gate)
+            try await run(GateService(server: server, address: listener.address, logger: logger), logger)
+        } catch {
+            await composition.shutdown()
+            throw error
+        }
+        await composition.shutdown()
+    }
+
+    private func run(_ service: GateService, _ logger: Logger) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
-    }
-
-    private func openLog(_ directory: String, _ logger: Logger) throws -> AuditLog {
         do {
-            let log = try AuditLog.open(directory: directory)
-            if let recovery = log.recovery {
-                logger.warning(
-                    "the audit log ended within a record that was never answered: \(recovery.bytesCut) bytes cut from \(recovery.segment)")
-            }
-            return log
-        } catch {
-            throw UsageError("the audit log: \(error)")
+            try await group.run()
+        } catch let error as ServerError {
+            throw UsageError(error.description)
         }
     }
 
@@ -80,8 +87,6 @@ struct ServeCommand: AsyncParsableCommand {
 /// The gate as a service: it listens until it is told to end, then drains.
 private struct GateService: Service {
     let server: Server
-    let composition: Composition
-    let log: AuditLog
     let address: ListenAddress
     let logger: Logger
 
@@ -95,8 +100,6 @@ private struct GateService: Service {
         try? await gracefulShutdown()
         logger.info("draining")
         await server.shutdown(within: GateService.drainTime)
-        await composition.shutdown()
-        log.close()
         logger.info("ended")
     }
 }

@@ -15,7 +15,7 @@ struct VersionCommand: ParsableCommand {
             writer.member("apiVersion", OutputOptions.apiVersion)
             writer.member("version", Version.number)
             writer.endObject()
-            StandardOutput.write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+            StandardOutput.write(json: String(decoding: writer.bytes, as: UTF8.self))
         }
     }
 }

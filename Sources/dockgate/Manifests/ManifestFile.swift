@@ -21,7 +21,7 @@ struct ManifestFile {
             let bytes = try ManifestFile.read(path)
             documents = try YAMLStream.parse(bytes, limits: ManifestFile.limits)
         } catch let error as YAMLError {
-            throw UsageError("\(name.printable):\(error.line):\(error.column): \(error.message)")
+            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
         } catch {
             throw UsageError("`\(name.printable)` \(error)")
         }
@@ -75,9 +75,9 @@ struct Workload: Sendable {
         do {
             images = try WorkloadImages.find(in: try JSONDocument(parsing: object.json).root)
         } catch let error as WorkloadError {
-            throw UsageError("\(file.printable):\(object.line): \(error.description.printable)")
+            throw UsageError(error.description, at: "\(file):\(object.line)")
         } catch {
-            throw UsageError("\(file.printable):\(object.line): the document has no JSON form: \(error)")
+            throw UsageError("the document has no JSON form: \(error)", at: "\(file):\(object.line)")
         }
         places = images.map { "\(file):\((object.node(at: $0.path) ?? object).line)" }
     }

@@ -83,7 +83,7 @@ struct CheckReport {
         }
         writer.endArray()
         writer.endObject()
-        return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private func write(_ image: JudgedImage, place: String?, _ request: CheckedRequest, _ writer: inout JSONWriter) {

@@ -1,14 +1,26 @@
 extension String {
     /// The text with everything escaped that a terminal would act on or that makes it read differently from what it is:
-    /// control characters, and the marks that change the direction of text. Image names, paths and messages of others
-    /// are hostile.
+    /// control characters, and what is invisible or changes the direction of text. Image names, paths and messages of
+    /// others are hostile.
     var printable: String {
+        escaping { $0 == "\n" ? "\\n" : "\\u{" + String($0.value, radix: 16) + "}" }
+    }
+
+    /// The same for a JSON text, which stands for the same value afterwards: such characters are only in its strings.
+    var printableJSON: String {
+        escaping { scalar in
+            String(scalar).utf16.map { unit in
+                let digits = String(unit, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            }.joined()
+        }
+    }
+
+    private func escaping(_ escape: (Unicode.Scalar) -> String) -> String {
         var result = ""
         for scalar in unicodeScalars {
-            switch scalar.value {
-            case 0x0A: result += "\\n"
-            case 0x00...0x1F, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF:
-                result += "\\u{" + String(scalar.value, radix: 16) + "}"
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: result += escape(scalar)
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -12,6 +12,11 @@ enum StandardOutput {
     static func write(_ text: String) {
         Descriptor.write(text, to: STDOUT_FILENO)
     }
+
+    /// One JSON text on a line of its own; `json` holds no line break.
+    static func write(json: String) {
+        write(json.printableJSON + "\n")
+    }
 }
 
 private enum Descriptor {
