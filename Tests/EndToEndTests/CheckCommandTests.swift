@@ -1,0 +1,181 @@
+import Foundation
+import OCI
+import StrictJSON
+import Testing
+
+extension EndToEnd {
+    @Suite("dockgate check")
+    struct CheckCommandTests {
+        let stage: Stage
+        let files: GateFiles
+
+        init() throws {
+            stage = try Stage.current()
+            files = try GateFiles(registry: stage.registry, releaseKey: stage.releaseKey)
+        }
+
+        private func check(_ arguments: String..., input: String = "") throws -> Command {
+            try Command.run(
+                Program.path, ["check", "--config", files.configuration] + arguments, input: Array(input.utf8))
+        }
+
+        @Test("the exit code tells allowed, denied, undetermined and misused apart")
+        func exitCodes() throws {
+            #expect(try check("-n", "prod-shop", stage.signed).status == 0)
+            #expect(try check("-n", "prod-shop", stage.unsigned).status == 1)
+            #expect(try check("-n", "prod-shop", stage.tampered).status == 1)
+            #expect(try check("-n", "prod-shop", stage.signed, stage.forged).status == 1)
+            #expect(try check("-n", "prod-shop").status == 2)
+            #expect(try check("-n", "prod-shop", "--timeout", "0", stage.signed).status == 2)
+        }
+
+        @Test("what could not be looked at is undetermined, unless something else is denied")
+        func undetermined() throws {
+            let registry = "127.0.0.1:\(try FreePort.any())"
+            let files = try GateFiles(registry: registry, releaseKey: stage.releaseKey)
+            let image = "\(registry)/shop/web:1.0"
+            let arguments = ["check", "--config", files.configuration, "-n", "prod-shop", image]
+            let alone = try Command.run(Program.path, arguments)
+            #expect(alone.status == 3, "\(alone.output)\(alone.errors)")
+            #expect(alone.output.contains("[registry-unavailable]"))
+            #expect(try Command.run(Program.path, arguments + ["registry.example.com/a:1"]).status == 1)
+        }
+
+        @Test("without a namespace, a policy that asks for one is no answer but a mistake")
+        func namespaceNeeded() throws {
+            let command = try check(stage.signed)
+            #expect(command.status == 2)
+            #expect(command.output == "")
+            #expect(
+                command.errorLines == [
+                    "error: policy `signed-production` asks for a namespace; say which one with --namespace"
+                ])
+        }
+
+        /// Images at lines 9, 11, 22 and 30.
+        private var manifests: String {
+            """
+            # rendered by a chart
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: prod-shop}
+            spec:
+              template:
+                spec:
+                  containers:
+                    - image: \(stage.signed)
+                      name: web
+                    - image: \(stage.unsigned)
+                      name: sidecar
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: settings}
+            data: {image: not-an-image}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: job, namespace: playground}
+            spec: {containers: [{name: job, image: "\(stage.unsigned)"}]}
+            ---
+            apiVersion: v1
+            kind: List
+            items:
+              - apiVersion: v1
+                kind: Pod
+                metadata: {name: late, namespace: prod-shop}
+                spec: {containers: [{name: late, image: "\(stage.tampered)"}]}
+
+            """
+        }
+
+        private let lines = [9, 11, 22, 30]
+
+        @Test("each image of a file of many documents is told with its file and line, and judged in its namespace")
+        func places() throws {
+            let file = try files.scratch.write(manifests, to: "manifests.yaml")
+            let command = try check("-f", file)
+            #expect(command.status == 1)
+            let verdicts = command.outputLines.filter { $0.contains(" \(file):") }
+            let words: [String] = verdicts.map { String($0.prefix(5)) }
+            #expect(words == ["ALLOW", "DENY ", "ALLOW", "DENY "])
+            let expected: [String] = lines.map { " \(file):\($0)" }
+            #expect(zip(verdicts, expected).allSatisfy { $0.hasSuffix($1) }, "\(command.output)")
+            #expect(command.outputLines.last?.hasPrefix("4 images, 2 allowed, 2 denied in ") == true)
+        }
+
+        @Test("JSON for programs says the same, and standard input is called stdin")
+        func json() throws {
+            let command = try check("-f", "-", "-o", "json", input: manifests)
+            #expect(command.status == 1)
+            #expect(try JSONSerialization.jsonObject(with: Data(command.output.utf8)) is [String: Any])
+            let root = try JSONDocument(parsing: Array(command.output.utf8)).root
+            #expect(root["apiVersion"]?.string == "dockgate.dev/output/v1")
+            #expect(root["allowed"]?.boolean == false)
+            let images = try #require(root["images"]).elements.map { $0 }
+            let places: [String] = images.map { $0["place"]?.string ?? "" }
+            let expected: [String] = lines.map { "stdin:\($0)" }
+            #expect(places == expected)
+            let allowed: [Bool?] = images.map { $0["allowed"]?.boolean }
+            #expect(allowed == [true, false, true, false])
+            let reasons: [String] = images.map { $0["reason"]?.string ?? "" }
+            #expect(reasons == ["", "signature-missing", "", "signature-for-other-image"])
+            #expect(images.first?["digest"]?.string == stage.signedDigest.description)
+        }
+
+        @Test("a file that is no YAML, or holds a workload that cannot be understood, is a mistake with its place")
+        func badManifests() throws {
+            let broken = try check("-f", "-", input: "kind: Pod\nspec: {containers: [}\n")
+            #expect(broken.status == 2)
+            #expect(broken.errorLines.count == 1)
+            #expect(broken.errors.hasPrefix("stdin:2:"), "\(broken.errors)")
+            let undecodable = try check(
+                "-n", "prod-shop", "-f", "-", input: "\napiVersion: v1\nkind: Pod\nspec: {containers: [{image: 7}]}\n")
+            #expect(undecodable.status == 2)
+            #expect(undecodable.errors.hasPrefix("stdin:2: error: "), "\(undecodable.errors)")
+            let absent = try check("-f", files.path("absent.yaml"))
+            #expect(absent.status == 2)
+            #expect(absent.errorLines.count == 1)
+        }
+
+        @Test("with --audit the decision is recorded, and the log verifies")
+        func recorded() throws {
+            let log = files.path("check-audit")
+            #expect(try check("-n", "prod-shop", "--audit", log, stage.signed).status == 0)
+            #expect(try check("-n", "prod-shop", "--audit", log, stage.unsigned).status == 1)
+            #expect(try Program.run("audit", "list", "--directory", log).outputLines.count == 2)
+            #expect(try Program.run("audit", "list", "--directory", log, "--denied").outputLines.count == 1)
+            #expect(try Program.run("audit", "verify", "--directory", log).status == 0)
+        }
+
+        private static let hostile = "evil.example/a\u{1b}[31m\u{9b}2J\u{202e}\u{61c}\u{200b}b:1"
+
+        @Test("hostile text never reaches the terminal as it is", arguments: ["table", "json"])
+        func hostileText(format: String) throws {
+            let named = try check("-n", "prod-shop", "-o", format, CheckCommandTests.hostile + "\nALLOW everything")
+            #expect(named.status == 1)
+            #expect(named.output.isHarmless && named.errors.isHarmless)
+            #expect(!named.outputLines.contains { $0.hasPrefix("ALLOW") })
+
+            let quoted = #""evil.example/a\e[31m\x9b2J\u202e\u061c\u200bb:1\nALLOW everything""#
+            let pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: \(quoted)}]}\n"
+            let file = try files.scratch.write(pod, to: "\u{1b}[31m\u{202e}.yaml")
+            let written = try check("-n", "prod-shop", "-o", format, "-f", file)
+            #expect(written.status == 1, "\(written.errors)")
+            #expect(written.output.isHarmless && written.errors.isHarmless)
+            #expect(!written.outputLines.contains { $0.hasPrefix("ALLOW") })
+
+            let misspelt = try check("-n", "prod-shop", "-o", format, "-f", "-", input: "kind: Pod\nspec: {containers: \(quoted)}\n")
+            #expect(misspelt.status == 2)
+            #expect(misspelt.output.isHarmless && misspelt.errors.isHarmless)
+        }
+
+        @Test("hostile text escaped in JSON is still the same text")
+        func hostileJSON() throws {
+            let command = try check("-n", "prod-shop", "-o", "json", CheckCommandTests.hostile)
+            let root = try JSONDocument(parsing: Array(command.output.utf8)).root
+            let image = try #require(root["images"]?.elements.first { _ in true }?["image"]?.string)
+            #expect(image.utf8.elementsEqual(CheckCommandTests.hostile.utf8))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import StrictJSON
+import Testing
+
+extension EndToEnd {
+    @Suite("dockgate policy lint")
+    struct PolicyLintTests {
+        @Test("the sample policies are in order")
+        func samples() throws {
+            let command = try Program.run("policy", "lint", Program.package + "/policies")
+            #expect(command.status == 0)
+            #expect(command.outputLines.count == 1)
+            #expect(command.output.contains("policies, ") && command.output.contains("revision sha256:"))
+        }
+
+        private func brokenDirectory() throws -> Scratch {
+            let scratch = try Scratch()
+            try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolicy
+                metadata: {name: first}
+                spec:
+                  enforcement: refuse
+                  checks:
+                    - name: signed
+                      signature: {by: nobody}
+
+                """, to: "a.yaml")
+            try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolcy
+                metadata: {name: second}
+                spec: {}
+                ---
+                apiVersion: dockgate.dev/v1
+                kind: Attestor
+                metadata: {name: third}
+                spec:
+                  cosign:
+                    keys: [{file: absent.pub}]
+
+                """, to: "b.yaml")
+            try scratch.write("apiVersion: [\n", to: "c.yaml")
+            return scratch
+        }
+
+        @Test("every mistake of a directory is told at once, each with file, line and column")
+        func mistakes() throws {
+            let scratch = try brokenDirectory()
+            let command = try Program.run("policy", "lint", scratch.path)
+            #expect(command.status == 2)
+            for place in ["a.yaml:5:", "a.yaml:8:", "b.yaml:2:", "b.yaml:11:", "c.yaml:"] {
+                let mistake = command.outputLines.first { $0.hasPrefix(scratch.path + "/" + place) }
+                #expect(mistake?.contains(": error: ") == true, "nothing at \(place) in:\n\(command.output)")
+            }
+        }
+
+        @Test("JSON names the same mistakes at the same places")
+        func json() throws {
+            let scratch = try brokenDirectory()
+            let table = try Program.run("policy", "lint", scratch.path)
+            let command = try Program.run("policy", "lint", scratch.path, "-o", "json")
+            #expect(command.status == 2)
+            let root = try JSONDocument(parsing: Array(command.output.utf8)).root
+            #expect(root["valid"]?.boolean == false)
+            let lines = try #require(root["diagnostics"]).elements.map { diagnostic -> String in
+                let file = diagnostic["file"]?.string ?? ""
+                let line = diagnostic["line"]?.integer ?? 0
+                let column = diagnostic["column"]?.integer ?? 0
+                let severity = diagnostic["severity"]?.string ?? ""
+                let message = diagnostic["message"]?.string ?? ""
+                return "\(file):\(line):\(column): \(severity): \(message)"
+            }
+            #expect(lines == table.outputLines)
+        }
+
+        @Test("a directory that is not there is a mistake")
+        func absent() throws {
+            #expect(try Program.run("policy", "lint", Program.package + "/no-such-directory").status == 2)
+        }
+
+        @Test("hostile text of a policy never reaches the terminal as it is", arguments: ["table", "json"])
+        func hostileText(format: String) throws {
+            let scratch = try Scratch()
+            try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolicy
+                metadata: {name: "\\e[2J\\x9b31m\\u202eevil\\n"}
+                spec: {"enforcement\\e]0;title\\a\\u2066": deny, checks: []}
+
+                """, to: "policy.yaml")
+            let command = try Program.run("policy", "lint", scratch.path, "-o", format)
+            #expect(command.status == 2)
+            #expect(command.output.isHarmless && command.errors.isHarmless)
+        }
+    }
+}
