@@ -44,7 +44,7 @@ struct Assessment {
 
     /// Whether nothing that may still be learned can let the image in.
     var isRefused: Bool {
-        holdsRefusal || (notVouched == .deny && !mayBeVouchedFor { $0 == .deny })
+        holdsRefusal || (notVouched == .deny && !mayBeVouchedFor)
     }
 
     private var holdsRefusal: Bool {
@@ -57,28 +57,37 @@ struct Assessment {
         }
     }
 
-    /// Whether some check that vouches, in a policy of such an enforcement, has passed or is not judged yet.
-    private func mayBeVouchedFor(in isCounted: (Enforcement) -> Bool) -> Bool {
+    /// Whether some check in force that vouches has passed or is not judged yet.
+    private var mayBeVouchedFor: Bool {
         policies.contains { policy in
             guard policy.applicable.mayVouch else { return false }
             return zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
-                guard type(of: check.check).vouches, isCounted(policy.applicable.enforcement(of: check)) else {
-                    return false
-                }
-                return outcome?.isPassed ?? true
+                type(of: check.check).vouches && policy.applicable.enforcement(of: check) == .deny
+                    && outcome?.isPassed ?? true
             }
         }
     }
 
     // MARK: - The digest
 
-    /// Whether a policy's selector or a check that is not judged yet depends on the digest.
-    var needsDigest: Bool {
+    /// Whether a policy's selector or a check that is not judged yet depends on what only the registry knows.
+    var needsRegistry: Bool {
         policies.contains { $0.applicable.awaitsDigest || $0.outcomes.contains(nil) }
     }
 
-    /// Whether the registry may be asked: some policy, trial policies included, trusts it or may come to.
-    var mayContactRegistry: Bool { mayBeVouchedFor { _ in true } }
+    /// Whether the registry may be asked: some policy, trial policies included, trusts it or may come to. A policy whose
+    /// own list of sources has refused it does not, in trial as in force.
+    var mayContactRegistry: Bool {
+        policies.contains { policy in
+            guard policy.applicable.mayVouch else { return false }
+            let vouching = zip(policy.applicable.policy.checks, policy.outcomes).filter { type(of: $0.0.check).vouches }
+            if vouching.contains(where: { $0.1?.isPassed == true }) { return true }
+            let refused = vouching.filter { $0.1 != nil }.map { policy.applicable.enforcement(of: $0.0) }.max()
+            return vouching.contains { check, outcome in
+                outcome == nil && refused.map { $0 < policy.applicable.enforcement(of: check) } ?? true
+            }
+        }
+    }
 
     /// Takes in what the tag stands for, and matches the policies anew that waited for it.
     mutating func resolve(_ resolution: Resolution, with set: PolicySet) {

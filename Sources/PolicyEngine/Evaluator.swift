@@ -36,19 +36,20 @@ public struct Evaluator: Sendable {
         assessment.judgeReference()
         if assessment.isRefused { return .decided(assessment.decision()) }
 
-        if reference.digest == nil && assessment.needsDigest {
-            let resolution = assessment.mayContactRegistry ? evidence.resolution(of: reference) : Evaluator.notAsked
-            guard let resolution else { return .missing([.resolution]) }
+        if assessment.needsRegistry && !assessment.mayContactRegistry {
+            assessment.resolve(Evaluator.notAsked, with: policies)
+        } else if assessment.needsRegistry && reference.digest == nil {
+            guard let resolution = evidence.resolution(of: reference) else { return .missing([.resolution]) }
             assessment.resolve(resolution, with: policies)
-            if assessment.isRefused { return .decided(assessment.decision()) }
         }
+        if assessment.isRefused { return .decided(assessment.decision()) }
         let missing = assessment.judgeSignatures(evidence)
         return missing.isEmpty ? .decided(assessment.decision()) : .missing(missing)
     }
 
-    /// A registry that no policy trusts is never contacted, so its tags stand for nothing.
+    /// A registry that no policy trusts is never contacted, so its tags stand for nothing and its signatures do not exist.
     private static let notAsked = Resolution.undetermined(
         Refusal(
-            .sourceUntrusted, found: "a tag of a registry that no policy trusts, so it was not resolved",
-            expected: "a digest, since a policy is about digests"))
+            .sourceUntrusted, found: "an image of a registry that no policy trusts, so the registry was not asked",
+            expected: "a source that a policy trusts"))
 }
