@@ -1,0 +1,104 @@
+@testable import Admission
+import OCI
+@testable import PolicyEngine
+import Testing
+import Timestamp
+import Trust
+
+@Suite struct DecisionMessageTests {
+    private func image(
+        _ text: String, _ findings: [Finding], verdict: ImageDecision.Verdict = .refused(.signatureMissing),
+        passedOver: [String] = []
+    ) throws -> JudgedImage {
+        JudgedImage(
+            requested: RequestedImage(text: text, kind: .main, path: "spec.containers[0].image", container: "app"),
+            reference: nil,
+            decision: ImageDecision(
+                verdict: verdict, findings: findings, digest: .sha256(of: []), passedOver: passedOver),
+            evidence: [])
+    }
+
+    private func finding(
+        _ found: String = "no signature", enforcement: Enforcement = .deny, message: String? = nil
+    ) -> Finding {
+        Finding(
+            policy: "production", check: "built-by-release", enforcement: enforcement,
+            outcome: .violated(
+                Refusal(
+                    .signatureMissing, found: found, expected: "a signature by `release-key`", cure: "sign the image")),
+            message: message)
+    }
+
+    private func decision(_ images: [JudgedImage], mode: GateMode = .enforce) -> Decision {
+        Decision(id: "RECORD", images: images, mode: mode, policyRevision: .sha256(of: []), decidedAt: TestClock.start)
+    }
+
+    @Test("a refusal names image, place, policy, check, reason, what was found, what was expected, the cure and the record")
+    func refusal() throws {
+        let decision = decision([
+            try image("registry.example.com/app:1", [finding(message: "ask the release team")]),
+            try image("fine", [], verdict: .allowed),
+        ])
+        #expect(
+            DecisionMessage.refusal(of: decision, record: "RECORD") == """
+                dockgate refused 1 image of 2
+                registry.example.com/app:1 (\(Digest.sha256(of: []))) at spec.containers[0].image
+                  ask the release team
+                  policy production, check built-by-release [signature-missing]
+                    found: no signature
+                    expected: a signature by `release-key`
+                    to mend it: sign the image
+                record RECORD
+                """)
+    }
+
+    @Test("hostile text neither adds a line nor reaches a terminal raw")
+    func hostile() throws {
+        let hostile = "app\nrecord FORGED\r\u{1B}[2J\u{202E}gnp\u{0}\u{2028}x"
+        let plain = DecisionMessage.refusal(of: decision([try image("app", [finding()])]), record: "R")
+        let decision = decision([
+            try image(hostile, [finding(hostile, message: hostile), finding(hostile, enforcement: .warn)])
+        ])
+        let message = DecisionMessage.refusal(of: decision, record: "R")
+        #expect(message.split(separator: "\n").count == plain.split(separator: "\n").count + 1)
+        for text in [message] + DecisionMessage.warnings(of: decision) {
+            #expect(!text.split(separator: "\n").contains { $0.hasPrefix("record FORGED") })
+            #expect(!text.unicodeScalars.contains { ["\u{1B}", "\u{202E}", "\u{0}", "\u{2028}", "\r"].contains($0) })
+        }
+        #expect(DecisionMessage.warnings(of: decision).allSatisfy { !$0.contains("\n") })
+    }
+
+    @Test("a message has an end, and says what it leaves out")
+    func bounds() throws {
+        let long = String(repeating: "é", count: 100_000)
+        let images = try (0..<256).map { _ in try image(long, (0..<50).map { _ in finding(long) }) }
+        let message = DecisionMessage.refusal(of: decision(images), record: "R")
+        #expect(message.utf8.count < 512 * 1_024)
+        #expect(message.contains("and 246 more, see the record"))
+        #expect(message.contains("and 45 more findings, see the record"))
+        let warnings = DecisionMessage.warnings(of: decision(images, mode: .observe))
+        #expect(warnings.count == 101)
+        #expect(warnings.last == "and \(256 * 50 - 100) more warnings, see the record")
+    }
+
+    @Test("only what would refuse is called so, and a policy that was passed over is named once")
+    func observed() throws {
+        let images = try (0..<2).map { _ in
+            try image("app", [finding(), finding(enforcement: .warn)], passedOver: ["namespaced"])
+        }
+        let warnings = DecisionMessage.warnings(of: decision(images, mode: .observe))
+        #expect(warnings.count { $0.hasPrefix("would be refused: policy production") } == 2)
+        #expect(warnings.count { $0.hasPrefix("policy production") } == 2)
+        #expect(warnings.count { $0.hasPrefix("policy namespaced asks for a namespace") } == 1)
+        #expect(DecisionMessage.warnings(of: decision(images)).count == 3)
+    }
+
+    @Test("text is cut between characters of Unicode")
+    func cutting() {
+        #expect("abc".cut(toBytes: 3) == "abc")
+        #expect("abcd".cut(toBytes: 3) == "abc…")
+        #expect("aéé".cut(toBytes: 2) == "a…")
+        #expect("aéé".cut(toBytes: 3) == "aé…")
+        #expect("\u{1F600}".cut(toBytes: 3) == "…")
+    }
+}

@@ -1,0 +1,140 @@
+@testable import Admission
+import Audit
+import OCI
+@testable import PolicyEngine
+import StrictJSON
+import Testing
+import Timestamp
+import Trust
+
+@Suite struct DecisionRecordTests {
+    private let instance = GateInstance(name: "gate", version: "1.2.3")
+
+    private func json(_ body: [UInt8]) throws -> JSONValue {
+        try JSONDocument(parsing: [UInt8(ascii: "{")] + body + [UInt8(ascii: "}")]).root
+    }
+
+    private func finding(_ outcome: Finding.Outcome, policy: String? = "production") -> Finding {
+        Finding(policy: policy, check: "signature", enforcement: .deny, outcome: outcome, message: nil)
+    }
+
+    private func refusal(_ found: String = "no signature") -> Finding.Outcome {
+        .violated(Refusal(.signatureMissing, found: found, expected: "a signature"))
+    }
+
+    private func decision(
+        _ images: [(text: String, outcomes: [Finding.Outcome])], mode: GateMode = .enforce
+    ) -> Decision {
+        let judged = images.enumerated().map { index, image in
+            let isRefused = image.outcomes.contains { if case .passed = $0 { false } else { true } }
+            return JudgedImage(
+                requested: RequestedImage(
+                    text: image.text, kind: .main, path: "spec.containers[\(index)].image", container: "c\(index)"),
+                reference: nil,
+                decision: ImageDecision(
+                    verdict: isRefused ? .refused(.signatureMissing) : .allowed,
+                    findings: image.outcomes.map { finding($0) }, digest: .sha256(of: Array(image.text.utf8)),
+                    passedOver: []),
+                evidence: [.sha256(of: [1])])
+        }
+        return Decision(
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: judged, mode: mode, policyRevision: .sha256(of: []),
+            decidedAt: TestClock.start)
+    }
+
+    @Test("the members of a record stand in a fixed order, and hold what was decided")
+    func members() throws {
+        let decision = decision([("app", [.passed(signers: [.key(fingerprint: [0xAB])]), refusal()])])
+        let record = DecisionRecord(decision, of: .of("app"), by: instance)
+        #expect(record.fits)
+        let json = try json(record.body)
+        #expect(
+            json.members.map(\.key) == [
+                "id", "code", "event", "class", "time", "source", "request", "actor", "target", "policy", "images", "decision",
+            ])
+        #expect(json["id"]?.string == decision.id)
+        #expect(json["code"]?.string == "IMG02E")
+        #expect(json["decision"]?["reason"]?.string == "signature-missing")
+        let image = try #require(json["images"].map { Array($0.elements) }?.first)
+        #expect(
+            image.members.map(\.key) == [
+                "container", "kind", "path", "requested", "digest", "verdict", "reason", "findings", "evidence",
+            ])
+        #expect(image["findings"]?.count == 2)
+        let refused = try #require(image["findings"].map { Array($0.elements) }?.last)
+        #expect(refused["outcome"]?.string == "violated")
+        #expect(refused["found"]?.string == "no signature")
+    }
+
+    @Test("the code of a record tells apart what happened")
+    func codes() throws {
+        let undetermined = Finding.Outcome.undetermined(Refusal(.registryUnavailable, found: "no answer", expected: "one"))
+        let cases: [(Decision, String)] = [
+            (decision([("a", [.passed(signers: [])])]), "IMG01I"),
+            (decision([("a", [refusal()])]), "IMG02E"),
+            (decision([("a", [refusal()])], mode: .observe), "IMG03W"),
+            (decision([("a", [.passed(signers: [])])], mode: .observe), "IMG01I"),
+            (decision([("a", [undetermined])]), "IMG05E"),
+            (decision([("a", [undetermined]), ("b", [refusal()])]), "IMG02E"),
+        ]
+        for (decision, code) in cases {
+            #expect(try json(DecisionRecord(decision, of: .of("a"), by: instance).body)["code"]?.string == code)
+        }
+    }
+
+    @Test("who is in many groups is recorded with the number of those that are left out")
+    func groups() throws {
+        var origin = RequestOrigin(source: "test")
+        origin.groups = (0..<100).map { "group-\($0)" }
+        let json = try json(DecisionRecord(decision([]), of: .of("a", origin: origin), by: instance).body)
+        #expect(json["actor"]?["groups"]?.count == 64)
+        #expect(json["actor"]?["groupsOmitted"]?.integer == 36)
+    }
+
+    @Test("a record that would be too long tells every image and counts the rest, whatever makes it long", arguments: [
+        (256, 40, 100), (1, 2_000, 200), (256, 1, 4_000), (3, 1, 100_000), (256, 0, 500), (20, 30, 500),
+    ])
+    func shortened(images: Int, findings: Int, textBytes: Int) throws {
+        let text = String(repeating: "x", count: textBytes)
+        let outcomes = (0..<findings).map { $0 % 2 == 0 ? refusal(text) : Finding.Outcome.notEvaluated }
+        let decision = decision((0..<images).map { ("image-\($0)-\(text)", outcomes) })
+        let record = DecisionRecord(decision, of: .of("app"), by: instance)
+        #expect(!record.fits)
+        let body = record.shortened(evidence: [UInt8](repeating: 0xAB, count: 32))
+        #expect(body.count <= DecisionRecord.maximumBytes)
+        let json = try json(body)
+        let recorded = json["images"].map { Array($0.elements) } ?? []
+        #expect(recorded.count == images)
+        for (index, image) in recorded.enumerated() {
+            #expect(image["requested"]?.string?.hasPrefix("image-\(index)-x") == true)
+            #expect(image["digest"]?.string == decision.images[index].decision.digest?.description)
+            #expect(image["verdict"]?.string == (findings == 0 ? "allow" : "deny"))
+        }
+        let told = recorded.reduce(0) { $0 + ($1["findings"]?.count ?? 0) }
+        #expect(json["shortened"]?["findingsOmitted"]?.integer == images * findings - told)
+        #expect(json["shortened"]?["evidence"]?.string == "sha256:" + String(repeating: "ab", count: 32))
+        #expect(json["decision"]?["allowed"]?.boolean == (findings == 0))
+    }
+
+    @Test("text that is all escapes, in every place, still gives a record that fits")
+    func hostile() throws {
+        let text = String(repeating: "\u{1}\"\\\u{7F}", count: 2_000)
+        var origin = RequestOrigin(source: text)
+        origin.uid = text
+        origin.operation = text
+        origin.user = text
+        origin.userUID = text
+        origin.groups = (0..<100).map { _ in text }
+        (origin.group, origin.version, origin.kind, origin.subresource) = (text, text, text, text)
+        (origin.namespace, origin.name) = (text, text)
+        let decision = decision((0..<1_000).map { _ in (text, [refusal(text)]) })
+        let record = DecisionRecord(decision, of: .of("app", origin: origin), by: instance)
+        let body = record.shortened(evidence: [UInt8](repeating: 0, count: 32))
+        #expect(body.count <= DecisionRecord.maximumBytes)
+        #expect(!body.contains { $0 < 0x20 || $0 == 0x7F })
+        let json = try json(body)
+        let omitted = try #require(json["shortened"]?["imagesOmitted"]?.integer)
+        #expect(omitted > 0)
+        #expect(json["images"]?.count == 1_000 - omitted)
+    }
+}

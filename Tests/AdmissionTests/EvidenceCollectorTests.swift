@@ -1,0 +1,237 @@
+@testable import Admission
+import OCI
+import PolicyEngine
+import Synchronization
+import Testing
+import Timestamp
+import Trust
+
+@Suite struct EvidenceCollectorTests {
+    private let clock = TestClock()
+    private let source = ScriptedSource()
+    private let repository: Repository
+    private let lifetimes: EvidenceLifetimes
+
+    init() throws {
+        repository = try Repository(parsing: "registry.example.com/team/app")
+        var lifetimes = EvidenceLifetimes()
+        lifetimes.resolution = .seconds(20)
+        lifetimes.passed = .seconds(600)
+        lifetimes.violated = .seconds(30)
+        lifetimes.undetermined = .seconds(3)
+        lifetimes.fetched = .seconds(7)
+        self.lifetimes = lifetimes
+    }
+
+    private func collector(keeper: (any EvidenceKeeper)? = nil) -> EvidenceCollector {
+        EvidenceCollector(source: source, keeper: keeper, lifetimes: lifetimes, clock: { [clock] in clock.now })
+    }
+
+    private func reference(_ tag: String = "1.0") throws -> ImageReference {
+        try ImageReference(parsing: "\(repository):\(tag)")
+    }
+
+    private var patience: ContinuousClock.Instant { .now + .seconds(20) }
+    private static let unreachable = Refusal(.registryUnavailable, found: "no answer", expected: "one")
+
+    private func subject(_ content: String = "image") -> Subject {
+        Subject(repository: repository, digest: .sha256(of: Array(content.utf8)))
+    }
+
+    private func present(_ name: String, _ subject: Subject) {
+        let bytes = Array("evidence of \(name)".utf8)
+        source.set(
+            .found(.init(bytes: bytes, digest: .sha256(of: bytes), mediaType: nil)),
+            for: PresenceAttestor.locator(subject, name))
+    }
+
+    // MARK: - Lifetimes
+
+    @Test("what a tag stands for counts for `resolution`, an absent tag for `violated`, a failure for `undetermined`")
+    func resolutionLifetimes() async throws {
+        let collector = collector()
+        source.tag("1.0", of: repository, as: "image")
+        source.set(.undetermined(Self.unreachable), for: .manifest(repository, .tag("down")))
+        for (tag, lifetime) in [("1.0", 20), ("gone", 30), ("down", 3)] {
+            let reference = try reference(tag)
+            _ = await collector.resolution(of: reference, until: patience)
+            let start = clock.now
+            #expect(collector.knownResolution(of: reference, at: start + .seconds(lifetime) - .milliseconds(1)) != nil)
+            #expect(collector.knownResolution(of: reference, at: start + .seconds(lifetime)) == nil)
+        }
+    }
+
+    @Test("an outcome counts for `passed`, `violated` or `undetermined`; a failure is not a refusal beyond its lifetime")
+    func verificationLifetimes() async throws {
+        let collector = collector()
+        let subject = subject()
+        present("good", subject)
+        source.set(.undetermined(Self.unreachable), for: PresenceAttestor.locator(subject, "down"))
+        for (name, lifetime) in [("good", 600), ("missing", 30), ("down", 3)] {
+            let attestor = PresenceAttestor(name: name)
+            _ = await collector.verification(of: subject, by: attestor, until: patience)
+            let start = clock.now
+            #expect(
+                collector.knownVerification(of: subject, by: attestor, at: start + .seconds(lifetime) - .milliseconds(1))
+                    != nil)
+            #expect(collector.knownVerification(of: subject, by: attestor, at: start + .seconds(lifetime)) == nil)
+        }
+        clock.advance(by: .seconds(3))
+        present("down", subject)
+        let healed = await collector.verification(of: subject, by: PresenceAttestor(name: "down"), until: patience)
+        guard case .passed = healed.value else {
+            Issue.record("\(healed.value)")
+            return
+        }
+    }
+
+    @Test("fetched bytes serve other attestors for `fetched`, and are asked for again after it")
+    func fetchedLifetime() async throws {
+        let collector = collector()
+        let subject = subject()
+        // Two attestors that look at the same place.
+        struct Twin: Attestor {
+            let fingerprint: Digest
+            func verification(of subject: Subject) -> any Verification {
+                PresenceAttestor(name: "shared").verification(of: subject)
+            }
+        }
+        present("shared", subject)
+        let twins = (0..<3).map { Twin(fingerprint: .sha256(of: [$0])) }
+        _ = await collector.verification(of: subject, by: twins[0], until: patience)
+        clock.advance(by: .milliseconds(6_999))
+        _ = await collector.verification(of: subject, by: twins[1], until: patience)
+        #expect(source.asked.count == 1)
+        clock.advance(by: .milliseconds(1))
+        _ = await collector.verification(of: subject, by: twins[2], until: patience)
+        #expect(source.asked.count == 2)
+    }
+
+    // MARK: - Who may see what
+
+    @Test("evidence that was fetched with other credentials is not used")
+    func credentials() async throws {
+        let collector = collector()
+        let subject = subject()
+        let attestor = PresenceAttestor(name: "good")
+        present("good", subject)
+        source.tag("1.0", of: repository, as: "image")
+        _ = await collector.resolution(of: try reference(), until: patience)
+        _ = await collector.verification(of: subject, by: attestor, until: patience)
+        source.set(identity: [2])
+        #expect(collector.knownResolution(of: try reference(), at: clock.now) == nil)
+        #expect(collector.knownVerification(of: subject, by: attestor, at: clock.now) == nil)
+        _ = await collector.verification(of: subject, by: attestor, until: patience)
+        #expect(source.asked.count == 3)
+        source.set(identity: [1])
+        #expect(collector.knownVerification(of: subject, by: attestor, at: clock.now) != nil)
+    }
+
+    @Test("an outcome is about one digest in one repository by one attestor")
+    func keys() async throws {
+        let collector = collector()
+        let subject = subject()
+        present("good", subject)
+        _ = await collector.verification(of: subject, by: PresenceAttestor(name: "good"), until: patience)
+        #expect(collector.knownVerification(of: subject, by: PresenceAttestor(name: "good"), at: clock.now) != nil)
+        let others = [
+            (self.subject("other"), "good"), (subject, "better"),
+            (Subject(repository: try Repository(parsing: "other.example.com/team/app"), digest: subject.digest), "good"),
+            (Subject(repository: try Repository(parsing: "registry.example.com/team/app2"), digest: subject.digest), "good"),
+        ]
+        for (subject, name) in others {
+            #expect(collector.knownVerification(of: subject, by: PresenceAttestor(name: name), at: clock.now) == nil)
+        }
+    }
+
+    // MARK: - Load
+
+    @Test("more look-ups than there may be at once are refused as overloaded, and go through afterwards")
+    func overload() async throws {
+        let collector = collector()
+        source.holdUp(true)
+        let tags = try (0..<300).map { try reference("t\($0)") }
+        let deadline = ContinuousClock.now + .milliseconds(800)
+        let reasons = await withTaskGroup(of: ReasonCode?.self) { group in
+            for tag in tags { group.addTask { await collector.resolution(of: tag, until: deadline).value.reason } }
+            return await group.reduce(into: [:]) { counts, reason in counts[reason, default: 0] += 1 }
+        }
+        #expect(reasons[.overloaded] == 44)
+        #expect(reasons[.deadlineExceeded] == 256)
+        source.holdUp(false)
+        #expect(await eventually { tags.count { collector.knownResolution(of: $0, at: clock.now) != nil } == 256 })
+        let late = await collector.resolution(of: try reference("late"), until: patience)
+        #expect(late.value.reason == .imageNotFound)
+    }
+
+    @Test("a verification that never ends is stopped after its steps")
+    func endless() async throws {
+        struct Endless: Attestor {
+            let fingerprint = Digest.sha256(of: [])
+            struct Machine: Verification {
+                mutating func next(_ received: [Locator: Fetched]) -> Step { .fetch([]) }
+            }
+            func verification(of subject: Subject) -> any Verification { Machine() }
+        }
+        let judged = await collector().verification(of: subject(), by: Endless(), until: patience)
+        guard case .undetermined(let refusal) = judged.value else {
+            Issue.record("\(judged.value)")
+            return
+        }
+        #expect(refusal.reason == .internalError)
+    }
+
+    // MARK: - Keeping
+
+    private final class Keeper: EvidenceKeeper {
+        private let kept = Mutex<[[UInt8]]>([])
+        private let isWorking: Bool
+        init(isWorking: Bool = true) { self.isWorking = isWorking }
+        var all: [[UInt8]] { kept.withLock { $0 } }
+        func keep(_ evidence: Fetched.Content) -> Bool {
+            kept.withLock { $0.append(evidence.bytes) }
+            return isWorking
+        }
+    }
+
+    @Test("evidence is kept before it decides, and named by its SHA-256 whatever it was asked for by")
+    func keeping() async throws {
+        let keeper = Keeper()
+        let collector = collector(keeper: keeper)
+        let subject = subject()
+        let bytes = Array("a signature".utf8)
+        let long = try #require(Digest(algorithm: .sha512, bytes: [UInt8](repeating: 7, count: 64)))
+        source.set(
+            .found(.init(bytes: bytes, digest: long, mediaType: nil)), for: PresenceAttestor.locator(subject, "good"))
+        let judged = await collector.verification(of: subject, by: PresenceAttestor(name: "good"), until: patience)
+        #expect(judged.evidence == [.sha256(of: bytes)])
+        #expect(keeper.all == [bytes])
+    }
+
+    @Test("evidence that cannot be kept decides nothing")
+    func notKept() async throws {
+        let collector = collector(keeper: Keeper(isWorking: false))
+        let subject = subject()
+        present("good", subject)
+        source.tag("1.0", of: repository, as: "image")
+        let judged = await collector.verification(of: subject, by: PresenceAttestor(name: "good"), until: patience)
+        #expect(judged.value.undetermined?.reason == .auditUnavailable)
+        #expect(judged.evidence.isEmpty)
+        #expect(await collector.resolution(of: try reference(), until: patience).value.reason == .auditUnavailable)
+    }
+}
+
+extension Resolution {
+    fileprivate var reason: ReasonCode? {
+        switch self {
+        case .resolved: nil
+        case .violated(let refusal), .undetermined(let refusal): refusal.reason
+        }
+    }
+}
+
+extension VerificationOutcome {
+    fileprivate var undetermined: Refusal? {
+        if case .undetermined(let refusal) = self { refusal } else { nil }
+    }
+}
