@@ -25,8 +25,7 @@ final class ServerState: Sendable {
 
     /// Paths are compared as they are written: no escapes, no dot segments, no doubled slashes, no absolute form.
     func endpoint(at path: Substring.UTF8View) -> (any Endpoint)? {
-        for route in routes where path.elementsEqual(route.path.utf8) { return route.endpoint }
-        return nil
+        routes.first { path.count == $0.path.utf8.count && path.elementsEqual($0.path.utf8) }?.endpoint
     }
 
     /// Whether there is room for one more connection; if so it is counted.

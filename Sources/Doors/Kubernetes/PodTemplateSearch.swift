@@ -28,7 +28,7 @@ struct PodTemplateSearch {
 
     static func images(in object: JSONValue) throws(WorkloadError) -> [FoundImage] {
         var search = PodTemplateSearch()
-        for (key, value) in object.members where !key.utf8.elementsEqual("metadata".utf8) {
+        for (key, value) in object.members where !key.utf8.isExactly("metadata") {
             try search.visit(value, named: key)
         }
         return search.reader.found
@@ -39,7 +39,7 @@ struct PodTemplateSearch {
         defer { steps.removeLast() }
         if let kind = PodTemplateSearch.containerKind(of: key), PodTemplateSearch.isContainerList(value) {
             try reader.readContainers(value, kind: kind, at: pathText)
-        } else if key.utf8.elementsEqual("volumes".utf8), PodTemplateSearch.isImageVolumeList(value) {
+        } else if key.utf8.isExactly("volumes"), PodTemplateSearch.isImageVolumeList(value) {
             try reader.readVolumes(value, at: pathText)
         } else {
             try search(value)
@@ -69,7 +69,7 @@ struct PodTemplateSearch {
     }
 
     private static func containerKind(of key: String) -> ContainerKind? {
-        PodSpecReader.containerLists.first { key.utf8.elementsEqual($0.member.description.utf8) }?.kind
+        PodSpecReader.containerLists.first { key.utf8.isExactly($0.member) }?.kind
     }
 
     private static func isContainerList(_ value: JSONValue) -> Bool {

@@ -54,7 +54,7 @@ public enum WorkloadImages {
         var path = ""
         for step in kind.podSpec {
             path += step.description
-            guard let next = spec[step], !next.isNull else { throw .missing(path: path, kind: kind.kind) }
+            guard let next = spec[step], !next.isNull else { throw .missing(path: path, kind: kind.kind.description) }
             try require(next, .object, at: path)
             spec = next
             path += "."
@@ -64,7 +64,7 @@ public enum WorkloadImages {
             let isArray = spec["containers"]?.kind == .array
             // Another type than an array is reported as such by the reader.
             if spec["containers"]?.isNull ?? true || (isArray && count == 0) {
-                throw .missing(path: path + "containers", kind: kind.kind)
+                throw .missing(path: path + "containers", kind: kind.kind.description)
             }
         }
         var reader = PodSpecReader(placement: kind.placement)

@@ -4,8 +4,8 @@ import StrictJSON
 /// nothing outside of that place can hold an image.
 struct WorkloadKind: Sendable {
     /// The API group; empty for the core group. The version does not matter: all served ones agree on the place.
-    let group: String
-    let kind: String
+    let group: StaticString
+    let kind: StaticString
     /// The members that lead to the object with the container lists.
     let podSpec: [StaticString]
     let placement: FoundImage.Placement
@@ -13,7 +13,8 @@ struct WorkloadKind: Sendable {
     let needsContainers: Bool
 
     private init(
-        _ group: String, _ kind: String, _ podSpec: [StaticString], _ placement: FoundImage.Placement = .template,
+        _ group: StaticString, _ kind: StaticString, _ podSpec: [StaticString],
+        _ placement: FoundImage.Placement = .template,
         needsContainers: Bool = true
     ) {
         self.group = group
@@ -44,15 +45,21 @@ struct WorkloadKind: Sendable {
 
     /// The kind that the object says it is, or nil if Kubernetes itself does not run such objects.
     static func of(_ object: JSONValue) -> WorkloadKind? {
-        guard let kind = object["kind"]?.string, let version = object["apiVersion"]?.string else { return nil }
-        return all.first { known in
-            known.kind.utf8.elementsEqual(kind.utf8) && known.group.utf8.elementsEqual(group(of: version))
-        }
+        guard let kind = object["kind"], let version = object["apiVersion"]?.string else { return nil }
+        let group = group(of: version)
+        return all.first { kind.isString($0.kind) && group.isExactly($0.group) }
     }
 
     /// What stands before the slash of `apps/v1`; nothing for `v1`.
     static func group(of apiVersion: String) -> Substring.UTF8View {
         let end = apiVersion.utf8.lastIndex(of: UInt8(ascii: "/")) ?? apiVersion.startIndex
         return apiVersion[..<end].utf8
+    }
+}
+
+extension Collection<UInt8> {
+    /// Whether these are the bytes of `text`.
+    func isExactly(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { count == $0.count && elementsEqual($0) }
     }
 }
