@@ -30,7 +30,7 @@ import Trust
     }
 
     private func decision(_ images: [JudgedImage], mode: GateMode = .enforce) -> Decision {
-        Decision(id: "RECORD", images: images, mode: mode, policyRevision: .sha256(of: []), decidedAt: TestClock.start)
+        Decision(id: "RECORD", images: images, requestRefusal: nil, mode: mode, policyRevision: .sha256(of: []), decidedAt: TestClock.start)
     }
 
     @Test("a refusal names image, place, policy, check, reason, what was found, what was expected, the cure and the record")

@@ -38,7 +38,7 @@ import Trust
                 evidence: [.sha256(of: [1])])
         }
         return Decision(
-            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: judged, mode: mode, policyRevision: .sha256(of: []),
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: judged, requestRefusal: nil, mode: mode, policyRevision: .sha256(of: []),
             decidedAt: TestClock.start)
     }
 
