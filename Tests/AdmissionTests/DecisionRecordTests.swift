@@ -118,7 +118,7 @@ import Trust
 
     @Test("text that is all escapes, in every place, still gives a record that fits")
     func hostile() throws {
-        let text = String(repeating: "\u{1}\"\\\u{7F}", count: 2_000)
+        let text = String(repeating: "\u{1}\"\\\u{7F}", count: 100)
         var origin = RequestOrigin(source: text)
         origin.uid = text
         origin.operation = text

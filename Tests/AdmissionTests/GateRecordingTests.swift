@@ -31,7 +31,8 @@ import Trust
             let release = try PrivateKey.generate(.ecdsaP256)
             var files = PolicyFiles()
             try files.attestor("release-key", release)
-            files.policy("signed", checks: "signature: {by: release-key}")
+            files.policy(
+                "signed", match: "{images: [\"\(fixture.registry.authority)/**\"]}", checks: "signature: {by: release-key}")
             let policies = try files.load()
             let digest = fixture.registry.pushImage(to: "team/app", tag: "1.0")
             try fixture.sign(digest, "team/app", with: release)
