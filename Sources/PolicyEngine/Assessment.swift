@@ -19,6 +19,12 @@ struct Assessment {
             self.applicable = applicable
             outcomes = Array(repeating: nil, count: applicable.policy.checks.count)
         }
+
+        func vouches(at position: Int) -> Bool { type(of: applicable.policy.checks[position].check).vouches }
+
+        func enforcement(at position: Int) -> Enforcement {
+            applicable.enforcement(of: applicable.policy.checks[position])
+        }
     }
 
     init(_ applicability: Applicability, image: ImageUnderJudgement, notVouched: Enforcement, now: Instant) {
@@ -49,10 +55,11 @@ struct Assessment {
 
     private var holdsRefusal: Bool {
         policies.contains { policy in
-            zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
-                guard let outcome, policy.applicable.enforcement(of: check) == .deny else { return false }
-                if case .passed = outcome { return false }
-                return true
+            policy.outcomes.indices.contains { position in
+                switch policy.outcomes[position] {
+                case nil, .passed?: false
+                case .violated?, .undetermined?: policy.enforcement(at: position) == .deny
+                }
             }
         }
     }
@@ -60,11 +67,11 @@ struct Assessment {
     /// Whether some check in force that vouches has passed or is not judged yet.
     private var mayBeVouchedFor: Bool {
         policies.contains { policy in
-            guard policy.applicable.mayVouch else { return false }
-            return zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
-                type(of: check.check).vouches && policy.applicable.enforcement(of: check) == .deny
-                    && outcome?.isPassed ?? true
-            }
+            policy.applicable.mayVouch
+                && policy.outcomes.indices.contains { position in
+                    policy.outcomes[position]?.isPassed ?? true && policy.vouches(at: position)
+                        && policy.enforcement(at: position) == .deny
+                }
         }
     }
 
@@ -80,11 +87,11 @@ struct Assessment {
     var mayContactRegistry: Bool {
         policies.contains { policy in
             guard policy.applicable.mayVouch else { return false }
-            let vouching = zip(policy.applicable.policy.checks, policy.outcomes).filter { type(of: $0.0.check).vouches }
-            if vouching.contains(where: { $0.1?.isPassed == true }) { return true }
-            let refused = vouching.filter { $0.1 != nil }.map { policy.applicable.enforcement(of: $0.0) }.max()
-            return vouching.contains { check, outcome in
-                outcome == nil && refused.map { $0 < policy.applicable.enforcement(of: check) } ?? true
+            let vouching = policy.outcomes.indices.filter(policy.vouches)
+            if vouching.contains(where: { policy.outcomes[$0]?.isPassed == true }) { return true }
+            let refused = vouching.filter { policy.outcomes[$0] != nil }.map(policy.enforcement).max()
+            return vouching.contains { position in
+                policy.outcomes[position] == nil && refused.map { $0 < policy.enforcement(at: position) } ?? true
             }
         }
     }
@@ -182,9 +189,9 @@ struct Assessment {
     private var isVouchedFor: Bool {
         policies.contains { policy in
             policy.applicable.mayVouch
-                && zip(policy.applicable.policy.checks, policy.outcomes).contains { check, outcome in
-                    type(of: check.check).vouches && policy.applicable.enforcement(of: check) == .deny
-                        && outcome?.isPassed == true
+                && policy.outcomes.indices.contains { position in
+                    policy.outcomes[position]?.isPassed == true && policy.vouches(at: position)
+                        && policy.enforcement(at: position) == .deny
                 }
         }
     }
