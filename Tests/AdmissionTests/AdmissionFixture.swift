@@ -198,14 +198,14 @@ final class ImmediateExecutor: CompletionExecutor {
 
 extension AdmissionRequest {
     static func of(
-        _ images: String..., namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(20),
+        _ images: String..., namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(60),
         origin: RequestOrigin = RequestOrigin(source: "test")
     ) -> AdmissionRequest {
         of(images, namespace: namespace, within: time, origin: origin)
     }
 
     static func of(
-        _ images: [String], namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(20),
+        _ images: [String], namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(60),
         origin: RequestOrigin = RequestOrigin(source: "test")
     ) -> AdmissionRequest {
         AdmissionRequest(
@@ -291,9 +291,9 @@ struct PresenceAttestor: Attestor {
     }
 }
 
-/// True as soon as `condition` holds, false if it does not within ten seconds.
+/// True as soon as `condition` holds, false if it does not within half a minute.
 func eventually(_ condition: () -> Bool) async -> Bool {
-    for _ in 0..<2_000 {
+    for _ in 0..<6_000 {
         if condition() { return true }
         try? await Task.sleep(for: .milliseconds(5))
     }

@@ -92,7 +92,7 @@ import Trust
     }
 
     @Test("a record that would be too long tells every image and counts the rest, whatever makes it long", arguments: [
-        (256, 40, 100), (1, 2_000, 200), (256, 1, 4_000), (3, 1, 100_000), (256, 0, 500), (20, 30, 500),
+        (256, 10, 100), (1, 500, 200), (256, 1, 1_000), (3, 1, 50_000), (256, 0, 500), (20, 30, 500),
     ])
     func shortened(images: Int, findings: Int, textBytes: Int) throws {
         let text = String(repeating: "x", count: textBytes)

@@ -31,7 +31,7 @@ import Trust
         try ImageReference(parsing: "\(repository):\(tag)")
     }
 
-    private var patience: ContinuousClock.Instant { .now + .seconds(20) }
+    private var patience: ContinuousClock.Instant { .now + .seconds(60) }
     private static let unreachable = Refusal(.registryUnavailable, found: "no answer", expected: "one")
 
     private func subject(_ content: String = "image") -> Subject {

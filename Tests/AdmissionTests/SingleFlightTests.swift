@@ -25,7 +25,7 @@ import Testing
         let flights = SingleFlight<String, Int>(maximumFlights: 4)
         let work = Work()
         let waiters = (0..<20).map { _ in
-            Task { await flights.value(for: "a", until: .now + .seconds(20)) { await work.run() } }
+            Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         }
         #expect(await eventually { work.runs == 1 })
         work.letGo()
@@ -35,7 +35,7 @@ import Testing
         }
         // Who came after the work was let go may have started it again; at first there was one.
         #expect(results.contains(1))
-        guard case .value(let again) = await flights.value(for: "a", until: .now + .seconds(20), from: { await work.run() })
+        guard case .value(let again) = await flights.value(for: "a", until: .now + .seconds(60), from: { await work.run() })
         else { return #expect(Bool(false)) }
         #expect(again > 1)
     }
@@ -44,12 +44,12 @@ import Testing
     func deadlines() async {
         let flights = SingleFlight<String, Int>(maximumFlights: 4)
         let work = Work()
-        let patient = Task { await flights.value(for: "a", until: .now + .seconds(20)) { await work.run() } }
+        let patient = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
         let start = ContinuousClock.now
         let hasty = await flights.value(for: "a", until: .now + .milliseconds(30)) { await work.run() }
         guard case .deadlinePassed = hasty else { return #expect(Bool(false)) }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(30))
         work.letGo()
         guard case .value(1) = await patient.value else { return #expect(Bool(false)) }
         #expect(work.runs == 1)
@@ -62,7 +62,7 @@ import Testing
         guard case .deadlinePassed = await flights.value(for: "a", until: .now, from: { await work.run() }) else {
             return #expect(Bool(false))
         }
-        let back = Task { await flights.value(for: "a", until: .now + .seconds(20)) { await work.run() } }
+        let back = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
         try? await Task.sleep(for: .milliseconds(20))
         work.letGo()
@@ -73,9 +73,9 @@ import Testing
     func bound() async {
         let flights = SingleFlight<String, Int>(maximumFlights: 1)
         let work = Work()
-        let first = Task { await flights.value(for: "a", until: .now + .seconds(20)) { await work.run() } }
+        let first = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
-        guard case .full = await flights.value(for: "b", until: .now + .seconds(20), from: { 0 }) else {
+        guard case .full = await flights.value(for: "b", until: .now + .seconds(60), from: { 0 }) else {
             return #expect(Bool(false))
         }
         guard case .deadlinePassed = await flights.value(for: "a", until: .now, from: { 0 }) else {
@@ -83,7 +83,7 @@ import Testing
         }
         work.letGo()
         _ = await first.value
-        guard case .value(7) = await flights.value(for: "b", until: .now + .seconds(20), from: { 7 }) else {
+        guard case .value(7) = await flights.value(for: "b", until: .now + .seconds(60), from: { 7 }) else {
             return #expect(Bool(false))
         }
     }
