@@ -1,3 +1,4 @@
+import Glibc
 public import Logging
 import NIOCore
 import NIOHTTP1
@@ -73,7 +74,8 @@ public final class Server: Sendable {
         } catch {
             try? await group.shutdownGracefully()
             run.withLock { $0 = .notStarted }
-            throw ServerError("cannot listen at `\(host):\(port)`: \(error)")
+            let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+            throw ServerError("cannot listen at `\(host):\(port)`: \(reason)")
         }
     }
 
