@@ -133,6 +133,12 @@ extension EndToEnd {
                 "-n", "prod-shop", "-f", "-", input: "\napiVersion: v1\nkind: Pod\nspec: {containers: [{image: 7}]}\n")
             #expect(undecodable.status == 2)
             #expect(undecodable.errors.hasPrefix("stdin:2: error: "), "\(undecodable.errors)")
+            let values = try check("-f", "-", input: "replicas: 2\nimage: nginx\n")
+            #expect(values.status == 2)
+            #expect(values.errors.hasPrefix("stdin:1:1: error: not a Kubernetes object"), "\(values.errors)")
+            for nothing in ["", "---\n", "# a chart that rendered nothing\n"] {
+                #expect(try check("-f", "-", input: nothing).errorLines == ["error: no Kubernetes object in `stdin`"])
+            }
             let absent = try check("-f", files.path("absent.yaml"))
             #expect(absent.status == 2)
             #expect(absent.errorLines.count == 1)
@@ -165,9 +171,10 @@ extension EndToEnd {
             #expect(written.output.isHarmless && written.errors.isHarmless)
             #expect(!written.outputLines.contains { $0.hasPrefix("ALLOW") })
 
-            let misspelt = try check("-n", "prod-shop", "-o", format, "-f", "-", input: "kind: Pod\nspec: {containers: \(quoted)}\n")
-            #expect(misspelt.status == 2)
-            #expect(misspelt.output.isHarmless && misspelt.errors.isHarmless)
+            let twice = try check("-n", "prod-shop", "-o", format, "-f", "-", input: "{\(quoted): 1, \(quoted): 2}\n")
+            #expect(twice.status == 2)
+            #expect(twice.errors.contains("everything"), "it names the key: \(twice.errors)")
+            #expect(twice.output.isHarmless && twice.errors.isHarmless)
         }
 
         @Test("hostile text escaped in JSON is still the same text")

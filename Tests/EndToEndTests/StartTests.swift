@@ -65,8 +65,7 @@ extension EndToEnd {
             let second = try Program.run("serve", "--config", other.configuration)
             #expect(second.status == 2)
             let mistake = try #require(second.errorLines.last)
-            #expect(mistake.hasPrefix("error: cannot listen at `127.0.0.1:\(first.port)`: "), "\(second.errors)")
-            #expect(mistake.lowercased().contains("address already in use"))
+            #expect(mistake == "error: cannot listen at `127.0.0.1:\(first.port)`: Address already in use")
             // Nothing was recorded, and another gate may have the log at once.
             let third = try GateProcess(other, registry: stage.registry)
             #expect(third.end() == 0)

@@ -13,7 +13,8 @@ struct ManifestFile {
         maximumBytes: 16 << 20, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
         aliases: .expanded(budget: 100_000))
 
-    /// Reads a file, or standard input for `-`. Refuses what is no YAML and what holds an undecodable workload.
+    /// Reads a file, or standard input for `-`. Refuses what is no YAML, what holds no Kubernetes object or something
+    /// else, and an undecodable workload.
     init(reading path: String) throws(UsageError) {
         let name = path == "-" ? "stdin" : path
         let documents: [YAMLNode]
@@ -25,8 +26,16 @@ struct ManifestFile {
         } catch {
             throw UsageError("`\(name.printable)` \(error)")
         }
+        let written = documents.filter { $0.scalar?.resolved != .null }
+        // A chart that failed to render must not look like one whose images are all allowed.
+        guard !written.isEmpty else { throw UsageError("no Kubernetes object in `\(name)`") }
         var workloads: [Workload] = []
-        for document in documents {
+        for document in written {
+            guard document["apiVersion"]?.scalar != nil, document["kind"]?.scalar != nil else {
+                throw UsageError(
+                    "not a Kubernetes object: `apiVersion` and `kind` are not both there",
+                    at: "\(name):\(document.line):\(document.column)")
+            }
             for object in ManifestFile.objects(in: document) { workloads.append(try Workload(object, in: name)) }
         }
         self.workloads = workloads
@@ -34,7 +43,6 @@ struct ManifestFile {
 
     /// The items of a `List` are objects of their own, each with its namespace.
     private static func objects(in document: YAMLNode) -> [YAMLNode] {
-        if case .null? = document.scalar?.resolved { return [] }
         guard document["kind"]?.scalar?.text.hasSuffix("List") == true, let items = document["items"] else {
             return [document]
         }

@@ -9,12 +9,17 @@ extension GateProcess {
     var curl: [String] { ["-sS", "--max-time", "20", "--cacert", files.authority] }
 
     /// Posts a body to `/validate` with curl, over TLS.
-    func post(_ body: [UInt8], timeout: String = "10s", options: [String] = []) throws -> HTTPAnswer {
+    func post(_ body: [UInt8], timeout: String = "10s") throws -> HTTPAnswer {
+        let scratch = try Scratch()
+        return try post(file: try scratch.write(body, to: "body"), timeout: timeout)
+    }
+
+    func post(file: String, timeout: String = "10s", options: [String] = []) throws -> HTTPAnswer {
         let scratch = try Scratch()
         let command = try Command.run(
             "curl",
             curl + options + [
-                "-H", "Content-Type: application/json", "--data-binary", "@" + (try scratch.write(body, to: "body")),
+                "-H", "Content-Type: application/json", "--data-binary", "@" + file,
                 "-o", scratch.path + "/answer", "-w", "%{http_code} %{time_total}", origin + "/validate?timeout=" + timeout,
             ])
         let words = command.output.split(separator: " ")
