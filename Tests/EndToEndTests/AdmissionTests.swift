@@ -84,7 +84,8 @@ extension EndToEnd {
         @Test("nobody is served without TLS, and nobody is trusted with another authority's certificate")
         func transport() throws {
             try withGate { gate, _ in
-                let plain = try Command.run("curl", ["-sS", "--max-time", "10", "http://127.0.0.1:\(gate.port)/readyz"])
+                let plain = try Command.run(
+                    "curl", ["-sS", "--max-time", "10", "http://127.0.0.1:\(gate.port)/readyz"])
                 #expect(plain.status != 0)
                 let unknown = try Command.run("curl", ["-sS", "--max-time", "10", gate.origin + "/readyz"])
                 #expect(unknown.status == 60, "curl does not know the authority: \(unknown.errors)")

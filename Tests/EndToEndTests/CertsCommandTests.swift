@@ -27,7 +27,8 @@ extension EndToEnd {
             #expect(try mode("tls.crt") == 0o644)
         }
 
-        @Test("openssl verifies the serving certificate for its names against the authority, and for no other",
+        @Test(
+            "openssl verifies the serving certificate for its names against the authority, and for no other",
             .enabled(if: Command.exists("openssl")))
         func openssl() throws {
             #expect(try create("--host", "gate.example.com", "--host", "127.0.0.1", "--days", "3").status == 0)
@@ -54,9 +55,11 @@ extension EndToEnd {
             #expect(Scratch.text(scratch.path + "/certs/tls.key") == "mine")
         }
 
-        @Test("no host, no name, or no sensible lifetime is a mistake", arguments: [
-            [], ["--host", ""], ["--host", "two words"], ["--host", "localhost", "--days", "826"],
-        ])
+        @Test(
+            "no host, no name, or no sensible lifetime is a mistake",
+            arguments: [
+                [], ["--host", ""], ["--host", "two words"], ["--host", "localhost", "--days", "826"],
+            ])
         func misuse(arguments: [String]) throws {
             let command = try Command.run(
                 Program.path, ["certs", "create", "--directory", scratch.path + "/certs"] + arguments)

@@ -16,10 +16,13 @@ extension EndToEnd {
             #expect(try Program.run("--version").output == "\(number)\n")
         }
 
-        @Test("help is data, not a mistake", arguments: [
-            [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"], ["audit", "verify"],
-            ["certs", "create"], ["version"],
-        ])
+        @Test(
+            "help is data, not a mistake",
+            arguments: [
+                [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"],
+                ["audit", "verify"],
+                ["certs", "create"], ["version"],
+            ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])
             #expect(help.status == 0)
@@ -27,11 +30,13 @@ extension EndToEnd {
             #expect(help.errors == "")
         }
 
-        @Test("what is unknown or missing is a mistake: exit 2, told on standard error only", arguments: [
-            ["frobnicate"], ["--frobnicate"], ["version", "--frobnicate"], ["version", "-o", "xml"], ["serve"],
-            ["audit", "verify"], ["audit", "list", "--directory", ".", "--limit", "0"], ["check", "nginx"],
-            ["check", "--policies", "a", "--config", "b", "nginx"], ["policy", "lint"],
-        ])
+        @Test(
+            "what is unknown or missing is a mistake: exit 2, told on standard error only",
+            arguments: [
+                ["frobnicate"], ["--frobnicate"], ["version", "--frobnicate"], ["version", "-o", "xml"], ["serve"],
+                ["audit", "verify"], ["audit", "list", "--directory", ".", "--limit", "0"], ["check", "nginx"],
+                ["check", "--policies", "a", "--config", "b", "nginx"], ["policy", "lint"],
+            ])
         func misuse(arguments: [String]) throws {
             let command = try Command.run(Program.path, arguments)
             #expect(command.status == 2)
@@ -45,8 +50,12 @@ extension EndToEnd {
             let scratch = try Scratch()
             let absent = scratch.path + "/absent"
             for arguments in [
-                ["serve", "--config", absent], ["check", "--config", absent, "nginx"], ["check", "--policies", absent, "nginx"],
-                ["check", "--policies", Program.package + "/policies", "-n", "a", "--audit", absent + "/audit", "nginx"],
+                ["serve", "--config", absent], ["check", "--config", absent, "nginx"],
+                ["check", "--policies", absent, "nginx"],
+                [
+                    "check", "--policies", Program.package + "/policies", "-n", "a", "--audit", absent + "/audit",
+                    "nginx",
+                ],
             ] {
                 let command = try Command.run(Program.path, arguments)
                 #expect(command.status == 2)

@@ -18,7 +18,9 @@ extension EndToEnd {
                     // With its length told first, without waiting for leave to send, and in chunks without a length.
                     #expect(try gate.post(file: huge).status == 413)
                     #expect(try gate.post(file: huge, options: ["-H", "Expect:"]).status == 413)
-                    #expect(try gate.post(file: huge, options: ["-H", "Expect:", "-H", "Transfer-Encoding: chunked"]).status == 413)
+                    #expect(
+                        try gate.post(file: huge, options: ["-H", "Expect:", "-H", "Transfer-Encoding: chunked"]).status
+                            == 413)
                     #expect(try gate.post(deep).status == 400)
                     #expect(try gate.post(SecureRandom.bytes(1 << 20)).status == 400)
                     #expect(try gate.ask(.pod(stage.signed)).isAllowed)
@@ -52,7 +54,8 @@ extension EndToEnd {
             try withGate { gate, _ in
                 let review = AdmissionReview(
                     namespace: "prod-shop",
-                    members: #""object":{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"a","image":7}]}}"#)
+                    members:
+                        #""object":{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"a","image":7}]}}"#)
                 let answer = try gate.ask(review)
                 #expect(answer.uid == review.uid)
                 #expect(!answer.isAllowed)

@@ -36,8 +36,10 @@ extension EndToEnd {
         /// Several clients ask without a pause, allowed and refused, until the gate is killed in the midst of it.
         private static func answersUntilKilled(_ gate: GateProcess, _ stage: Stage) throws -> [AdmissionAnswer] {
             let scratch = try Scratch()
-            let bodies = try [AdmissionReview.pod(stage.signed), .pod(stage.unsigned), .deployment(stage.signed, stage.signed)]
-                .enumerated().map { try scratch.write($1.json, to: "review-\($0)") }
+            let bodies = try [
+                AdmissionReview.pod(stage.signed), .pod(stage.unsigned), .deployment(stage.signed, stage.signed),
+            ]
+            .enumerated().map { try scratch.write($1.json, to: "review-\($0)") }
             let callers = try (0..<clients).map { client in
                 try RunningCommand(
                     "curl",
@@ -66,6 +68,8 @@ extension EndToEnd {
                 try list.outputLines.compactMap { try JSONDocument(parsing: Array($0.utf8)).root["id"]?.string })
         }
 
-        private static func sequence(_ head: String) -> Int { head.split(separator: ":").first.flatMap { Int($0) } ?? -1 }
+        private static func sequence(_ head: String) -> Int {
+            head.split(separator: ":").first.flatMap { Int($0) } ?? -1
+        }
     }
 }

@@ -30,7 +30,9 @@ extension EndToEnd {
                     #expect(answer.seconds < 2)
                     let admission = try AdmissionAnswer(answer.body)
                     #expect(!admission.isAllowed)
-                    #expect(["deadline-exceeded", "registry-unavailable"].contains(admission.reason), "\(admission.message)")
+                    #expect(
+                        ["deadline-exceeded", "registry-unavailable"].contains(admission.reason), "\(admission.message)"
+                    )
                 }
             }
         }
@@ -44,7 +46,8 @@ extension EndToEnd {
                     let call = try RunningCommand(
                         "curl",
                         gate.curl + [
-                            "-H", "Content-Type: application/json", "-d", review.json, gate.origin + "/validate?timeout=3s",
+                            "-H", "Content-Type: application/json", "-d", review.json,
+                            gate.origin + "/validate?timeout=3s",
                         ], scratch: scratch, name: "call")
                     usleep(1_000_000)
                     gate.askToEnd()

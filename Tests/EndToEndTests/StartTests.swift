@@ -52,7 +52,8 @@ extension EndToEnd {
             try files.configure(registry: stage.registry, port: try FreePort.any())
             let second = try serve()
             #expect(second.status == 2)
-            #expect(second.errors.contains("error: the audit log is already being written by process \(first.identifier)"))
+            #expect(
+                second.errors.contains("error: the audit log is already being written by process \(first.identifier)"))
             #expect(try first.ask(.pod(stage.signed)).isAllowed)
         }
 

@@ -29,7 +29,9 @@ struct AuditListCommand: ParsableCommand {
     var denied = false
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else { throw ValidationError("--limit \(limit) is not between 1 and 100000") }
+        guard (1...100_000).contains(limit) else {
+            throw ValidationError("--limit \(limit) is not between 1 and 100000")
+        }
     }
 
     func run() throws {
@@ -113,7 +115,8 @@ struct AuditVerifyCommand: ParsableCommand {
         guard parts.count == 2, let sequence = Int(parts[0]), sequence >= 0,
             let leafHash = Base64.decode(Array(parts[1].utf8)), leafHash.count == 32
         else {
-            throw UsageError("`--head \(head.printable)` is not a log head; expected SEQUENCE:BASE64, as `log-head` has it")
+            throw UsageError(
+                "`--head \(head.printable)` is not a log head; expected SEQUENCE:BASE64, as `log-head` has it")
         }
         return AuditPosition(sequence: sequence, leafHash: leafHash)
     }

@@ -29,7 +29,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "The namespace; a manifest's own counts before it.")
     var namespace: String?
 
-    @Option(help: "The door to decide for: kubernetes, docker or pipeline. Manifests are for kubernetes, names for pipeline.")
+    @Option(
+        help:
+            "The door to decide for: kubernetes, docker or pipeline. Manifests are for kubernetes, names for pipeline.")
     var source: RequestSource?
 
     @Option(help: "Record the decisions in an audit log in this directory.")
@@ -43,7 +45,9 @@ struct CheckCommand: AsyncParsableCommand {
     func validate() throws {
         guard !images.isEmpty || !files.isEmpty else { throw ValidationError("name an image, or a file with -f") }
         guard (config == nil) != (policies == nil) else { throw ValidationError("give either --config or --policies") }
-        guard (1...600).contains(timeout) else { throw ValidationError("--timeout \(timeout) is not between 1 and 600") }
+        guard (1...600).contains(timeout) else {
+            throw ValidationError("--timeout \(timeout) is not between 1 and 600")
+        }
     }
 
     func run() async throws {

@@ -54,7 +54,10 @@ struct RecordStory {
             add("image", image["requested"]?.string)
             add("", image["path"]?.string)
             add("digest", image["digest"]?.string)
-            add("verdict", [image["verdict"]?.string, image["reason"]?.string, image["exemption"]?.string].compactMap { $0 }.joined(separator: " "))
+            add(
+                "verdict",
+                [image["verdict"]?.string, image["reason"]?.string, image["exemption"]?.string].compactMap { $0 }
+                    .joined(separator: " "))
             for finding in image["findings"].map({ Array($0.elements) }) ?? [] { lines += RecordStory.finding(finding) }
             for digest in image["evidence"].map({ Array($0.elements) }) ?? [] { add("evidence", digest.string) }
         }
@@ -66,7 +69,9 @@ struct RecordStory {
         let outcome = finding["outcome"]?.string ?? "?"
         let enforcement = finding["enforcement"]?.string ?? "?"
         var lines = ["  \(outcome.padding(to: 13))\(name) (\(enforcement))"]
-        for signer in finding["signers"].map({ Array($0.elements) }) ?? [] { lines.append("    signed by \(signer.string ?? "?")") }
+        for signer in finding["signers"].map({ Array($0.elements) }) ?? [] {
+            lines.append("    signed by \(signer.string ?? "?")")
+        }
         if let found = finding["found"]?.string { lines.append("    found    \(found)") }
         if let expected = finding["expected"]?.string { lines.append("    expected \(expected)") }
         return lines

@@ -17,7 +17,8 @@ extension AuditReport {
         }
         lines += strangers.map { "not a segment: \($0.printable)" }
         if let tornTail {
-            lines.append("unfinished write at the end of \(tornTail.segment): \(tornTail.bytes) bytes, not part of the log")
+            lines.append(
+                "unfinished write at the end of \(tornTail.segment): \(tornTail.bytes) bytes, not part of the log")
         }
         if let problem { lines.append("could not be read: \(problem.printable)") }
         lines.append("checked \(segments.count) segments, \(records) records, \(evidenceFiles) evidence files")

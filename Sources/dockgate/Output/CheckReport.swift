@@ -18,7 +18,9 @@ struct CheckReport {
     var outcome: Outcome {
         let refused = checked.filter { !$0.answer.isAllowed }
         if refused.isEmpty { return .allowed }
-        let onlyUndetermined = refused.allSatisfy { $0.decision.isUndetermined || $0.answer.reason == .auditUnavailable }
+        let onlyUndetermined = refused.allSatisfy {
+            $0.decision.isUndetermined || $0.answer.reason == .auditUnavailable
+        }
         return onlyUndetermined ? .undetermined : .denied
     }
 
@@ -28,22 +30,28 @@ struct CheckReport {
         var lines: [String] = []
         for request in checked {
             for (position, image) in request.decision.images.enumerated() {
-                lines += paragraph(image, place: request.item.places.isEmpty ? nil : request.item.places[position], request)
+                lines += paragraph(
+                    image, place: request.item.places.isEmpty ? nil : request.item.places[position], request)
             }
             if request.answer.reason == .auditUnavailable { lines.append("DENY   " + request.answer.message.printable) }
         }
         let images = checked.flatMap(\.decision.images)
         let allowed = images.count { $0.decision.isAllowed }
         lines.append(
-            "\(images.count) \(images.count == 1 ? "image" : "images"), \(allowed) allowed, \(images.count - allowed) denied in \(seconds) s")
+            "\(images.count) \(images.count == 1 ? "image" : "images"), \(allowed) allowed, \(images.count - allowed) denied in \(seconds) s"
+        )
         return lines.map { $0 + "\n" }.joined()
     }
 
     private func paragraph(_ image: JudgedImage, place: String?, _ request: CheckedRequest) -> [String] {
         let digest = image.decision.digest.map { "  (\($0.algorithm.rawValue):\($0.hexadecimal.prefix(12)))" } ?? ""
         let origin = place.map { "  \($0)" } ?? ""
-        var lines = ["\(word(image, request).padding(to: 7))\(image.requested.text.printable)\(digest)\(origin.printable)"]
-        if case .exempt(let exemption) = image.decision.verdict { lines.append("       exempt by \(exemption.printable)") }
+        var lines = [
+            "\(word(image, request).padding(to: 7))\(image.requested.text.printable)\(digest)\(origin.printable)"
+        ]
+        if case .exempt(let exemption) = image.decision.verdict {
+            lines.append("       exempt by \(exemption.printable)")
+        }
         for finding in image.decision.refusing + image.decision.warning {
             guard let refusal = finding.refusal else { continue }
             let name = finding.policy.map { "policy \($0), check \(finding.check)" } ?? "rule \(finding.check)"

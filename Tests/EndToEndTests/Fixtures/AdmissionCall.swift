@@ -20,7 +20,8 @@ extension GateProcess {
             "curl",
             curl + options + [
                 "-H", "Content-Type: application/json", "--data-binary", "@" + file,
-                "-o", scratch.path + "/answer", "-w", "%{http_code} %{time_total}", origin + "/validate?timeout=" + timeout,
+                "-o", scratch.path + "/answer", "-w", "%{http_code} %{time_total}",
+                origin + "/validate?timeout=" + timeout,
             ])
         let words = command.output.split(separator: " ")
         return HTTPAnswer(
@@ -85,7 +86,8 @@ struct AdmissionReview {
     }
 
     static func deletedPod(_ image: String) -> AdmissionReview {
-        AdmissionReview(operation: "DELETE", namespace: "prod-shop", members: #""object":null,"oldObject":"# + pod(image))
+        AdmissionReview(
+            operation: "DELETE", namespace: "prod-shop", members: #""object":null,"oldObject":"# + pod(image))
     }
 
     static func deployment(_ first: String, _ second: String) -> AdmissionReview {

@@ -26,7 +26,8 @@ struct GateFiles {
         // A check needs no listener; port 0 is none.
         let listen =
             port == 0
-            ? "" : "listen: {address: \"127.0.0.1:\(port)\", certificate: {file: certs/tls.crt}, key: {file: certs/tls.key}}"
+            ? ""
+            : "listen: {address: \"127.0.0.1:\(port)\", certificate: {file: certs/tls.crt}, key: {file: certs/tls.key}}"
         try scratch.write(
             """
             apiVersion: dockgate.dev/v1

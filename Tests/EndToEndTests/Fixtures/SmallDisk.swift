@@ -22,7 +22,8 @@ enum SmallDisk {
     var launcher: [String] {
         switch self {
         case .mounted(let unshare):
-            let script = #"for last; do :; done; at="${last%/*}/audit"; mkdir -p "$at"; mount -t tmpfs -o size=1m none "$at"; exec "$@""#
+            let script =
+                #"for last; do :; done; at="${last%/*}/audit"; mkdir -p "$at"; mount -t tmpfs -o size=1m none "$at"; exec "$@""#
             return unshare + ["sh", "-ec", script, "sh"]
         case .limited:
             return ["sh", "-ec", #"trap '' XFSZ; exec "$@""#, "sh"]

@@ -73,18 +73,21 @@ extension Stage {
         func push(_ tag: String) -> Digest { simulator.pushImage(to: Stage.path, tag: tag, content: tag) }
         let signed = push("1.0")
         _ = push("1.1")
-        let signature = try Stage.signature(of: signed, by: release)
+        let signature = try Stage.signature(of: signed, in: simulator.authority, by: release)
         simulator.pushSignatures([signature], of: signed, to: Stage.path)
         simulator.pushSignatures([signature], of: push("1.2"), to: Stage.path)
         let forged = push("1.3")
-        simulator.pushSignatures([try Stage.signature(of: forged, by: stranger)], of: forged, to: Stage.path)
+        simulator.pushSignatures(
+            [try Stage.signature(of: forged, in: simulator.authority, by: stranger)], of: forged, to: Stage.path)
         self.init(registry: simulator.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed)
     }
 
-    private static func signature(of digest: Digest, by key: PrivateKey) throws -> SimulatedSignature {
+    private static func signature(
+        of digest: Digest, in registry: String, by key: PrivateKey
+    ) throws -> SimulatedSignature {
         let payload = Array(
             """
-            {"critical":{"identity":{"docker-reference":""},"image":{"docker-manifest-digest":"\(digest)"},\
+            {"critical":{"identity":{"docker-reference":"\(registry)/\(path)"},"image":{"docker-manifest-digest":"\(digest)"},\
             "type":"cosign container image signature"},"optional":null}
             """.utf8)
         let signature = try key.sign(payload, scheme: .ecdsa(.sha256))
