@@ -22,6 +22,7 @@ func tests(of name: String, needing dependencies: [Target.Dependency] = []) -> T
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -61,18 +62,20 @@ let package = Package(
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
         // Level 5: documents, the network, the log
         room("PolicyDocuments", imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "Timestamp"]),
-        room("Outbound", imports: ["Timestamp", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
-        room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp", logging]),
+        room("Outbound", imports: ["Timestamp", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+        room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 6: clients
         room("Registry", imports: ["Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 7: the gate
-        room("Admission", imports: ["PolicyEngine", "Audit", "Trust", "OCI", "Cryptography", "Timestamp", logging]),
+        room(
+            "Admission",
+            imports: ["PolicyEngine", "Audit", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 8: the ways in
         room(
             "Doors",
             imports: [
-                "Admission", "PolicyEngine", "Trust", "OCI", "StrictJSON", "Timestamp",
-                nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                "Admission", "Audit", "PolicyEngine", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp",
+                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, logging,
             ]),
         // Level 9: the program
         .executableTarget(

@@ -14,7 +14,7 @@ public enum Base64 {
     }
 
     /// The standard alphabet, with padding, in one line.
-    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+    public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         var group: UInt32 = 0

@@ -39,6 +39,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// Of the hash alone, in one piece: digests are keys of every cache, and two that differ in the algorithm differ here
+    /// as well.
+    public func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     /// The hash in lower-case hexadecimal, without the algorithm.
     public var hexadecimal: String { String(decoding: hexadecimalUTF8, as: UTF8.self) }
 

@@ -1,6 +1,5 @@
 import Admission
 import Audit
-import Logging
 import NIOPosix
 import OCI
 import Outbound

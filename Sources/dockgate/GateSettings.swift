@@ -10,6 +10,8 @@ struct GateSettings {
     let notVouched: Enforcement
     let mode: GateMode
     let registries: [RegistrySettings]
+    /// Exact words that stand for an image in a template.
+    let templatePlaceholders: [String]
 
     init(_ configuration: GateConfiguration) {
         name = configuration.name
@@ -17,6 +19,7 @@ struct GateSettings {
         notVouched = configuration.notVouched
         mode = configuration.mode == .observe ? .observe : .enforce
         registries = configuration.registries
+        templatePlaceholders = configuration.templatePlaceholders
     }
 
     /// Policies alone: registries are asked anonymously, and everything is refused that nobody vouches for.
@@ -26,6 +29,7 @@ struct GateSettings {
         notVouched = .deny
         mode = .enforce
         registries = []
+        templatePlaceholders = []
     }
 }
 

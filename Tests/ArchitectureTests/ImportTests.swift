@@ -17,7 +17,7 @@ import Testing
         "Audit": ["TransparencyLog", "StrictJSON"],
         "Registry": ["Outbound", "OCI", "Trust", "StrictJSON"],
         "Admission": ["PolicyEngine", "Audit"],
-        "Doors": ["Admission", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"],
+        "Doors": ["Admission", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
     ]
 
     /// The lowest room that may touch the outside world stands at this level.

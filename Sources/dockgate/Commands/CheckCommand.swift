@@ -53,7 +53,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let started = ContinuousClock.now
         let settings = try settings()
-        let requests = try requests(deadline: started + .seconds(timeout))
+        let requests = try requests(settings, deadline: started + .seconds(timeout))
         let log = try audit.map(AuditLog.opened)
         defer { log?.close() }
         let composition = try Composition(settings, log: log, now: SystemClock.now(), clock: SystemClock.now)
@@ -75,14 +75,14 @@ struct CheckCommand: AsyncParsableCommand {
         return GateSettings(policyDirectory: policies ?? ".")
     }
 
-    private func requests(deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
+    private func requests(_ settings: GateSettings, deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
         var requests: [CheckRequest] = []
         if !images.isEmpty {
             requests.append(
                 CheckRequest(images: images, namespace: namespace, source: source ?? .pipeline, deadline: deadline))
         }
         for file in files {
-            for workload in try ManifestFile(reading: file).workloads {
+            for workload in try ManifestFile(reading: file, placeholders: settings.templatePlaceholders).workloads {
                 requests.append(
                     CheckRequest(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline))
             }

@@ -15,7 +15,7 @@ struct ManifestFile {
 
     /// Reads a file, or standard input for `-`. Refuses what is no YAML, what holds no Kubernetes object or something
     /// else, and an undecodable workload.
-    init(reading path: String) throws(UsageError) {
+    init(reading path: String, placeholders: [String]) throws(UsageError) {
         let name = path == "-" ? "stdin" : path
         let documents: [YAMLNode]
         do {
@@ -36,7 +36,9 @@ struct ManifestFile {
                     "not a Kubernetes object: `apiVersion` and `kind` are not both there",
                     at: "\(name):\(document.line):\(document.column)")
             }
-            for object in ManifestFile.objects(in: document) { workloads.append(try Workload(object, in: name)) }
+            for object in ManifestFile.objects(in: document) {
+                workloads.append(try Workload(object, in: name, placeholders: placeholders))
+            }
         }
         self.workloads = workloads
     }
@@ -75,13 +77,14 @@ struct Workload: Sendable {
     /// `file:line` of each image.
     let places: [String]
 
-    init(_ object: YAMLNode, in file: String) throws(UsageError) {
+    init(_ object: YAMLNode, in file: String, placeholders: [String]) throws(UsageError) {
         let metadata = object["metadata"]
         kind = object["kind"]?.scalar?.text
         name = metadata?["name"]?.scalar?.text
         namespace = metadata?["namespace"]?.scalar?.text
         do {
-            images = try WorkloadImages.find(in: try JSONDocument(parsing: object.json).root)
+            images = try WorkloadImages.find(
+                in: try JSONDocument(parsing: object.json).root, placeholders: placeholders)
         } catch let error as WorkloadError {
             throw UsageError(error.description, at: "\(file):\(object.line)")
         } catch {
