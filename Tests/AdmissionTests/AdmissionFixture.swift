@@ -127,7 +127,10 @@ struct RegistryFixture {
     func image(_ path: String, _ name: String) -> String { "\(registry.authority)/\(path)\(name)" }
 
     /// Signs as cosign does.
-    func sign(_ digest: Digest, _ path: String, with keys: PrivateKey..., as repository: String? = nil, claiming: Digest? = nil)
+    func sign(
+        _ digest: Digest, _ path: String, with keys: PrivateKey..., as repository: String? = nil,
+        claiming: Digest? = nil
+    )
         throws
     {
         let name = "\(registry.authority)/\(repository ?? path)"
@@ -171,7 +174,8 @@ func withRegistry<Value: Sendable>(
 
 extension Gate {
     convenience init(
-        _ policies: PolicySet, _ collector: EvidenceCollector, notVouched: Enforcement = .deny, mode: GateMode = .enforce,
+        _ policies: PolicySet, _ collector: EvidenceCollector, notVouched: Enforcement = .deny,
+        mode: GateMode = .enforce,
         log: AuditLog? = nil
     ) {
         self.init(
@@ -257,7 +261,8 @@ extension ScriptedSource {
     /// An image manifest under a tag; gives its digest.
     @discardableResult
     func tag(_ tag: String, of repository: Repository, as content: String) -> Digest {
-        let found = Fetched.Content(bytes: Array(content.utf8), digest: .sha256(of: Array(content.utf8)), mediaType: nil)
+        let found = Fetched.Content(
+            bytes: Array(content.utf8), digest: .sha256(of: Array(content.utf8)), mediaType: nil)
         set(.found(found), for: .manifest(repository, .tag(tag)))
         return found.digest
     }
@@ -283,7 +288,8 @@ struct PresenceAttestor: Attestor {
             switch received[locator] {
             case nil: return .fetch([locator])
             case .found: return .outcome(.passed(signers: [.key(fingerprint: Array(name.utf8))]))
-            case .absent: return .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "something")))
+            case .absent:
+                return .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "something")))
             case .violated(let refusal): return .outcome(.violated(refusal))
             case .undetermined(let refusal): return .outcome(.undetermined(refusal))
             }

@@ -30,10 +30,14 @@ import Trust
     }
 
     private func decision(_ images: [JudgedImage], mode: GateMode = .enforce) -> Decision {
-        Decision(id: "RECORD", images: images, requestRefusal: nil, mode: mode, policyRevision: .sha256(of: []), decidedAt: TestClock.start)
+        Decision(
+            id: "RECORD", images: images, requestRefusal: nil, mode: mode, policyRevision: .sha256(of: []),
+            decidedAt: TestClock.start)
     }
 
-    @Test("a refusal names image, place, policy, check, reason, what was found, what was expected, the cure and the record")
+    @Test(
+        "a refusal names image, place, policy, check, reason, what was found, what was expected, the cure and the record"
+    )
     func refusal() throws {
         let decision = decision([
             try image("registry.example.com/app:1", [finding(message: "ask the release team")]),

@@ -38,7 +38,8 @@ import Trust
                 evidence: [.sha256(of: [1])])
         }
         return Decision(
-            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: judged, requestRefusal: nil, mode: mode, policyRevision: .sha256(of: []),
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: judged, requestRefusal: nil, mode: mode,
+            policyRevision: .sha256(of: []),
             decidedAt: TestClock.start)
     }
 
@@ -50,7 +51,8 @@ import Trust
         let json = try json(record.body)
         #expect(
             json.members.map(\.key) == [
-                "id", "code", "event", "class", "time", "source", "request", "actor", "target", "policy", "images", "decision",
+                "id", "code", "event", "class", "time", "source", "request", "actor", "target", "policy", "images",
+                "decision",
             ])
         #expect(json["id"]?.string == decision.id)
         #expect(json["code"]?.string == "IMG02E")
@@ -68,7 +70,8 @@ import Trust
 
     @Test("the code of a record tells apart what happened")
     func codes() throws {
-        let undetermined = Finding.Outcome.undetermined(Refusal(.registryUnavailable, found: "no answer", expected: "one"))
+        let undetermined = Finding.Outcome.undetermined(
+            Refusal(.registryUnavailable, found: "no answer", expected: "one"))
         let cases: [(Decision, String)] = [
             (decision([("a", [.passed(signers: [])])]), "IMG01I"),
             (decision([("a", [refusal()])]), "IMG02E"),
@@ -91,9 +94,11 @@ import Trust
         #expect(json["actor"]?["groupsOmitted"]?.integer == 36)
     }
 
-    @Test("a record that would be too long tells every image and counts the rest, whatever makes it long", arguments: [
-        (256, 10, 100), (1, 500, 200), (256, 1, 1_000), (3, 1, 50_000), (256, 0, 500), (20, 30, 500),
-    ])
+    @Test(
+        "a record that would be too long tells every image and counts the rest, whatever makes it long",
+        arguments: [
+            (256, 10, 100), (1, 500, 200), (256, 1, 1_000), (3, 1, 50_000), (256, 0, 500), (20, 30, 500),
+        ])
     func shortened(images: Int, findings: Int, textBytes: Int) throws {
         let text = String(repeating: "x", count: textBytes)
         let outcomes = (0..<findings).map { $0 % 2 == 0 ? refusal(text) : Finding.Outcome.notEvaluated }

@@ -61,7 +61,8 @@ import Trust
         }
     }
 
-    @Test("an outcome counts for `passed`, `violated` or `undetermined`; a failure is not a refusal beyond its lifetime")
+    @Test(
+        "an outcome counts for `passed`, `violated` or `undetermined`; a failure is not a refusal beyond its lifetime")
     func verificationLifetimes() async throws {
         let collector = collector()
         let subject = subject()
@@ -72,7 +73,8 @@ import Trust
             _ = await collector.verification(of: subject, by: attestor, until: patience)
             let start = clock.now
             #expect(
-                collector.knownVerification(of: subject, by: attestor, at: start + .seconds(lifetime) - .milliseconds(1))
+                collector.knownVerification(
+                    of: subject, by: attestor, at: start + .seconds(lifetime) - .milliseconds(1))
                     != nil)
             #expect(collector.knownVerification(of: subject, by: attestor, at: start + .seconds(lifetime)) == nil)
         }
@@ -136,8 +138,14 @@ import Trust
         #expect(collector.knownVerification(of: subject, by: PresenceAttestor(name: "good"), at: clock.now) != nil)
         let others = [
             (self.subject("other"), "good"), (subject, "better"),
-            (Subject(repository: try Repository(parsing: "other.example.com/team/app"), digest: subject.digest), "good"),
-            (Subject(repository: try Repository(parsing: "registry.example.com/team/app2"), digest: subject.digest), "good"),
+            (
+                Subject(repository: try Repository(parsing: "other.example.com/team/app"), digest: subject.digest),
+                "good"
+            ),
+            (
+                Subject(repository: try Repository(parsing: "registry.example.com/team/app2"), digest: subject.digest),
+                "good"
+            ),
         ]
         for (subject, name) in others {
             #expect(collector.knownVerification(of: subject, by: PresenceAttestor(name: name), at: clock.now) == nil)

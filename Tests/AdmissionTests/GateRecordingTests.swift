@@ -32,7 +32,8 @@ import Trust
             var files = PolicyFiles()
             try files.attestor("release-key", release)
             files.policy(
-                "signed", match: "{images: [\"\(fixture.registry.authority)/**\"]}", checks: "signature: {by: release-key}")
+                "signed", match: "{images: [\"\(fixture.registry.authority)/**\"]}",
+                checks: "signature: {by: release-key}")
             let policies = try files.load()
             let digest = fixture.registry.pushImage(to: "team/app", tag: "1.0")
             try fixture.sign(digest, "team/app", with: release)
@@ -42,7 +43,8 @@ import Trust
             var origin = RequestOrigin(source: "kubernetes.admission")
             origin.user = "ann\u{1B}[31m"
             origin.namespace = "shop"
-            let answer = await gate.answer(.of(fixture.image("team/app", ":1.0"), origin: origin), at: fixture.clock.now)
+            let answer = await gate.answer(
+                .of(fixture.image("team/app", ":1.0"), origin: origin), at: fixture.clock.now)
             let later = await gate.answer(.of("elsewhere.example.com/app"), at: fixture.clock.now)
             log.close()
             #expect(answer.isAllowed)
@@ -61,7 +63,10 @@ import Trust
             #expect(image["verdict"]?.string == "allow")
             let finding = try #require(image["findings"].map { Array($0.elements) }?.first)
             #expect(finding["outcome"]?.string == "passed")
-            #expect(finding["signers"].map { $0.elements.compactMap(\.string) } == ["SHA256:" + release.publicKey.fingerprint.hexadecimal])
+            #expect(
+                finding["signers"].map { $0.elements.compactMap(\.string) } == [
+                    "SHA256:" + release.publicKey.fingerprint.hexadecimal
+                ])
             // The image's manifest, the signature's manifest and its payload.
             #expect(image["evidence"]?.count == 3)
             #expect(try record(later.recordID)["code"]?.string == "IMG02E")
@@ -85,7 +90,8 @@ import Trust
         files.policy("open", checks: "insecureAcceptAnything: {because: a test}")
         let log = try open()
         let gate = Gate(
-            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }), log: log)
+            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }),
+            log: log)
         #expect(await gate.answer(.of("registry.example.com/app"), at: TestClock.start).isAllowed)
         log.close()
         let answer = await gate.answer(.of("registry.example.com/app"), at: TestClock.start)
@@ -126,7 +132,8 @@ import Trust
         }
         let log = try open()
         let gate = Gate(
-            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }), log: log)
+            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }),
+            log: log)
         let images = (0..<256).map { "registry.example.com/" + String(repeating: "long/", count: 40) + "app\($0):1.0" }
         let answer = await gate.answer(.of(images), at: TestClock.start)
         log.close()

@@ -94,7 +94,9 @@ import Trust
     func absentAndFailing() async throws {
         let (absent, _) = try await verdict(of: ":1.0") { _ in }
         #expect(absent == .refused(.imageNotFound))
-        let (failing, decision) = try await verdict(of: ":1.0") { $0.registry.script(ScriptedFault("/v2/", do: .status(500))) }
+        let (failing, decision) = try await verdict(of: ":1.0") {
+            $0.registry.script(ScriptedFault("/v2/", do: .status(500)))
+        }
         #expect(failing == .refused(.registryUnavailable))
         #expect(decision.isUndetermined)
     }
@@ -131,7 +133,8 @@ import Trust
                 try files.attestor("by-\(index)", release, try PrivateKey.generate(.ecdsaP256))
             }
             for policy in 0..<10 {
-                files.policy("p\(policy)", checks: "signature: {anyOf: [\((0..<5).map { "by-\($0)" }.joined(separator: ", "))]}")
+                files.policy(
+                    "p\(policy)", checks: "signature: {anyOf: [\((0..<5).map { "by-\($0)" }.joined(separator: ", "))]}")
             }
             let policies = try files.load()
             let tagged = fixture.registry.pushImage(to: "team/app", tag: "1.0")
@@ -308,7 +311,8 @@ import Trust
     func unreadable() async throws {
         var files = PolicyFiles()
         files.policy("anything", checks: "insecureAcceptAnything: {because: a test}")
-        let gate = Gate(try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }))
+        let gate = Gate(
+            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }))
         let md5 = "registry.example.com/app@md5:" + String(repeating: "0", count: 32)
         let request = AdmissionRequest.of("Not An Image", "registry.example.com/app", "", md5)
         let decision = await gate.decide(request, at: TestClock.start)
@@ -344,13 +348,15 @@ import Trust
         files.policy("pinned", checks: "insecureAcceptAnything: {because: a test}", "digest: required")
         let source = ScriptedSource()
         let gate = Gate(
-            try files.load(), EvidenceCollector(source: source, keeper: nil, clock: { TestClock.start }), mode: .observe)
+            try files.load(), EvidenceCollector(source: source, keeper: nil, clock: { TestClock.start }), mode: .observe
+        )
         let answer = await gate.answer(.of("registry.example.com/app:1"), at: TestClock.start)
         #expect(answer.isAllowed)
         #expect(answer.message.isEmpty)
         #expect(answer.reason == nil)
         #expect(answer.warnings.count == 1)
-        #expect(answer.warnings.first?.hasPrefix("would be refused: policy pinned, check digest [digest-required]") == true)
+        #expect(
+            answer.warnings.first?.hasPrefix("would be refused: policy pinned, check digest [digest-required]") == true)
     }
 
     @Test("a policy that warns lets in and says so")

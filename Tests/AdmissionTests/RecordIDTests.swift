@@ -22,7 +22,8 @@ import Timestamp
         let zeros = [UInt8](repeating: 0, count: 10)
         let times = [
             Instant(secondsSince1970: 0), Instant(secondsSince1970: 0, nanoseconds: 1_000_000),
-            Instant(secondsSince1970: 1_780_000_000), Instant(secondsSince1970: 1_780_000_000, nanoseconds: 999_000_000),
+            Instant(secondsSince1970: 1_780_000_000),
+            Instant(secondsSince1970: 1_780_000_000, nanoseconds: 999_000_000),
             Instant(secondsSince1970: 1_780_000_001), .latest,
         ]
         for (earlier, later) in zip(times, times.dropFirst()) {

@@ -35,7 +35,9 @@ import Testing
         }
         // Who came after the work was let go may have started it again; at first there was one.
         #expect(results.contains(1))
-        guard case .value(let again) = await flights.value(for: "a", until: .now + .seconds(60), from: { await work.run() })
+        guard
+            case .value(let again) = await flights.value(
+                for: "a", until: .now + .seconds(60), from: { await work.run() })
         else { return #expect(Bool(false)) }
         #expect(again > 1)
     }
