@@ -17,13 +17,12 @@ build:
 
 test:
 	@scripts/setup test
-	swift test
+	@scripts/test
 
 check:
 	@scripts/setup test
 	swift format lint --strict --recursive Package.swift Sources Tests
-	swift build --build-tests
-	swift test
+	@scripts/test
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

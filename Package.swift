@@ -61,7 +61,8 @@ let package = Package(
         // Level 4: policy
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
         // Level 5: documents, the network, the log
-        room("PolicyDocuments", imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "Timestamp"]),
+        room(
+            "PolicyDocuments", imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "Timestamp"]),
         room("Outbound", imports: ["Timestamp", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
         room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 6: clients

@@ -23,7 +23,9 @@ public struct Answer: Sendable {
         let record = position == nil ? nil : decision.id
         message = decision.isAllowed ? "" : DecisionMessage.refusal(of: decision, record: record)
         warnings = DecisionMessage.warnings(of: decision)
-        var annotations = [(key: "decision-id", value: decision.id), ("policy-revision", decision.policyRevision.description)]
+        var annotations = [
+            (key: "decision-id", value: decision.id), ("policy-revision", decision.policyRevision.description),
+        ]
         if let reason = decision.reason { annotations.append(("reason", reason.rawValue)) }
         if let position { annotations.append(("log-head", position.head)) }
         auditAnnotations = annotations

@@ -33,7 +33,8 @@ public struct Decision: Sendable {
 
     /// Whether it was refused only because something could not be looked at.
     public var isUndetermined: Bool {
-        !allImagesAllowed && requestRefusal == nil && images.allSatisfy { $0.decision.isAllowed || $0.decision.isUndetermined }
+        !allImagesAllowed && requestRefusal == nil
+            && images.allSatisfy { $0.decision.isAllowed || $0.decision.isUndetermined }
     }
 }
 

@@ -14,7 +14,8 @@ public final class EvidenceCollector: Sendable {
     private let clock: @Sendable () -> Instant
     private let diskThreads = DiskThreads()
 
-    private let resolutions = ShardedCache<TagKey, Judged<Resolution>>(maximumCost: EvidenceCollector.maximumCachedOutcomes)
+    private let resolutions = ShardedCache<TagKey, Judged<Resolution>>(
+        maximumCost: EvidenceCollector.maximumCachedOutcomes)
     private let verifications = ShardedCache<VerificationKey, Judged<VerificationOutcome>>(
         maximumCost: EvidenceCollector.maximumCachedOutcomes)
     private let fetched = ShardedCache<FetchKey, Fetched>(maximumCost: EvidenceCollector.maximumCachedBytes)

@@ -48,7 +48,9 @@ public final class Gate: Sendable {
     /// each tag is resolved once. Always answers: what could not be looked at refuses as undetermined.
     public func decide(_ request: AdmissionRequest, at now: Instant) async -> Decision {
         var positions: [String: [Int]] = [:]
-        for (position, image) in request.images.enumerated() { positions[Gate.grouping(image), default: []].append(position) }
+        for (position, image) in request.images.enumerated() {
+            positions[Gate.grouping(image), default: []].append(position)
+        }
         let judged = await withTaskGroup(of: [(Int, JudgedImage)].self) { group in
             for positions in positions.values {
                 group.addTask { [self] in await judge(positions, of: request, at: now) }
@@ -63,7 +65,8 @@ public final class Gate: Sendable {
         do { return try ImageReference(parsing: image.text).description } catch { return image.text }
     }
 
-    private func judge(_ positions: [Int], of request: AdmissionRequest, at now: Instant) async -> [(Int, JudgedImage)] {
+    private func judge(_ positions: [Int], of request: AdmissionRequest, at now: Instant) async -> [(Int, JudgedImage)]
+    {
         let gathered = GatheredEvidence(collector: collector, policies: rules.policies)
         var judged: [(Int, JudgedImage)] = []
         for position in positions {
@@ -92,7 +95,8 @@ public final class Gate: Sendable {
     }
 
     private func judge(
-        _ requested: RequestedImage, of request: AdmissionRequest, with evidence: some EvidenceWithTrace, at now: Instant
+        _ requested: RequestedImage, of request: AdmissionRequest, with evidence: some EvidenceWithTrace,
+        at now: Instant
     ) -> Judgement {
         let reference: ImageReference
         do {
@@ -115,11 +119,13 @@ public final class Gate: Sendable {
 
     private func decision(on images: [JudgedImage], _ refusal: Refusal? = nil, at now: Instant) -> Decision {
         Decision(
-            id: newRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode, policyRevision: rules.policies.revision, decidedAt: now)
+            id: newRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
+            policyRevision: rules.policies.revision, decidedAt: now)
     }
 
     private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {
-        let reason: ReasonCode = if case .unsupportedDigestAlgorithm = error { .digestUnsupported } else { .referenceInvalid }
+        let reason: ReasonCode =
+            if case .unsupportedDigestAlgorithm = error { .digestUnsupported } else { .referenceInvalid }
         return refused(
             requested,
             Refusal(

@@ -129,7 +129,8 @@ struct Assessment {
         var missing: [EvidenceNeed] = []
         for policy in policies {
             for (check, outcome) in zip(policy.applicable.policy.checks, policy.outcomes) where outcome == nil {
-                for attestor in check.check.attestors(at: now) where !known.contains(where: { $0.attestor == attestor }) {
+                for attestor in check.check.attestors(at: now) where !known.contains(where: { $0.attestor == attestor })
+                {
                     if let outcome = evidence.verification(of: subject, by: attestor) {
                         known.append((attestor, outcome))
                     } else if !missing.contains(.verification(attestor)) {

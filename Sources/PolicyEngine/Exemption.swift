@@ -14,7 +14,8 @@ public struct Exemption: Sendable {
     let images: [ImagePattern]
 
     public init(
-        name: String, namespaces: [String], images: [ImagePattern] = [], reason: String, owner: String, reviewBy: Instant
+        name: String, namespaces: [String], images: [ImagePattern] = [], reason: String, owner: String,
+        reviewBy: Instant
     ) {
         self.name = name
         self.namespaces = namespaces

@@ -13,10 +13,12 @@ extension ImagePattern {
         guard !bytes.isEmpty else { throw PatternError(description: "a pattern is empty") }
         if let byte = bytes.first(where: { $0 <= 0x20 || $0 >= 0x7F }) {
             throw PatternError(
-                description: "pattern `\(text)` holds the byte 0x\(String(byte, radix: 16)); only printable ASCII can match")
+                description:
+                    "pattern `\(text)` holds the byte 0x\(String(byte, radix: 16)); only printable ASCII can match")
         }
         guard !text.utf8.contains(UInt8(ascii: "$")) else {
-            throw PatternError(description: "pattern `\(text)` holds a variable; variables are not supported by this version")
+            throw PatternError(
+                description: "pattern `\(text)` holds a variable; variables are not supported by this version")
         }
         var rest = bytes[...]
         let digest = try ImagePattern.cutDigest(from: &rest, of: text)
@@ -89,7 +91,8 @@ extension ImagePattern {
         }
         if let upper = host.first(where: { (0x41...0x5A).contains($0) }) {
             throw PatternError(
-                description: "pattern `\(text)` has `\(Character(UnicodeScalar(upper)))` in its host; hosts are lower case")
+                description:
+                    "pattern `\(text)` has `\(Character(UnicodeScalar(upper)))` in its host; hosts are lower case")
         }
         let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         for label in labels {
@@ -134,14 +137,17 @@ extension ImagePattern {
                     description: "`**` in pattern `\(text)` stands for everything below, and only as the last segment")
             }
             if piece.contains(where: { (0x41...0x5A).contains($0) }) {
-                throw PatternError(description: "pattern `\(text)` has upper case in its path; repositories are lower case")
+                throw PatternError(
+                    description: "pattern `\(text)` has upper case in its path; repositories are lower case")
             }
             let isSegment = piece.allSatisfy {
-                isLowerAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)
+                isLowerAlphanumeric($0)
+                    || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)
             }
             guard !piece.isEmpty, isSegment else {
                 throw PatternError(
-                    description: "`\(String(decoding: piece, as: UTF8.self))` in pattern `\(text)` cannot be a path segment")
+                    description:
+                        "`\(String(decoding: piece, as: UTF8.self))` in pattern `\(text)` cannot be a path segment")
             }
         }
         return (pieces.map(Glob.init), matchesEverythingBelow)

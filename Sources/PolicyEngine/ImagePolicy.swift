@@ -88,7 +88,8 @@ extension ImagePolicy {
         problems += ImagePolicy.ambiguousNames(specification["checks"]?.elements ?? [])
         if let problems = FieldProblems(problems) { throw problems }
         self.init(
-            name: name, enforcement: (enforcement ?? nil) ?? StagedEnforcement(.deny), match: (match ?? nil) ?? .everything,
+            name: name, enforcement: (enforcement ?? nil) ?? StagedEnforcement(.deny),
+            match: (match ?? nil) ?? .everything,
             exclude: exclude, checks: checks)
     }
 

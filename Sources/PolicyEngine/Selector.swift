@@ -69,7 +69,8 @@ public struct Selector: Sendable {
             case .onlyByTagBesideDigest: best = max(best, .unknown)
             case .doesNotMatch:
                 // A digest in the pattern may still turn out to be the one that the tag stands for.
-                let mayFitLater = pattern.digest != nil && image.digest == nil && pattern.repositoryMatches(image.subject)
+                let mayFitLater =
+                    pattern.digest != nil && image.digest == nil && pattern.repositoryMatches(image.subject)
                 if mayFitLater { best = max(best, image.resolutionFailed ? .unknown : .whenResolved) }
             }
         }
@@ -89,7 +90,9 @@ extension Selector {
         "namespaces",
         .object(
             ObjectType([
-                Field("names", .list(.text("a namespace name")), required: true, "namespace names; `*` stands for any run of characters")
+                Field(
+                    "names", .list(.text("a namespace name")), required: true,
+                    "namespace names; `*` stands for any run of characters")
             ])),
         "the namespace of the request")
 
@@ -98,8 +101,10 @@ extension Selector {
         imageField,
         Field("digests", .list(.text("a digest")), "exact digests; a tag is resolved first"),
         namespacesField,
-        Field("containers", .list(.word(ContainerKind.allCases.map(\.rawValue))), "where in a workload the image stands"),
-        Field("sources", .list(.word(RequestSource.allCases.map(\.rawValue))), "the door through which the request came"),
+        Field(
+            "containers", .list(.word(ContainerKind.allCases.map(\.rawValue))), "where in a workload the image stands"),
+        Field(
+            "sources", .list(.word(RequestSource.allCases.map(\.rawValue))), "the door through which the request came"),
     ])
 
     /// Builds a selector from fields of that shape; reports each pattern or digest that cannot be read.

@@ -22,8 +22,10 @@ import Testing
 
     /// The lowest room that may touch the outside world stands at this level.
     private static let levels: [String: Int] = [
-        "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2, "Trust": 2,
-        "Sigstore": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5, "Registry": 6, "Admission": 7,
+        "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2,
+        "Trust": 2,
+        "Sigstore": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5, "Registry": 6,
+        "Admission": 7,
         "Doors": 8,
     ]
 
@@ -81,7 +83,8 @@ import Testing
     @Test("the table finds a forbidden import")
     func finds() {
         let file = SourceTree.File(
-            room: "OCI", path: "x", lines: ["public import struct Foundation.Data", "@testable import Glibc", "// import NIO"])
+            room: "OCI", path: "x",
+            lines: ["public import struct Foundation.Data", "@testable import Glibc", "// import NIO"])
         #expect(file.imports == ["Foundation", "Glibc"])
         #expect(!Self.allowed("OCI").contains("Foundation"))
         #expect(Self.allowed("PolicyEngine").contains("StrictJSON"))

@@ -36,11 +36,14 @@ import Testing
     @Test("below level 5 nothing waits, and there is no clock")
     func pure() throws {
         let forbidden: Set<Substring> = [
-            "async", "await", "Task", "ContinuousClock", "SuspendingClock", "Date", "DispatchTime", "clock_gettime", "time",
+            "async", "await", "Task", "ContinuousClock", "SuspendingClock", "Date", "DispatchTime", "clock_gettime",
+            "time",
         ]
         for file in try SourceTree.sources() where Self.pureRooms.contains(file.room) {
             for (number, line) in file.lines.enumerated() {
-                let found = Self.words(line).filter { forbidden.contains($0) && !($0 == "time" && !Self.code(line).contains("time(nil")) }
+                let found = Self.words(line).filter {
+                    forbidden.contains($0) && !($0 == "time" && !Self.code(line).contains("time(nil"))
+                }
                 #expect(found.isEmpty, "\(file):\(number + 1): \(found)")
             }
         }

@@ -20,7 +20,9 @@ enum SourceTree {
                     words[..<position].allSatisfy({ $0.hasPrefix("@") || SourceTree.modifiers.contains($0) })
                 else { return nil }
                 let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
-                let name = kinds.contains(words[position + 1]) && words.count > position + 2 ? words[position + 2] : words[position + 1]
+                let name =
+                    kinds.contains(words[position + 1]) && words.count > position + 2
+                    ? words[position + 2] : words[position + 1]
                 return String(name.prefix { $0 != "." })
             }
         }

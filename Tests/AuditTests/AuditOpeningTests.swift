@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    @Test("zeros that a power cut left after the last record are cut off, however many", arguments: [1, 4_096, 200_000])
+    @Test(
+        "zeros that a power cut left after the last record are cut off, however many", arguments: [1, 4_096, 200_000])
     func zeroTail(count: Int) throws {
         let directory = try ScratchDirectory()
         _ = try fill(directory, records: 2)

@@ -33,8 +33,10 @@ import Trust
         var generator = SplitMix(seed: seed)
         let world = try World(&generator)
         let allowedBefore = try world.decide(world.policies).isAllowed
-        let trial = try World.policy("trial", enforcement: ["warn", "audit"].randomElement(using: &generator) ?? "warn", &generator)
-        let strict = try PolicyFixture.policy("strict", ["checks": [World.constraints.randomElement(using: &generator) ?? []]])
+        let trial = try World.policy(
+            "trial", enforcement: ["warn", "audit"].randomElement(using: &generator) ?? "warn", &generator)
+        let strict = try PolicyFixture.policy(
+            "strict", ["checks": [World.constraints.randomElement(using: &generator) ?? []]])
         for added in [trial, strict] {
             #expect(try allowedBefore || !world.decide(world.policies + [added]).isAllowed)
         }
@@ -73,7 +75,8 @@ import Trust
         init(_ generator: inout SplitMix) throws {
             policies = try (0..<Int.random(in: 0...6, using: &generator)).map { position in
                 try World.policy(
-                    "p\(position)", enforcement: ["deny", "deny", "warn", "audit"].randomElement(using: &generator) ?? "deny",
+                    "p\(position)",
+                    enforcement: ["deny", "deny", "warn", "audit"].randomElement(using: &generator) ?? "deny",
                     &generator)
             }
             let names = ["registry.example.com/a/b", "registry.example.com:5000/a", "nginx", "evil.com/a/b"]
@@ -94,7 +97,11 @@ import Trust
         static func policy(_ name: String, enforcement: String, _ generator: inout SplitMix) throws -> ImagePolicy {
             var match: [(name: String, value: FieldValue)] = []
             if Bool.random(using: &generator) {
-                match.append(("images", FieldValue(.list(patterns.shuffled(using: &generator).suffix(2)), at: PolicyFixture.here)))
+                match.append(
+                    (
+                        "images",
+                        FieldValue(.list(patterns.shuffled(using: &generator).suffix(2)), at: PolicyFixture.here)
+                    ))
             }
             if Int.random(in: 0..<4, using: &generator) == 0 { match.append(("namespaces", ["names": ["prod"]])) }
             if Int.random(in: 0..<6, using: &generator) == 0 {

@@ -51,7 +51,14 @@ import Trust
     func checkOnTrialDoesNotVouch(enforcement: String) throws {
         let policy = try PolicyFixture.policy(
             "p",
-            ["checks": [["trustedRegistries": ["registry.example.com/**"], "enforcement": FieldValue(stringLiteral: enforcement)]]])
+            [
+                "checks": [
+                    [
+                        "trustedRegistries": ["registry.example.com/**"],
+                        "enforcement": FieldValue(stringLiteral: enforcement),
+                    ]
+                ]
+            ])
         #expect(try PolicyFixture.decide(pinned, by: [policy]).verdict == .refused(.notVouched))
     }
 
@@ -150,7 +157,11 @@ import Trust
     func untrustedRegistry() throws {
         let bad = PolicyFixture.digest("bad")
         let forbid = try PolicyFixture.policy(
-            "bad-build", ["match": ["digests": [FieldValue(stringLiteral: bad.description)]], "checks": [["forbid": ["because": "broken"]]]])
+            "bad-build",
+            [
+                "match": ["digests": [FieldValue(stringLiteral: bad.description)]],
+                "checks": [["forbid": ["because": "broken"]]],
+            ])
         for stance in Enforcement.allCases {
             let evaluation = try PolicyFixture.evaluate("evil.com/app:1", by: [forbid], notVouched: stance)
             guard case .decided(let decision) = evaluation else {
@@ -163,19 +174,28 @@ import Trust
 
     @Test("a reference that needs no digest is not resolved")
     func noNeedlessResolution() throws {
-        let decision = try PolicyFixture.decide("registry.example.com/app:1", by: [try trusting("registry.example.com/**")])
+        let decision = try PolicyFixture.decide(
+            "registry.example.com/app:1", by: [try trusting("registry.example.com/**")])
         #expect(decision.digest == nil && decision.isAllowed)
     }
 
     @Test("evidence is asked for in two rounds: the digest, then all verifications at once")
     func needs() throws {
-        let policies = [try signed(), try PolicyFixture.policy("both", ["checks": [["signature": ["allOf": ["release-key", "team-key"]]]]])]
+        let policies = [
+            try signed(),
+            try PolicyFixture.policy("both", ["checks": [["signature": ["allOf": ["release-key", "team-key"]]]]]),
+        ]
         var evidence = StatedEvidence()
-        guard case .missing(let first) = try PolicyFixture.evaluate("registry.example.com/app:1", by: policies, with: evidence)
+        guard
+            case .missing(let first) = try PolicyFixture.evaluate(
+                "registry.example.com/app:1", by: policies, with: evidence)
         else { throw MissingEvidence(evaluation: .missing([])) }
         #expect(first == [.resolution])
-        evidence.resolutions[try PolicyFixture.image("registry.example.com/app:1")] = .resolved(PolicyFixture.digest("image"))
-        guard case .missing(let second) = try PolicyFixture.evaluate("registry.example.com/app:1", by: policies, with: evidence)
+        evidence.resolutions[try PolicyFixture.image("registry.example.com/app:1")] = .resolved(
+            PolicyFixture.digest("image"))
+        guard
+            case .missing(let second) = try PolicyFixture.evaluate(
+                "registry.example.com/app:1", by: policies, with: evidence)
         else { throw MissingEvidence(evaluation: .missing([])) }
         #expect(second == [.verification(PolicyFixture.release), .verification(PolicyFixture.team)])
     }
@@ -194,7 +214,8 @@ import Trust
                     "checks": [["forbid": ["because": "it deletes carts"]]],
                 ]),
         ]
-        #expect(try PolicyFixture.decide("registry.example.com/app@\(bad)", by: policies).verdict == .refused(.forbidden))
+        #expect(
+            try PolicyFixture.decide("registry.example.com/app@\(bad)", by: policies).verdict == .refused(.forbidden))
         #expect(try PolicyFixture.decide(pinned, by: policies).verdict == .allowed)
         let tagged = "registry.example.com/app:1"
         var evidence = StatedEvidence(resolutions: [try PolicyFixture.image(tagged): .resolved(bad)])
@@ -208,7 +229,8 @@ import Trust
         #expect(undetermined.isUndetermined)
     }
 
-    @Test("a tag that cannot be resolved refuses a signature check as undetermined, a tag that is not there as violated")
+    @Test(
+        "a tag that cannot be resolved refuses a signature check as undetermined, a tag that is not there as violated")
     func unresolved() throws {
         let reference = try PolicyFixture.image("registry.example.com/app:1")
         let policies = [try signed()]
@@ -270,7 +292,11 @@ import Trust
     @Test("a namespace that could not be had constrains and does not vouch; one that does not exist is passed over")
     func unknownNamespace() throws {
         let vouching = try PolicyFixture.policy(
-            "vouching", ["match": ["namespaces": ["names": ["prod"]]], "checks": [["trustedRegistries": ["registry.example.com/**"]]]])
+            "vouching",
+            [
+                "match": ["namespaces": ["names": ["prod"]]],
+                "checks": [["trustedRegistries": ["registry.example.com/**"]]],
+            ])
         #expect(try PolicyFixture.decide(pinned, by: [vouching], namespace: .known("prod")).isAllowed)
         #expect(try !PolicyFixture.decide(pinned, by: [vouching], namespace: .unknown).isAllowed)
         let constraining = try PolicyFixture.policy(
@@ -287,7 +313,11 @@ import Trust
     func tagBesideDigestInMatch() throws {
         let digest = PolicyFixture.digest("image")
         let vouching = try PolicyFixture.policy(
-            "p", ["match": ["images": ["docker.io/library/alpine:3.*"]], "checks": [["insecureAcceptAnything": ["because": "t"]]]])
+            "p",
+            [
+                "match": ["images": ["docker.io/library/alpine:3.*"]],
+                "checks": [["insecureAcceptAnything": ["because": "t"]]],
+            ])
         #expect(try PolicyFixture.decide("alpine:3.1", by: [vouching]).isAllowed)
         #expect(try !PolicyFixture.decide("alpine:3.1@\(digest)", by: [vouching]).isAllowed)
         let forbidding = try PolicyFixture.policy(
@@ -333,7 +363,14 @@ import Trust
     func namesAndMessages() throws {
         let policy = try PolicyFixture.policy(
             "p",
-            ["checks": [["name": "sources", "message": "ask the platform team", "trustedRegistries": ["registry.example.com/**"]]]])
+            [
+                "checks": [
+                    [
+                        "name": "sources", "message": "ask the platform team",
+                        "trustedRegistries": ["registry.example.com/**"],
+                    ]
+                ]
+            ])
         let finding = try #require(try PolicyFixture.decide("evil.com/app", by: [policy]).refusing.first)
         #expect(finding.policy == "p" && finding.check == "sources" && finding.message == "ask the platform team")
     }
@@ -343,6 +380,7 @@ import Trust
         #expect(throws: FieldProblems.self) {
             try PolicyFixture.policy("p", ["checks": [["digest": "required"], ["digest": "required"]]])
         }
-        _ = try PolicyFixture.policy("p", ["checks": [["digest": "required"], ["name": "again", "digest": "required"]]])
+        _ = try PolicyFixture.policy(
+            "p", ["checks": [["digest": "required"], ["name": "again", "digest": "required"]]])
     }
 }

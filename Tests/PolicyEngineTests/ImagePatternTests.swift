@@ -66,7 +66,8 @@ import Trust
         #expect(try match("docker.io/library/alpine:3.*", "alpine:3.20@\(digest)") == .onlyByTagBesideDigest)
         #expect(try match("docker.io/library/alpine", "alpine:3.20@\(digest)") == .matches)
         #expect(try match("docker.io/library/alpine@\(digest)", "alpine:3.20@\(digest)") == .matches)
-        #expect(try match("docker.io/library/alpine@\(digest)", "alpine@\(PolicyFixture.digest("other"))") == .doesNotMatch)
+        #expect(
+            try match("docker.io/library/alpine@\(digest)", "alpine@\(PolicyFixture.digest("other"))") == .doesNotMatch)
     }
 
     @Test("a pattern with a digest matches a tag that stands for it")

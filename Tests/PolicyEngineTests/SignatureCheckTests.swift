@@ -9,7 +9,8 @@ import Trust
     private let ci = AttestorReference(index: 2, name: "ci-key")
 
     private func decide(
-        _ signature: FieldValue, _ outcomes: [AttestorReference: VerificationOutcome], at now: Instant = PolicyFixture.now
+        _ signature: FieldValue, _ outcomes: [AttestorReference: VerificationOutcome],
+        at now: Instant = PolicyFixture.now
     ) throws -> ImageDecision {
         let policy = try PolicyFixture.policy("signed", ["checks": [["signature": signature]]])
         return try PolicyFixture.decide(image, by: [policy], with: StatedEvidence(outcomes: outcomes), at: now)
@@ -20,7 +21,8 @@ import Trust
         let passed = try decide(["by": "release-key"], [PolicyFixture.release: .passed(signers: [.key("a")])])
         #expect(passed.verdict == .allowed)
         #expect(passed.findings.first?.outcome == .passed(signers: [.key("a")]))
-        #expect(try decide(["by": "release-key"], [PolicyFixture.release: .missing]).verdict == .refused(.signatureMissing))
+        #expect(
+            try decide(["by": "release-key"], [PolicyFixture.release: .missing]).verdict == .refused(.signatureMissing))
         let undetermined = try decide(["by": "release-key"], [PolicyFixture.release: .unreachable])
         #expect(undetermined.verdict == .refused(.registryUnavailable) && undetermined.isUndetermined)
     }
@@ -72,7 +74,9 @@ import Trust
 
     @Test("an entry counts before its until, and from that moment on it does not")
     func until() throws {
-        let demand: FieldValue = ["anyOf": [["by": "release-key", "until": .date(PolicyFixture.now + .seconds(1))], "team-key"]]
+        let demand: FieldValue = [
+            "anyOf": [["by": "release-key", "until": .date(PolicyFixture.now + .seconds(1))], "team-key"]
+        ]
         let outcomes: [AttestorReference: VerificationOutcome] = [
             PolicyFixture.release: .passed(signers: [.key("a")]), PolicyFixture.team: .missing,
         ]

@@ -16,7 +16,8 @@ public struct SignatureCheck: Check {
     public static let needsOnlyReference = false
     public static let vouches = true
 
-    private static let attestorField = Field("by", .text("the name of an Attestor"), required: true, "who must have signed")
+    private static let attestorField = Field(
+        "by", .text("the name of an Attestor"), required: true, "who must have signed")
     private static let entries = FieldType.list(
         .either(
             scalar: .text("the name of an Attestor"),
