@@ -35,6 +35,11 @@ public struct RequestedImage: Hashable, Sendable {
         self.path = path
         self.container = container
     }
+
+    /// Whether the two get the same decision within one request: nothing else about an image takes part in it.
+    func isJudgedLike(_ other: RequestedImage) -> Bool {
+        kind == other.kind && text.utf8.elementsEqual(other.text.utf8)
+    }
 }
 
 /// Who asked for what, for the record. Nothing here takes part in a decision.

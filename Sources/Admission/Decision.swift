@@ -46,4 +46,9 @@ public struct JudgedImage: Sendable {
     public let decision: ImageDecision
     /// The evidence behind the decision, as the audit log keeps it.
     public let evidence: [Digest]
+
+    /// The same decision, for another place in the request that names the same image.
+    func decided(for other: RequestedImage) -> JudgedImage {
+        JudgedImage(requested: other, reference: reference, decision: decision, evidence: evidence)
+    }
 }

@@ -35,6 +35,10 @@ public final class Gate: Sendable {
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
         for requested in request.images {
+            if let same = images.first(where: { $0.requested.isJudgedLike(requested) }) {
+                images.append(same.decided(for: requested))
+                continue
+            }
             known.beginImage()
             switch judge(requested, of: request, with: known, at: now) {
             case .missing: return nil

@@ -1,4 +1,5 @@
 import Cryptography
+import Synchronization
 public import Timestamp
 
 /// The name of a record: a ULID, 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that names sort by
@@ -8,7 +9,20 @@ public enum RecordID {
 
     /// A new name for a record of that time.
     @Sendable public static func make(at time: Instant) -> String {
-        make(at: time, random: SecureRandom.bytes(10))
+        make(at: time, random: pool.withLock { $0.next(10) })
+    }
+
+    private static let pool = Mutex(RandomPool())
+
+    /// Random bytes drawn in blocks: a draw of ten bytes costs as much as one of a thousand. Names are unique, not secret.
+    private struct RandomPool {
+        private var bytes: ArraySlice<UInt8> = []
+
+        mutating func next(_ count: Int) -> [UInt8] {
+            if bytes.count < count { bytes = SecureRandom.bytes(1_000)[...] }
+            defer { bytes = bytes.dropFirst(count) }
+            return Array(bytes.prefix(count))
+        }
     }
 
     /// The name that those ten random bytes give.
