@@ -13,6 +13,7 @@ final class PosixThread: Sendable {
             { argument in
                 guard let argument else { return nil }
                 PosixThread.blockSignals()
+                PosixThread.stepBack()
                 Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
             }, work.toOpaque())
@@ -35,6 +36,18 @@ final class PosixThread: Sendable {
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, nil)
     }
+
+    /// Lets threads that compute go first where cores are scarce: it does not push them aside when the disk is done, so
+    /// more work has gathered when its turn comes, and a synchronization is shared by more records. Where a core is idle
+    /// it changes nothing. That the system may refuse changes nothing either.
+    private static func stepBack() {
+        var parameters = sched_param()
+        _ = sched_setscheduler(0, schedulingBatch, &parameters)
+        _ = nice(5)
+    }
+
+    /// `SCHED_BATCH` of sched.h, which Swift does not import.
+    private static let schedulingBatch: Int32 = 3
 
     private final class Work: Sendable {
         let body: @Sendable () -> Void
