@@ -10,6 +10,7 @@ public final class Gate: Sendable {
     private let evaluator: Evaluator
     private let collector: EvidenceCollector
     private let log: AuditLog?
+    private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
     private let instance: GateInstance
     private let newRecordID: @Sendable (Instant) -> String
@@ -104,7 +105,7 @@ public final class Gate: Sendable {
     ) -> Judgement {
         let reference: ImageReference
         do {
-            reference = try ImageReference(parsing: requested.text)
+            reference = try references.reference(requested.text, at: now)
         } catch {
             return .judged(Gate.unreadable(requested, error))
         }

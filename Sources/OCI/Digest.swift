@@ -46,14 +46,14 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The hash in lower-case hexadecimal, without the algorithm.
-    public var hexadecimal: String { String(decoding: hexadecimalUTF8, as: UTF8.self) }
+    public var hexadecimal: String { text(after: "") }
 
     /// `sha256:<64 lower-case hexadecimal digits>`.
-    public var description: String { "\(algorithm.rawValue):\(hexadecimal)" }
+    public var description: String { text(after: algorithm == .sha256 ? "sha256:" : "sha512:") }
 
     /// `sha256-<64 lower-case hexadecimal digits>`: what the names of tags that are derived from a digest begin with
     /// (cosign's `.sig` and `.att`, the referrers tag schema of distribution-spec).
-    public var tagPrefix: String { "\(algorithm.rawValue)-\(hexadecimal)" }
+    public var tagPrefix: String { text(after: algorithm == .sha256 ? "sha256-" : "sha512-") }
 
     init(parsing text: ArraySlice<UInt8>, accepting algorithms: [DigestAlgorithm]) throws(DigestError) {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed(String(quoting: text)) }
@@ -70,14 +70,22 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    private var hexadecimalUTF8: [UInt8] {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            digits.append(Digest.hexadecimalDigit(byte >> 4))
-            digits.append(Digest.hexadecimalDigit(byte & 0xF))
+    /// The prefix and the digits in one allocation: every record and every answer holds several of these.
+    private func text(after prefix: StaticString) -> String {
+        let length = prefix.utf8CodeUnitCount + bytes.count * 2
+        return String(unsafeUninitializedCapacity: length) { buffer in
+            var position = 0
+            func append(_ byte: UInt8) {
+                buffer[position] = byte
+                position += 1
+            }
+            for index in 0..<prefix.utf8CodeUnitCount { append(prefix.utf8Start[index]) }
+            for byte in bytes {
+                append(Digest.hexadecimalDigit(byte >> 4))
+                append(Digest.hexadecimalDigit(byte & 0xF))
+            }
+            return position
         }
-        return digits
     }
 
     private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {

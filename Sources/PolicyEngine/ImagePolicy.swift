@@ -1,7 +1,10 @@
 public import Trust
 
 /// Which images, where; which checks must hold; what happens when one does not.
-public struct ImagePolicy: Sendable {
+///
+/// A class, since policies are handed around for every image and never change: a reference is counted once where a
+/// structure's fields would be counted one by one.
+public final class ImagePolicy: Sendable {
     public let name: String
     public let enforcement: StagedEnforcement
     public let match: Selector
@@ -22,8 +25,8 @@ public struct ImagePolicy: Sendable {
     }
 }
 
-/// A check as one policy uses it.
-public struct PolicyCheck: Sendable {
+/// A check as one policy uses it; a class for the same reason as `ImagePolicy`.
+public final class PolicyCheck: Sendable {
     /// Its name in answers and records: the one it was given, else its word.
     public let name: String
     public let check: any Check
@@ -60,7 +63,9 @@ extension ImagePolicy {
         fields + [Field("checks", checksType, required: true, "what must hold of each image")])
 
     /// Builds a policy from a `spec` of that type. Reports every problem, each at its position.
-    public init(name: String, specification: FieldValue, in context: CheckContext) throws(FieldProblems) {
+    public convenience init(
+        name: String, specification: FieldValue, in context: CheckContext
+    ) throws(FieldProblems) {
         var problems: [FieldProblem] = []
         func collect<Value>(_ load: () throws(FieldProblems) -> Value) -> Value? {
             do { return try load() } catch {
@@ -122,7 +127,7 @@ extension PolicyCheck {
         Field("message", .text("a message"), "what a refused person reads first"),
     ]
 
-    init(_ item: FieldValue, in context: CheckContext) throws(FieldProblems) {
+    convenience init(_ item: FieldValue, in context: CheckContext) throws(FieldProblems) {
         for type in BuiltInChecks.all {
             guard let value = item[type.word] else { continue }
             self.init(
