@@ -151,8 +151,9 @@ public final class Gate: Sendable {
 
     // MARK: - Recording
 
-    /// Whether decisions can be recorded, and so allowed.
-    public var canRecord: Bool { log?.isHealthy ?? true }
+    /// Whether requests are decided as the policies say. A gate that enforces needs its log for that; one that observes
+    /// lets everything pass, and must not keep callers away because it cannot write.
+    public var isReady: Bool { rules.mode == .observe || (log?.isHealthy ?? true) }
 
     /// Writes the decision to the audit log and then hands over the answer: without a durable record nothing is allowed.
     /// `completion` runs on `executor`.

@@ -98,7 +98,21 @@ import Trust
         #expect(!answer.isAllowed)
         #expect(answer.reason == .auditUnavailable)
         #expect(answer.message.contains("[audit-unavailable]"))
-        #expect(!gate.canRecord)
+        #expect(!gate.isReady)
+    }
+
+    @Test("a gate that observes goes on without its log, and says so")
+    func failingLogWhileObserving() async throws {
+        let log = try open()
+        let gate = Gate(
+            try PolicyFiles().load(),
+            EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }),
+            mode: .observe, log: log)
+        log.close()
+        let answer = await gate.answer(.of("registry.example.com/app"), at: TestClock.start)
+        #expect(answer.isAllowed)
+        #expect(answer.warnings.contains { $0.contains("[audit-unavailable]") })
+        #expect(gate.isReady)
     }
 
     @Test("evidence that cannot be kept leaves the image undetermined")

@@ -10,7 +10,7 @@ import Testing
         "YAMLDocument": ["CLibYAML"],
         "TransparencyLog": ["Cryptography"],
         "Trust": ["OCI", "Cryptography", "Timestamp"],
-        "Sigstore": ["Trust", "TransparencyLog"],
+        "Sigstore": ["Trust"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],
         "Outbound": ["Timestamp", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"],

@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
                 host: listener.address.host, port: listener.address.port, certificate: certificate,
                 routes: [Route("/validate", door)],
                 readiness: [
-                    ReadinessCheck("audit-log") { gate.canRecord ? nil : "the audit log cannot be written" }
+                    ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" }
                 ])
         } catch {
             throw UsageError("the listener of the configuration: \(error)")
