@@ -24,10 +24,8 @@ extension ImagePattern {
         let digest = try ImagePattern.cutDigest(from: &rest, of: text)
         let tag = try ImagePattern.cutTag(from: &rest, of: text)
         let (domain, path) = try ImagePattern.splitRepository(rest, of: text)
-        let (host, port) = splitHostAndPort(ImagePattern.folded(domain))
         description = text
-        hostLabels = try ImagePattern.labels(of: host, in: text)
-        self.port = try ImagePattern.checkedPort(port, in: text)
+        (hostLabels, port) = try ImagePattern.hostAndPort(of: domain, in: text)
         (segments, matchesEverythingBelow) = try ImagePattern.segments(of: path, in: text)
         self.tag = tag
         self.digest = digest
@@ -85,44 +83,77 @@ extension ImagePattern {
         return (domain, path)
     }
 
-    private static func labels(of host: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [Glob] {
-        if host.first == UInt8(ascii: "[") {
-            return host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Glob.init)
+    /// The host's labels and the port as `Repository` spells them. References are compared in that spelling, so a pattern
+    /// in any other would load and never match.
+    private static func hostAndPort(
+        of domain: ArraySlice<UInt8>, in text: String
+    ) throws(PatternError) -> (labels: [Glob], port: [UInt8]) {
+        guard domain.last != UInt8(ascii: ":") else {
+            throw PatternError(description: "pattern `\(text)` has a colon after its host and no port")
         }
+        let (host, port) = splitHostAndPort(domain)
+        try refuseMalformed(port: port, in: text)
+        let isAddress = host.first == UInt8(ascii: "[")
+        if !isAddress { try refuseMalformed(host: host, in: text) }
+        if host.contains(UInt8(ascii: "*")), !isAddress { return try wildcardHostAndPort(host, port, in: text) }
+        let probe = String(decoding: domain, as: UTF8.self) + "/library/probe"
+        guard let repository = try? Repository(parsing: probe) else {
+            throw PatternError(
+                description: "`\(String(decoding: domain, as: UTF8.self))` in pattern `\(text)` is not a host")
+        }
+        let canonical = splitHostAndPort(Array(repository.domain.utf8)[...])
+        return (canonical.host.labels.map(Glob.init), try bounded(port: canonical.port, in: text))
+    }
+
+    /// What `Repository` does to a host and its port, where a wildcard stands in the host: no leading zeros, and no 443
+    /// where the name is a host without it.
+    private static func wildcardHostAndPort(
+        _ host: ArraySlice<UInt8>, _ port: ArraySlice<UInt8>, in text: String
+    ) throws(PatternError) -> (labels: [Glob], port: [UInt8]) {
+        let labels = host.labels
+        var digits = port.drop { $0 == UInt8(ascii: "0") }
+        if digits.isEmpty { digits = port.suffix(1) }
+        if labels.count > 1, digits.elementsEqual("443".utf8) { digits = [] }
+        // `builder/app` is a repository of Docker Hub: only its port makes a single label a host.
+        guard labels.count > 1 || !digits.isEmpty else {
+            let name = String(decoding: host, as: UTF8.self)
+            throw PatternError(
+                description: "`\(name)` in pattern `\(text)` matches no host; "
+                    + "a host without a dot needs its port, as `\(name):5000/**`")
+        }
+        return (labels.map(Glob.init), try bounded(port: digits, in: text))
+    }
+
+    private static func refuseMalformed(host: ArraySlice<UInt8>, in text: String) throws(PatternError) {
         if let upper = host.first(where: { (0x41...0x5A).contains($0) }) {
             throw PatternError(
                 description:
                     "pattern `\(text)` has `\(Character(UnicodeScalar(upper)))` in its host; hosts are lower case")
         }
-        let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        for label in labels {
-            let isLabel = label.allSatisfy {
-                isLowerAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "*")
-            }
+        let hyphen = UInt8(ascii: "-")
+        for label in host.labels {
+            let isLabel =
+                label.first != hyphen && label.last != hyphen
+                && label.allSatisfy { isLowerAlphanumeric($0) || $0 == hyphen || $0 == UInt8(ascii: "*") }
             guard !label.isEmpty, isLabel, !label.hasDoubleStar else {
                 throw PatternError(
                     description: "`\(String(decoding: host, as: UTF8.self))` in pattern `\(text)` is not a host; "
                         + "`*` stands for one DNS label or part of one")
             }
         }
-        return labels.map(Glob.init)
     }
 
-    /// A pattern without wildcards in its host is spelled as `Repository` spells the host: the default port folded where
-    /// that leaves a host.
-    private static func folded(_ domain: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard !domain.contains(where: { $0 == UInt8(ascii: "*") || (0x41...0x5A).contains($0) }) else { return domain }
-        let probe = String(decoding: domain, as: UTF8.self) + "/library/probe"
-        guard let repository = try? Repository(parsing: probe) else { return domain }
-        return Array(repository.domain.utf8)[...]
+    private static func refuseMalformed(port: ArraySlice<UInt8>, in text: String) throws(PatternError) {
+        guard port.allSatisfy({ (0x30...0x39).contains($0) }) else { throw notAPort(port, in: text) }
     }
 
-    private static func checkedPort(_ port: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [UInt8] {
-        guard port.allSatisfy({ (0x30...0x39).contains($0) }), port.count <= 5 else {
-            throw PatternError(
-                description: "`\(String(decoding: port, as: UTF8.self))` in pattern `\(text)` is not a port")
-        }
+    private static func bounded(port: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [UInt8] {
+        guard port.count <= 5 else { throw notAPort(port, in: text) }
         return Array(port)
+    }
+
+    private static func notAPort(_ port: ArraySlice<UInt8>, in text: String) -> PatternError {
+        PatternError(description: "`\(String(decoding: port, as: UTF8.self))` in pattern `\(text)` is not a port")
     }
 
     private static func segments(
@@ -179,6 +210,10 @@ private func isLocalhost(_ bytes: ArraySlice<UInt8>) -> Bool {
 }
 
 extension ArraySlice<UInt8> {
+    fileprivate var labels: [ArraySlice<UInt8>] {
+        split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    }
+
     fileprivate var hasDoubleStar: Bool {
         zip(self, dropFirst()).contains { $0 == UInt8(ascii: "*") && $1 == UInt8(ascii: "*") }
     }

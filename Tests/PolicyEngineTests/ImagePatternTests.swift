@@ -26,6 +26,15 @@ import Trust
             ("registry.example.com:5000/app", "registry.example.com:5000/app"),
             ("registry.example.com:443/app", "registry.example.com/app"),
             ("builder:443/app", "builder:443/app"),
+            ("builder:00443/app", "Builder/app"),
+            ("*.example.com:443/**", "eu.example.com/app"),
+            ("*.example.com:0443/**", "eu.example.com:443/app"),
+            ("*.example.com:05000/**", "eu.example.com:5000/app"),
+            ("build*:443/**", "builder:443/app"),
+            ("build*:05000/**", "builder:5000/app"),
+            ("*:5000/**", "localhost:5000/app"),
+            ("registry.example.com:0005000/app", "registry.example.com:5000/app"),
+            ("[2001:DB8::1]:443/app", "[2001:db8::1]/app"),
             ("localhost:5000/**", "localhost:5000/app"),
             ("[2001:db8::1]:5000/app", "[2001:db8::1]:5000/app"),
             ("docker.io/library/alpine:3.*", "alpine:3.20"),
@@ -95,6 +104,17 @@ import Trust
             ("Registry.example.com/app", "lower case"),
             ("registry..example.com/app", "not a host"),
             ("registry.example.com:port/app", "not a port"),
+            ("registry.example.com:/app", "no port"),
+            ("*.example.com:/app", "no port"),
+            ("*.example.com:123456/app", "not a port"),
+            ("build*/**", "needs its port, as `build*:5000/**`"),
+            ("*/app", "needs its port, as `*:5000/**`"),
+            ("reg-.*.com/app", "not a host"),
+            ("registry.-example.com/app", "not a host"),
+            ("[2001:db8::*]/app", "not a host"),
+            ("[2001:db8::1/app", "not a host"),
+            ("[registry.example.com]:5000/app", "not a host"),
+            ("[]:5000/app", "not a host"),
             ("registry.example.com/app:", "cannot be a tag"),
             ("registry.example.com/app:a/b", "cannot be a path segment"),
             ("registry.example.com/app@sha256:abc", "not a digest"),
@@ -107,6 +127,31 @@ import Trust
         #expect { try ImagePattern(pattern) } throws: { error in
             String(describing: error).contains(hint)
         }
+    }
+
+    /// Hosts in many spellings. Those that `Repository` takes for another host (`index.docker.io`, and `localhost` with
+    /// the port that it does without) have no spelling with a wildcard.
+    @Test(
+        "a pattern spelled like a reference, one label of its host a wildcard, matches it", arguments: UInt64(1)...300)
+    func spelledAlike(seed: UInt64) throws {
+        var generator = SplitMix(seed: seed)
+        let words = ["registry", "eu-1", "example", "com", "builder", "7"]
+        let labels = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+            words.randomElement(using: &generator) ?? "a"
+        }
+        let ports = [":443", ":0443", ":5000", ":005000", ":80", ":0", ":00"]
+        let port = (labels.count > 1 ? ports + [""] : ports).randomElement(using: &generator) ?? ":80"
+        let path = ["/app", "/a/b", "/a/b/c"].randomElement(using: &generator) ?? "/app"
+        let reference = labels.joined(separator: ".") + port + path
+        for position in labels.indices {
+            var written = labels
+            written[position] = Bool.random(using: &generator) ? "*" : String(labels[position].prefix(1)) + "*"
+            let host = written.joined(separator: ".") + port
+            for pattern in [host + path, host + "/**"] {
+                #expect(try match(pattern, reference) == .matches, "\(pattern) \(reference)")
+            }
+        }
+        #expect(try match(reference, reference) == .matches)
     }
 
     @Test("a glob with many stars stays linear in what it has to look at")
