@@ -6,7 +6,7 @@ import Trust
 struct Assessment {
     private var image: ImageUnderJudgement
     private var policies: [JudgedPolicy]
-    private let passedOver: [String]
+    private var passedOver: [String]
     private let notVouched: Enforcement
     private let now: Instant
 
@@ -14,11 +14,18 @@ struct Assessment {
         let applicable: ApplicablePolicy
         /// One for each check of the policy; nil while it is not judged.
         var outcomes: [CheckOutcome?]
+        /// Of a policy that awaits the digest: what its checks of the reference can come to at best. Never a finding; a
+        /// source that they refuse is no reason to ask a registry.
+        var prospects: [CheckOutcome?]
 
         init(_ applicable: ApplicablePolicy) {
             self.applicable = applicable
             outcomes = Array(repeating: nil, count: applicable.policy.checks.count)
+            prospects = outcomes
         }
+
+        /// The outcome, or what it may be; nil while nothing is known of it.
+        func prospect(at position: Int) -> CheckOutcome? { outcomes[position] ?? prospects[position] }
 
         func vouches(at position: Int) -> Bool { type(of: applicable.policy.checks[position].check).vouches }
 
@@ -37,13 +44,20 @@ struct Assessment {
 
     // MARK: - Reference first
 
-    /// Judges the checks that need only the reference, of the policies that apply for certain.
+    /// Judges the checks that need only the reference: of the policies that apply for certain, and tentatively of those
+    /// that await the digest.
     mutating func judgeReference() {
-        let subject = checkSubject { _ in Assessment.neverAsked }
-        for index in policies.indices where !policies[index].applicable.awaitsDigest {
-            let checks = policies[index].applicable.policy.checks
-            for (position, check) in checks.enumerated() where type(of: check.check).needsOnlyReference {
-                policies[index].outcomes[position] = check.check.judge(subject)
+        let subject = checkSubject(image.subject) { _ in Assessment.neverAsked }
+        let tentative = checkSubject(image.subject.beforeResolution) { _ in Assessment.neverAsked }
+        for index in policies.indices {
+            let applicable = policies[index].applicable
+            for (position, check) in applicable.policy.checks.enumerated()
+            where type(of: check.check).needsOnlyReference {
+                if applicable.awaitsDigest {
+                    policies[index].prospects[position] = check.check.judge(tentative)
+                } else {
+                    policies[index].outcomes[position] = check.check.judge(subject)
+                }
             }
         }
     }
@@ -64,12 +78,12 @@ struct Assessment {
         }
     }
 
-    /// Whether some check in force that vouches has passed or is not judged yet.
+    /// Whether some check in force that vouches has passed or may still pass.
     private var mayBeVouchedFor: Bool {
         policies.contains { policy in
             policy.applicable.mayVouch
                 && policy.outcomes.indices.contains { position in
-                    policy.outcomes[position]?.isPassed ?? true && policy.vouches(at: position)
+                    policy.prospect(at: position)?.isPassed ?? true && policy.vouches(at: position)
                         && policy.enforcement(at: position) == .deny
                 }
         }
@@ -88,10 +102,10 @@ struct Assessment {
         policies.contains { policy in
             guard policy.applicable.mayVouch else { return false }
             let vouching = policy.outcomes.indices.filter(policy.vouches)
-            if vouching.contains(where: { policy.outcomes[$0]?.isPassed == true }) { return true }
-            let refused = vouching.filter { policy.outcomes[$0] != nil }.map(policy.enforcement).max()
+            if vouching.contains(where: { policy.prospect(at: $0)?.isPassed == true }) { return true }
+            let refused = vouching.filter { policy.prospect(at: $0) != nil }.map(policy.enforcement).max()
             return vouching.contains { position in
-                policy.outcomes[position] == nil && refused.map { $0 < policy.enforcement(at: position) } ?? true
+                policy.prospect(at: position) == nil && refused.map { $0 < policy.enforcement(at: position) } ?? true
             }
         }
     }
@@ -102,7 +116,11 @@ struct Assessment {
         var digest: Digest?
         if case .resolved(let resolved) = resolution { digest = resolved }
         image = image.resolved(to: digest)
-        if !awaited.isEmpty { policies = set.applicable(to: image).policies.map(JudgedPolicy.init) }
+        if !awaited.isEmpty {
+            let applicability = set.applicable(to: image)
+            policies = applicability.policies.map(JudgedPolicy.init)
+            passedOver = applicability.passedOver
+        }
         judgeReference()
         guard let failure = resolution.failure else { return }
         for index in policies.indices {
@@ -140,7 +158,7 @@ struct Assessment {
             }
         }
         guard missing.isEmpty else { return missing }
-        let checkSubject = checkSubject { attestor in
+        let checkSubject = checkSubject(image.subject) { attestor in
             known.first { $0.attestor == attestor }?.outcome ?? Assessment.neverAsked
         }
         for index in policies.indices {
@@ -152,9 +170,10 @@ struct Assessment {
         return []
     }
 
-    private func checkSubject(_ verification: @escaping (AttestorReference) -> VerificationOutcome) -> CheckSubject {
-        CheckSubject(
-            reference: image.reference, now: now, patternSubject: image.subject, verification: verification)
+    private func checkSubject(
+        _ pieces: PatternSubject, _ verification: @escaping (AttestorReference) -> VerificationOutcome
+    ) -> CheckSubject {
+        CheckSubject(reference: image.reference, now: now, patternSubject: pieces, verification: verification)
     }
 
     /// What a check gets that looks at an attestor which it did not name beforehand: a refusal.

@@ -28,7 +28,9 @@ public struct ImagePattern: Hashable, Sendable, CustomStringConvertible {
     /// Matches `subject`; `digest` is the reference's own, or the one its tag was resolved to.
     func match(_ subject: PatternSubject) -> Match {
         guard repositoryMatches(subject) else { return .doesNotMatch }
-        if let digest, digest != subject.digest { return .doesNotMatch }
+        if let digest, digest != subject.digest, !(subject.mayBeAnyDigest && subject.digest == nil) {
+            return .doesNotMatch
+        }
         guard let tag else { return .matches }
         guard let subjectTag = subject.tag, tag.matches(subjectTag) else { return .doesNotMatch }
         return subject.isPinned && digest == nil ? .onlyByTagBesideDigest : .matches
@@ -57,6 +59,8 @@ struct PatternSubject: Sendable {
     private(set) var digest: Digest?
     /// Whether the reference itself names a digest.
     let isPinned: Bool
+    /// Whether a digest that is not known counts as the one that a pattern names.
+    private(set) var mayBeAnyDigest = false
 
     init(_ reference: ImageReference, resolved: Digest?) {
         let (host, port) = splitHostAndPort(Array(reference.repository.domain.utf8)[...])
@@ -72,6 +76,13 @@ struct PatternSubject: Sendable {
     func resolved(to digest: Digest?) -> PatternSubject {
         var copy = self
         copy.digest = isPinned ? self.digest : digest
+        return copy
+    }
+
+    /// The same pieces for the question what may still match, once the tag is resolved.
+    var beforeResolution: PatternSubject {
+        var copy = self
+        copy.mayBeAnyDigest = true
         return copy
     }
 }

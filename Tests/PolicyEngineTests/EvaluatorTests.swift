@@ -172,6 +172,55 @@ import Trust
         }
     }
 
+    @Test("a registry that the sources of a policy refuse is not asked either while the policy awaits a digest")
+    func untrustedWhileAwaiting() throws {
+        let digest = FieldValue(stringLiteral: PolicyFixture.digest("image").description)
+        func needs(_ image: String, _ checks: FieldValue, _ notVouched: Enforcement) throws -> [EvidenceNeed] {
+            let policy = try PolicyFixture.policy("chosen", ["match": ["digests": [digest]], "checks": checks])
+            switch try PolicyFixture.evaluate(image, by: [policy], notVouched: notVouched) {
+            case .missing(let needs): return needs
+            case .decided(let decision):
+                #expect(!decision.isAllowed)
+                return []
+            }
+        }
+        let sources: FieldValue = ["trustedRegistries": ["registry.example.com/**"]]
+        let signature: FieldValue = ["signature": ["by": "release-key"]]
+        for stance in Enforcement.allCases {
+            #expect(try needs("attacker.example/x:1", [sources], stance).isEmpty)
+            #expect(try needs("attacker.example/x:1", [sources, signature], stance).isEmpty)
+            #expect(try needs("registry.example.com/x:1", [sources], stance) == [.resolution])
+            #expect(try needs("registry.example.com/x:1", [sources, signature], stance) == [.resolution])
+        }
+    }
+
+    @Test("a trusted source that names a digest stays open until the tag is resolved")
+    func trustedDigestWhileAwaiting() throws {
+        let digest = PolicyFixture.digest("image")
+        let policy = try PolicyFixture.policy(
+            "chosen",
+            [
+                "match": ["digests": [FieldValue(stringLiteral: digest.description)]],
+                "checks": [
+                    ["trustedRegistries": [FieldValue(stringLiteral: "registry.example.com/app@\(digest)")]]
+                ],
+            ])
+        guard case .missing([.resolution]) = try PolicyFixture.evaluate("registry.example.com/app:1", by: [policy])
+        else {
+            Issue.record("the tag is not asked for")
+            return
+        }
+        let tagged = try PolicyFixture.image("registry.example.com/app:1")
+        var evidence = StatedEvidence(resolutions: [tagged: .resolved(digest)])
+        #expect(try PolicyFixture.decide("registry.example.com/app:1", by: [policy], with: evidence).isAllowed)
+        evidence.resolutions[tagged] = .resolved(PolicyFixture.digest("other"))
+        #expect(try !PolicyFixture.decide("registry.example.com/app:1", by: [policy], with: evidence).isAllowed)
+        guard case .decided = try PolicyFixture.evaluate("registry.example.com/other:1", by: [policy]) else {
+            Issue.record("another repository is asked for its tag")
+            return
+        }
+    }
+
     @Test("a reference that needs no digest is not resolved")
     func noNeedlessResolution() throws {
         let decision = try PolicyFixture.decide(
