@@ -27,25 +27,36 @@ public struct StagedEnforcement: Sendable {
         self.stages = stages
     }
 
-    /// The enforcement for one image, and how certain that is: `.yes`, or what the uncertainty waits for. While it is not
-    /// certain the stricter one counts.
-    func resolved(for image: ImageUnderJudgement) -> (enforcement: Enforcement, certainty: Selector.Match) {
-        var strictest: Enforcement?
-        var certainty = Selector.Match.yes
-        for stage in stages {
-            let match = stage.selector.match(image)
+    /// The enforcement for one image. Stages that match for certain decide, else `otherwise`; a stage of which that is not
+    /// known only raises it. So the order of the stages does not matter.
+    func resolved(for image: ImageUnderJudgement) -> ResolvedEnforcement {
+        let matches = stages.map { (enforcement: $0.enforcement, match: $0.selector.match(image)) }
+        let certain = matches.filter { $0.match == .yes }.map(\.enforcement).max() ?? otherwise
+        var resolved = ResolvedEnforcement(enforcement: certain)
+        for (enforcement, match) in matches {
             switch match {
-            case .yes:
-                strictest = max(strictest ?? .audit, stage.enforcement)
+            case .yes, .no: continue
+            case .noSuchFact:
+                resolved.lacksFact = true
+                // In force because nobody could say otherwise: that constrains, and vouches for nothing.
+                if enforcement > certain { resolved.certainty = min(resolved.certainty, .unknown) }
             case .unknown, .whenResolved:
-                strictest = max(strictest ?? otherwise, stage.enforcement)
-                certainty = min(certainty, match)
-            case .no, .noSuchFact:
-                continue
+                resolved.certainty = min(resolved.certainty, match)
             }
+            resolved.enforcement = max(resolved.enforcement, enforcement)
         }
-        return (strictest ?? otherwise, certainty)
+        return resolved
     }
+}
+
+/// What a staged enforcement comes to for one image.
+struct ResolvedEnforcement {
+    /// While it is not certain, the strictest that it may be.
+    var enforcement: Enforcement
+    /// `.yes`, or what the uncertainty waits for.
+    var certainty = Selector.Match.yes
+    /// Whether a stage asks for a fact that does not exist at this door.
+    var lacksFact = false
 }
 
 extension StagedEnforcement {

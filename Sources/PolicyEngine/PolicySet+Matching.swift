@@ -15,7 +15,8 @@ struct ApplicablePolicy {
 /// The policies for one image, in the order in which they were loaded.
 struct Applicability {
     var policies: [ApplicablePolicy] = []
-    /// Names of policies whose selector asks for a fact that does not exist at this door.
+    /// Names of policies that ask for a fact which does not exist at this door: in `match`, so that they do not apply, or
+    /// in `exclude` or in a stage of their enforcement, so that they apply as if it could be any.
     var passedOver: [String] = []
 }
 
@@ -24,11 +25,14 @@ extension PolicySet {
         var result = Applicability()
         for position in index.candidates(for: image) {
             let policy = policies[Int(position)]
-            let match = policy.applies(to: image)
-            switch match {
+            let application = policy.application(to: image)
+            switch application.match {
             case .no: continue
             case .noSuchFact: result.passedOver.append(policy.name)
-            case .whenResolved, .unknown, .yes: result.policies.append(policy.applicable(to: image, match))
+            case .whenResolved, .unknown, .yes:
+                let enforcement = policy.enforcement.resolved(for: image)
+                result.policies.append(policy.applicable(application.match, enforcement))
+                if application.lacksFact || enforcement.lacksFact { result.passedOver.append(policy.name) }
             }
         }
         return result
@@ -36,24 +40,27 @@ extension PolicySet {
 }
 
 extension ImagePolicy {
-    fileprivate func applies(to image: ImageUnderJudgement) -> Selector.Match {
+    /// Whether the policy is about the image, and whether an entry of `exclude` asks for a fact that does not exist.
+    fileprivate func application(to image: ImageUnderJudgement) -> (match: Selector.Match, lacksFact: Bool) {
         var matched = match.match(image)
-        guard matched > .noSuchFact else { return matched }
+        var lacksFact = false
+        guard matched > .noSuchFact else { return (matched, lacksFact) }
         for entry in exclude {
-            switch entry.match(image) {
-            case .yes: return .no
-            case .unknown: matched = min(matched, .unknown)
-            case .whenResolved: matched = min(matched, .whenResolved)
-            case .no, .noSuchFact: continue
+            let match = entry.match(image)
+            switch match {
+            case .yes: return (.no, false)
+            case .unknown, .whenResolved: matched = min(matched, match)
+            case .noSuchFact: lacksFact = true
+            case .no: continue
             }
         }
-        return matched
+        return (matched, lacksFact)
     }
 
-    fileprivate func applicable(to image: ImageUnderJudgement, _ match: Selector.Match) -> ApplicablePolicy {
-        let (enforcement, certainty) = enforcement.resolved(for: image)
-        return ApplicablePolicy(
-            policy: self, enforcement: enforcement, mayVouch: match != .unknown && certainty != .unknown,
-            awaitsDigest: match == .whenResolved || certainty == .whenResolved)
+    fileprivate func applicable(_ match: Selector.Match, _ resolved: ResolvedEnforcement) -> ApplicablePolicy {
+        ApplicablePolicy(
+            policy: self, enforcement: resolved.enforcement,
+            mayVouch: match != .unknown && resolved.certainty != .unknown,
+            awaitsDigest: match == .whenResolved || resolved.certainty == .whenResolved)
     }
 }
