@@ -144,6 +144,50 @@ extension EndToEnd {
             #expect(absent.errorLines.count == 1)
         }
 
+        @Test(
+            "a list without items, or whose items are no sequence, is a mistake and not an allow",
+            arguments: [
+                ("{apiVersion: v1, kind: List, items: []}", "its lists are empty"),
+                ("{apiVersion: v1, kind: PodList, items: []}", "its lists are empty"),
+                ("{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: List, items: []}]}", "lists are empty"),
+                ("{apiVersion: v1, kind: List, items: null}", "`items` of a `List`"),
+                ("{apiVersion: v1, kind: List}", "`items` of a `List`"),
+                ("{apiVersion: v1, kind: List, items: {a: {apiVersion: v1, kind: Pod}}}", "`items` of a `List`"),
+                ("{apiVersion: apps/v1, kind: DeploymentList, items: {}}", "`items` of a `DeploymentList`"),
+                ("{apiVersion: v1, kind: List, items: [{spec: {}}]}", "not a Kubernetes object"),
+                ("{apiVersion: v1, kind: List, items: [7]}", "not a Kubernetes object"),
+                ("{apiVersion: v1, kind: PodList, items: [7]}", "not a Kubernetes object"),
+            ])
+        func emptyList(manifest: String, mistake: String) throws {
+            let command = try check("-n", "prod-shop", "-f", "-", input: manifest)
+            #expect(command.status == 2, "\(command.output)")
+            #expect(command.errors.hasPrefix("stdin:1:") && command.errors.contains(mistake), "\(command.errors)")
+        }
+
+        @Test("a custom kind that is called a list is searched as a whole")
+        func customList() throws {
+            let image = stage.unsigned
+            let spec = "{template: {spec: {containers: [{name: a, image: \"\(image)\"}]}}}"
+            for items in ["items: [], ", "items: null, ", "items: {a: 1}, ", ""] {
+                let custom = "{apiVersion: example.com/v1, kind: TaskList, \(items)spec: \(spec)}"
+                let command = try check("-n", "prod-shop", "-f", "-", input: custom)
+                #expect(command.status == 1, "\(custom) \(command.output)\(command.errors)")
+            }
+            let foreign = "{apiVersion: example.com/v1, kind: List, items: [], spec: \(spec)}"
+            #expect(try check("-n", "prod-shop", "-f", "-", input: foreign).status == 1)
+        }
+
+        @Test("the items of a list of one kind are of that kind, also where they do not say so")
+        func typedList() throws {
+            func pods(_ image: String) -> String {
+                "{apiVersion: v1, kind: PodList, items: [{spec: {containers: [{name: a, image: \"\(image)\"}]}}]}"
+            }
+            #expect(try check("-n", "prod-shop", "-f", "-", input: pods(stage.unsigned)).status == 1)
+            #expect(try check("-n", "prod-shop", "-f", "-", input: pods(stage.signed)).status == 0)
+            let withoutPodSpec = "{apiVersion: apps/v1, kind: DeploymentList, items: [{spec: {}}]}"
+            #expect(try check("-n", "prod-shop", "-f", "-", input: withoutPodSpec).status == 2)
+        }
+
         @Test("with --audit the decision is recorded, and the log verifies")
         func recorded() throws {
             let log = files.path("check-audit")

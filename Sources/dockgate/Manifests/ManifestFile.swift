@@ -28,27 +28,37 @@ struct ManifestFile {
         }
         let written = documents.filter { $0.scalar?.resolved != .null }
         // A chart that failed to render must not look like one whose images are all allowed.
-        guard !written.isEmpty else { throw UsageError("no Kubernetes object in `\(name)`") }
+        guard let first = written.first else { throw UsageError("no Kubernetes object in `\(name)`") }
         var workloads: [Workload] = []
         for document in written {
-            guard document["apiVersion"]?.scalar != nil, document["kind"]?.scalar != nil else {
-                throw UsageError(
-                    "not a Kubernetes object: `apiVersion` and `kind` are not both there",
-                    at: "\(name):\(document.line):\(document.column)")
-            }
-            for object in ManifestFile.objects(in: document) {
+            for object in try ManifestFile.objects(in: document, of: name) {
                 workloads.append(try Workload(object, in: name, placeholders: placeholders))
             }
+        }
+        guard !workloads.isEmpty else {
+            throw UsageError(
+                "no Kubernetes object in `\(name)`: its lists are empty", at: "\(name):\(first.line):\(first.column)")
         }
         self.workloads = workloads
     }
 
-    /// The items of a `List` are objects of their own, each with its namespace.
-    private static func objects(in document: YAMLNode) -> [YAMLNode] {
-        guard document["kind"]?.scalar?.text.hasSuffix("List") == true, let items = document["items"] else {
-            return [document]
+    /// The items of a list are objects of their own, each with its namespace. Only lists whose kind says so are taken
+    /// apart: a custom kind may be called `…List`, have `items` and keep its pod template elsewhere.
+    private static func objects(in object: YAMLNode, of file: String) throws(UsageError) -> [YAMLNode] {
+        guard let version = object["apiVersion"]?.scalar?.text, let kind = object["kind"]?.scalar?.text else {
+            throw UsageError(
+                "not a Kubernetes object: `apiVersion` and `kind` are not both there",
+                at: "\(file):\(object.line):\(object.column)")
         }
-        return items.elements.flatMap(objects)
+        guard let list = ListKind.of(kind, version) else { return [object] }
+        guard let items = object["items"], case .sequence(let elements) = items.kind else {
+            let place = object["items"] ?? object
+            throw UsageError(
+                "`items` of a `\(kind)` is not a list of objects", at: "\(file):\(place.line):\(place.column)")
+        }
+        var objects: [YAMLNode] = []
+        for element in elements { objects += try ManifestFile.objects(in: list.typed(element), of: file) }
+        return objects
     }
 
     private static func read(_ path: String) throws(DocumentSourceError) -> [UInt8] {
@@ -65,6 +75,43 @@ struct ManifestFile {
             }
         }
         return bytes
+    }
+}
+
+/// A kind that does nothing but hold objects: `List`, or the list of a kind that Kubernetes itself runs.
+private struct ListKind {
+    /// What an item is that does not say it: the API leaves it out in lists of one kind. Nil in a `List`.
+    private let item: (apiVersion: String, kind: String)?
+
+    private static let groups: [(prefix: String, kinds: [String])] = [
+        ("", ["Pod", "ReplicationController", "PodTemplate"]),
+        ("apps/", ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"]),
+        ("batch/", ["Job", "CronJob"]),
+        ("extensions/", ["Deployment", "ReplicaSet", "DaemonSet"]),
+    ]
+
+    static func of(_ kind: String, _ apiVersion: String) -> ListKind? {
+        let slash = apiVersion.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let prefix = slash.map { apiVersion.utf8[...$0] } ?? apiVersion.utf8.prefix(0)
+        if prefix.isEmpty, kind.utf8.elementsEqual("List".utf8) {
+            return apiVersion.utf8.elementsEqual("v1".utf8) ? ListKind(item: nil) : nil
+        }
+        let kinds = groups.first { $0.prefix.utf8.elementsEqual(prefix) }?.kinds
+        return kinds?.first { kind.utf8.elementsEqual("\($0)List".utf8) }
+            .map { ListKind(item: (apiVersion: apiVersion, kind: $0)) }
+    }
+
+    /// `object` with the type that the list gives it, if it names neither part of one.
+    func typed(_ object: YAMLNode) -> YAMLNode {
+        guard let item, case .mapping(let members) = object.kind, object["apiVersion"] == nil, object["kind"] == nil
+        else { return object }
+        func text(_ text: String) -> YAMLNode {
+            YAMLNode(.scalar(YAMLScalar(text: text, resolved: .string, style: .plain)), at: object.position)
+        }
+        let type = [
+            (key: text("apiVersion"), value: text(item.apiVersion)), (key: text("kind"), value: text(item.kind)),
+        ]
+        return YAMLNode(.mapping(type + members), at: object.position)
     }
 }
 
