@@ -13,10 +13,22 @@ public enum AddressReach: Hashable, Sendable {
 
 extension IPAddress {
     /// IANA's special-purpose registries (RFC 6890) and the metadata addresses of the large clouds. An IPv6 address that
-    /// carries an IPv4 address inside is never global: the inner one could be anything.
+    /// carries an IPv4 address inside is never global: the inner one could be anything; and it is never a registry's if
+    /// the inner one is not.
     public var reach: AddressReach {
         if IPAddress.metadataServices.contains(self) { return .never("a cloud metadata service") }
-        return isIPv4 ? reachOfIPv4 : reachOfIPv6
+        if isIPv4 { return reachOfIPv4 }
+        return carriedIPv4.lazy.compactMap(\.refusal).first ?? reachOfIPv6
+    }
+
+    /// The IPv4 addresses at the places where translators and tunnels, and the system itself for the mapped form, look
+    /// for one.
+    private var carriedIPv4: [CarriedAddress] {
+        IPAddress.carriers.filter { $0.range.contains(self) }.compactMap { carrier in
+            IPAddress(bytes: carrier.places.map { bytes[$0] }).map {
+                CarriedAddress(address: $0, isCertain: carrier.isCertain)
+            }
+        }
     }
 
     private var reachOfIPv4: AddressReach {
@@ -67,6 +79,49 @@ extension IPAddress {
         AddressRange("fc00::", 7, .near("a private address")),
         AddressRange("fe80::", 10, .near("a link-local address")),
         AddressRange("ff00::", 8, .never("a multicast address")),
+    ].compactMap { $0 }
+}
+
+extension IPAddress {
+    private struct CarriedAddress {
+        let address: IPAddress
+        let isCertain: Bool
+
+        /// What is only perhaps an address counts if it is a metadata service's: every number is some address, and `::1`
+        /// would be 0.0.0.1.
+        var refusal: AddressReach? {
+            guard isCertain || IPAddress.metadataServices.contains(address) else { return nil }
+            guard case .never(let what) = address.reach else { return nil }
+            return .never("\(what) (\(address)) inside an IPv6 address")
+        }
+    }
+
+    private struct Carrier: Sendable {
+        let range: AddressRange
+        let places: [Int]
+        /// Whether all addresses of the range carry another at these places.
+        let isCertain: Bool
+
+        init?(_ prefix: String, _ length: Int, _ places: [Int], isCertain: Bool = true) {
+            guard let range = AddressRange(prefix, length, .near("a carrier of an IPv4 address")) else { return nil }
+            self.range = range
+            self.places = places
+            self.isCertain = isCertain
+        }
+    }
+
+    /// IPv4-mapped and IPv4-compatible (RFC 4291, 2.5.5), IPv4-translated (RFC 2765), NAT64 (RFC 6052, 2.2; the local
+    /// prefix of RFC 8215 may be used at any of its lengths from 48 on), 6to4 (RFC 3056).
+    private static let carriers: [Carrier] = [
+        Carrier("::ffff:0:0", 96, [12, 13, 14, 15]),
+        Carrier("::", 96, [12, 13, 14, 15], isCertain: false),
+        Carrier("::ffff:0:0:0", 96, [12, 13, 14, 15]),
+        Carrier("64:ff9b::", 96, [12, 13, 14, 15]),
+        Carrier("64:ff9b:1::", 48, [6, 7, 9, 10], isCertain: false),
+        Carrier("64:ff9b:1::", 48, [7, 9, 10, 11], isCertain: false),
+        Carrier("64:ff9b:1::", 48, [9, 10, 11, 12], isCertain: false),
+        Carrier("64:ff9b:1::", 48, [12, 13, 14, 15], isCertain: false),
+        Carrier("2002::", 16, [2, 3, 4, 5]),
     ].compactMap { $0 }
 }
 

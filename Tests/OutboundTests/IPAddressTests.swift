@@ -60,4 +60,31 @@ import Testing
             return
         }
     }
+
+    @Test(
+        "an IPv6 address that carries the address of a metadata service is never a registry",
+        arguments: [
+            "::ffff:169.254.169.254", "::169.254.169.254", "::ffff:0:169.254.169.254", "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::", "2002:a9fe:a9fe::1",
+            "::ffff:100.100.100.200", "::ffff:168.63.129.16", "::ffff:0.0.0.0", "64:ff9b::e000:1",
+        ])
+    func carriedMetadata(text: String) throws {
+        guard case .never = try #require(IPAddress(canonical: text)).reach else {
+            Issue.record("\(text) could be a registry")
+            return
+        }
+    }
+
+    @Test(
+        "an IPv6 address that carries another address is near",
+        arguments: [
+            "::ffff:169.254.169.253", "::169.254.169.253", "64:ff9b::a9fe:a9fd", "64:ff9b:1:a9fe:a9:fd00::",
+            "2002:a9fe:a9fd::", "2002:a00:1::", "::ffff:10.0.0.1",
+        ])
+    func carriedNear(text: String) throws {
+        guard case .near = try #require(IPAddress(canonical: text)).reach else {
+            Issue.record("\(text) is not near")
+            return
+        }
+    }
 }
