@@ -25,8 +25,20 @@ public struct HostRule: Sendable {
         certificateAuthorities = try HostRule.certificates(pem, authority: authority)
     }
 
-    func allowsRedirect(to authority: String) -> Bool {
-        redirectTo.contains { $0.utf8.elementsEqual(authority.utf8) }
+    /// `host:port`: what the rule is about, first of all its own port or 443.
+    var endpoint: String { HostRule.namesPort(authority) ? authority : authority + ":443" }
+
+    /// Who says nothing about the port and allows plain HTTP means its default port, too.
+    var insecureEndpoint: String? { insecureHTTP && !HostRule.namesPort(authority) ? authority + ":80" : nil }
+
+    /// An entry without a port means the one that the scheme implies.
+    func allowsRedirect(to url: OutboundURL) -> Bool {
+        redirectTo.contains { $0.utf8.elementsEqual(url.authority.utf8) || $0.utf8.elementsEqual(url.endpoint.utf8) }
+    }
+
+    private static func namesPort(_ authority: String) -> Bool {
+        guard let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")) else { return false }
+        return !authority.utf8[colon...].contains(UInt8(ascii: "]"))
     }
 
     private static func normalised(_ authority: String) -> String {

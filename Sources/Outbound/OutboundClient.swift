@@ -5,6 +5,7 @@ public import NIOCore
 /// A name is looked up, its addresses are vetted, and the connection is made to an address that was vetted. Certificates
 /// are always verified. Redirects are decided here, one by one, by the rule of the host that was asked first.
 public final class OutboundClient: Sendable {
+    /// By `OutboundURL.endpoint`.
     private let rules: [String: HostRule]
     private let limits: OutboundLimits
     private let resolver: any HostResolver
@@ -17,7 +18,10 @@ public final class OutboundClient: Sendable {
         rules: [HostRule] = [], limits: OutboundLimits = OutboundLimits(), resolver: (any HostResolver)? = nil,
         eventLoopGroup: any EventLoopGroup
     ) {
-        self.rules = Dictionary(rules.map { ($0.authority, $0) }, uniquingKeysWith: { first, _ in first })
+        // A rule that names the port 80 comes before one that only implies it.
+        let named = rules.map { ($0.endpoint, $0) }
+        let implied = rules.compactMap { rule in rule.insecureEndpoint.map { ($0, rule) } }
+        self.rules = Dictionary(named + implied, uniquingKeysWith: { first, _ in first })
         self.limits = limits
         self.resolver = resolver ?? SystemResolver(timers: eventLoopGroup)
         group = eventLoopGroup
@@ -69,12 +73,13 @@ public final class OutboundClient: Sendable {
         let host = hop.url.authority
         let rule = rule(for: hop.url)
         guard hop.url.scheme == .https || rule.insecureHTTP else { throw .insecureForbidden(host: host) }
-        switch await slots.enter(host) {
+        let endpoint = hop.url.endpoint
+        switch await slots.enter(endpoint) {
         case .admitted: break
         case .full: throw .overloaded(host: host)
         case .cancelled: throw .cancelled(host: host)
         }
-        defer { slots.leave(host) }
+        defer { slots.leave(endpoint) }
 
         let addresses = try await vettedAddresses(of: hop.url, rule: rule, within: bound)
         for address in addresses.dropLast() {
@@ -103,7 +108,7 @@ public final class OutboundClient: Sendable {
     }
 
     private func rule(for url: OutboundURL) -> HostRule {
-        rules[url.authority] ?? .strict(url.authority)
+        rules[url.endpoint] ?? .strict(url.authority)
     }
 }
 

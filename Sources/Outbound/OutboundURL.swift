@@ -56,6 +56,10 @@ public struct OutboundURL: Hashable, Sendable {
         port == scheme.defaultPort ? bracketedHost : "\(bracketedHost):\(port)"
     }
 
+    /// Host and port, also the port that the scheme implies: under this rules and slots are kept, since `registry.local`
+    /// is another place over HTTP than over HTTPS.
+    var endpoint: String { "\(bracketedHost):\(port)" }
+
     /// The address that the host is, if it is no name.
     public var literalAddress: IPAddress? { IPAddress(canonical: host) }
 

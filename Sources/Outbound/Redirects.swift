@@ -49,7 +49,7 @@ struct Redirects {
         if current.scheme == .https, target.scheme == .http {
             throw .redirectForbidden(host: host, detail: "`\(target.authority)` would be asked without TLS")
         }
-        guard target.authority == origin.authority || rule.allowsRedirect(to: target.authority) else {
+        guard target.authority == origin.authority || rule.allowsRedirect(to: target) else {
             throw .redirectForbidden(
                 host: host, detail: "`\(target.authority)` is not listed in `redirectTo` of `\(origin.authority)`")
         }

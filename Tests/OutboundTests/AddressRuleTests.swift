@@ -31,6 +31,45 @@ import Testing
     }
 
     @Test(
+        "a rule is about the port that it names, also if the scheme implies it",
+        arguments: [
+            // Forbidden is the address, not plain HTTP: the rule was found.
+            ("registry.test:80", "http://registry.test/", true), ("registry.test:80", "http://registry.test:80/", true),
+            ("registry.test", "http://registry.test/", true),
+            ("registry.test:8080", "http://registry.test:8080/", true),
+            ("[2001:db8::1]", "http://[2001:db8::1]/", true), ("[2001:db8::1]:80", "http://[2001:db8::1]/", true),
+            ("registry.test:8080", "http://registry.test/", false),
+            ("registry.test", "http://registry.test:8080/", false),
+            ("registry.test:80", "http://registry.test:443/", false),
+        ])
+    func ports(authority: String, url: String, isFound: Bool) async throws {
+        let rule = try HostRule(authority: authority, insecureHTTP: true)
+        try await withOutbound(rules: [rule], resolver: ScriptedResolver(["10.0.0.1"])) { client in
+            switch await client.outcome(try OutboundURL(parsing: url)).error {
+            case .addressForbidden: #expect(isFound)
+            case .insecureForbidden: #expect(!isFound)
+            case let error: Issue.record("\(String(describing: error))")
+            }
+        }
+    }
+
+    @Test("of two rules the one that names the port counts there")
+    func namedBeforeImplied() async throws {
+        let rules = try [
+            HostRule(authority: "registry.test", privateAddressAllowed: true, insecureHTTP: true),
+            HostRule(authority: "registry.test:80", insecureHTTP: true),
+        ]
+        try await withOutbound(rules: rules, resolver: ScriptedResolver(["10.0.0.1"])) { client in
+            guard
+                case .addressForbidden = await client.outcome(try OutboundURL(parsing: "http://registry.test/")).error
+            else {
+                Issue.record("the rule for the port was not found")
+                return
+            }
+        }
+    }
+
+    @Test(
         "a name that stands for a forbidden address is not asked",
         arguments: [
             "127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254",

@@ -39,6 +39,22 @@ import Testing
         }
     }
 
+    @Test(
+        "an entry that names the port which the scheme implies lists that host",
+        arguments: [
+            ("store.test:80", true), ("store.test", true), ("store.test:8080", false), ("other.test:80", false),
+        ])
+    func impliedPort(entry: String, isListed: Bool) async throws {
+        try await withSimulator(redirectTo: [entry]) { simulator, client in
+            simulator.script(ScriptedFault("/a", do: .redirect(to: "http://store.test/b")))
+            guard case .redirectForbidden(_, let detail) = await client.outcome(try simulator.url("/a")).error else {
+                Issue.record("a host without a rule was asked over plain HTTP")
+                return
+            }
+            #expect(detail.contains("is not listed in") != isListed)
+        }
+    }
+
     @Test("a redirect to a host that is not listed is refused before anything is asked there")
     func unlisted() async throws {
         try await withRegistrySimulator { store in
