@@ -20,10 +20,15 @@ public final class EvidenceCollector: Sendable {
         maximumCost: EvidenceCollector.maximumCachedOutcomes)
     private let fetched = ShardedCache<FetchKey, Fetched>(maximumCost: EvidenceCollector.maximumCachedBytes)
 
-    private let resolving = SingleFlight<TagKey, Judged<Resolution>>(maximumFlights: EvidenceCollector.maximumFlights)
+    private let resolving = SingleFlight<TagKey, Judged<Resolution>>(
+        maximumFlights: EvidenceCollector.maximumFlights, maximumOfGroup: EvidenceCollector.maximumFlightsOfRegistry,
+        group: \.repository.domain)
     private let verifying = SingleFlight<VerificationKey, Judged<VerificationOutcome>>(
-        maximumFlights: EvidenceCollector.maximumVerifications)
-    private let fetching = SingleFlight<FetchKey, Fetched>(maximumFlights: EvidenceCollector.maximumFlights)
+        maximumFlights: EvidenceCollector.maximumVerifications,
+        maximumOfGroup: EvidenceCollector.maximumVerificationsOfRegistry, group: \.subject.repository.domain)
+    private let fetching = SingleFlight<FetchKey, Fetched>(
+        maximumFlights: EvidenceCollector.maximumFlights, maximumOfGroup: EvidenceCollector.maximumFlightsOfRegistry,
+        group: \.locator.repository.domain)
 
     /// Without a keeper evidence is not kept, which is for a check that leaves no record.
     public init(
@@ -158,7 +163,7 @@ public final class EvidenceCollector: Sendable {
     private func keep<Value: UndeterminedRepresentable>(_ value: Value, _ answers: [Fetched]) async -> Judged<Value> {
         guard let keeper else { return Judged(value) }
         var kept: [(digest: Digest, content: Fetched.Content)] = []
-        for case .found(let content) in answers {
+        for case .found(let content) in answers where content.bytes.count <= EvidenceCollector.maximumEvidenceBytes {
             // Evidence is named by its SHA-256, whichever digest it was asked for by.
             let digest = content.digest.algorithm == .sha256 ? content.digest : .sha256(of: content.bytes)
             if !kept.contains(where: { $0.digest == digest }) { kept.append((digest, content)) }
@@ -190,10 +195,17 @@ extension EvidenceCollector {
     private static let maximumCachedOutcomes = 65_536
     /// Signature manifests and payloads are a few hundred bytes; this holds tens of thousands.
     private static let maximumCachedBytes = 32 * 1_024 * 1_024
-    /// Pieces of work under way at once; each holds at most one manifest or blob in memory.
-    private static let maximumFlights = 256
+    /// Look-ups under way at once; each holds at most one manifest or blob in memory.
+    private static let maximumFlights = 2_048
+    /// Look-ups of one registry: as many as one request may name images. A registry that is slow starves itself alone.
+    private static let maximumFlightsOfRegistry = 256
     /// Verifications under way at once. They share what is fetched, and one request may need some for each of 256 images.
-    private static let maximumVerifications = 2_048
+    private static let maximumVerifications = 16_384
+    private static let maximumVerificationsOfRegistry = 2_048
+    /// What is kept of a fetched thing as evidence. Signature manifests and payloads have some hundred bytes, manifests of
+    /// images a few thousand; who pads them would fill the disk that the log needs. What is larger is not kept, and the
+    /// record names the image's digest all the same.
+    private static let maximumEvidenceBytes = 256 * 1_024
 
     private static let deadlinePassed = Refusal(
         .deadlineExceeded, found: "no answer within the time that the caller gives",

@@ -12,21 +12,29 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     private struct State {
         var flights: [Key: [Int: Waiter]] = [:]
+        var flightsOfGroup: [String: Int] = [:]
         var nextWaiter = 0
     }
 
     enum Waited: Sendable {
         case value(Value)
         case deadlinePassed
-        /// As many pieces of work as may be are under way.
+        /// As many pieces of work as may be are under way, in all or for this group.
         case full
     }
 
     private let state = Mutex(State())
     private let maximumFlights: Int
+    private let maximumOfGroup: Int
+    private let group: @Sendable (Key) -> String
 
-    init(maximumFlights: Int) {
+    /// - Parameters:
+    ///   - maximumOfGroup: how much of it one group may have; the rest is left for others.
+    ///   - group: what a key belongs to: the registry that has to answer.
+    init(maximumFlights: Int, maximumOfGroup: Int, group: @escaping @Sendable (Key) -> String) {
         self.maximumFlights = maximumFlights
+        self.maximumOfGroup = maximumOfGroup
+        self.group = group
     }
 
     func value(
@@ -52,9 +60,14 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private func board(
         _ key: Key, _ continuation: CheckedContinuation<Waited, Never>, _ deadline: ContinuousClock.Instant
     ) -> Boarding {
-        state.withLock { state in
+        let group = group(key)
+        return state.withLock { state in
             let isUnderWay = state.flights[key] != nil
-            guard isUnderWay || state.flights.count < maximumFlights else { return .full }
+            if !isUnderWay {
+                let ofGroup = state.flightsOfGroup[group, default: 0]
+                guard state.flights.count < maximumFlights, ofGroup < maximumOfGroup else { return .full }
+                state.flightsOfGroup[group] = ofGroup + 1
+            }
             let number = state.nextWaiter
             state.nextWaiter &+= 1
             let timer = Task {
@@ -67,7 +80,12 @@ final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     private func land(_ key: Key, with value: Value) {
-        let waiters = state.withLock { $0.flights.removeValue(forKey: key) } ?? [:]
+        let group = group(key)
+        let waiters = state.withLock { state in
+            let ofGroup = state.flightsOfGroup[group, default: 1] - 1
+            state.flightsOfGroup[group] = ofGroup > 0 ? ofGroup : nil
+            return state.flights.removeValue(forKey: key) ?? [:]
+        }
         for waiter in waiters.values {
             waiter.timer.cancel()
             waiter.continuation.resume(returning: .value(value))

@@ -61,10 +61,8 @@ extension TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = .fullVerification
-        configuration.trustRoots = .default
-        if !rule.certificateAuthorities.isEmpty {
-            configuration.additionalTrustRoots = [.certificates(rule.certificateAuthorities)]
-        }
+        configuration.trustRoots =
+            rule.certificateAuthorities.isEmpty ? .default : .certificates(rule.certificateAuthorities)
         return configuration
     }
 }

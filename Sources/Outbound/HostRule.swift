@@ -11,7 +11,7 @@ public struct HostRule: Sendable {
     public let insecureHTTP: Bool
     /// Hosts, spelled like `authority`, to which answers of this one may redirect.
     public let redirectTo: [String]
-    /// Certificate authorities believed for this host only, besides the system's.
+    /// The only certificate authorities that are believed for this host; none means the system's.
     let certificateAuthorities: [NIOSSLCertificate]
 
     public init(

@@ -9,8 +9,9 @@ struct CosignSignatureLayout: Sendable {
     /// Whoever may push can add signatures; each costs a fetch and a verification. More of them is a refusal, since to
     /// judge only some would let others be hidden behind them.
     static let maximumLayers = 100
-    /// Real payloads have some 300 bytes; `optional` may add to that.
-    static let maximumPayloadBytes = 1 << 20
+    /// Real payloads have some 300 bytes; `optional` may add to that. A hundred of them are hashed for every key of an
+    /// attestor, so the bound is what a pushed signature can cost.
+    static let maximumPayloadBytes = 64 << 10
 
     /// In the order of the layers; never empty.
     let signatures: [CosignSignature]

@@ -216,6 +216,22 @@ import Trust
         #expect(keeper.all == [bytes])
     }
 
+    @Test("padded evidence decides and is not kept: it would fill the disk that the log needs")
+    func padded() async throws {
+        let keeper = Keeper()
+        let collector = collector(keeper: keeper)
+        let subject = subject()
+        for (name, count) in [("small", 256 << 10), ("large", (256 << 10) + 1)] {
+            let bytes = [UInt8](repeating: UInt8(ascii: " "), count: count)
+            source.set(
+                .found(.init(bytes: bytes, digest: .sha256(of: bytes), mediaType: nil)),
+                for: PresenceAttestor.locator(subject, name))
+            let judged = await collector.verification(of: subject, by: PresenceAttestor(name: name), until: patience)
+            #expect(judged.evidence.count == (name == "small" ? 1 : 0))
+        }
+        #expect(keeper.all.map(\.count) == [256 << 10])
+    }
+
     @Test("evidence that cannot be kept decides nothing")
     func notKept() async throws {
         let collector = collector(keeper: Keeper(isWorking: false))

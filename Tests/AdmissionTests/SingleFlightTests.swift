@@ -22,7 +22,7 @@ import Testing
 
     @Test("whoever asks meanwhile waits for the same result, and whoever asks later starts anew")
     func joining() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4)
+        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
         let work = Work()
         let waiters = (0..<20).map { _ in
             Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
@@ -44,7 +44,7 @@ import Testing
 
     @Test("a waiter leaves at its own deadline, and the others stay")
     func deadlines() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4)
+        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
         let work = Work()
         let patient = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
@@ -59,7 +59,7 @@ import Testing
 
     @Test("the work goes on when everybody has left, and who comes back joins it")
     func lateWork() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4)
+        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
         let work = Work()
         guard case .deadlinePassed = await flights.value(for: "a", until: .now, from: { await work.run() }) else {
             return #expect(Bool(false))
@@ -73,7 +73,7 @@ import Testing
 
     @Test("beyond the bound new work is refused; what is under way can still be joined, and room comes back")
     func bound() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 1)
+        let flights = SingleFlight<String, Int>(maximumFlights: 1, maximumOfGroup: 1) { _ in "group" }
         let work = Work()
         let first = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
@@ -88,5 +88,21 @@ import Testing
         guard case .value(7) = await flights.value(for: "b", until: .now + .seconds(60), from: { 7 }) else {
             return #expect(Bool(false))
         }
+    }
+
+    @Test("a group that has all it may have leaves room for the others")
+    func groups() async {
+        let flights = SingleFlight<String, Int>(maximumFlights: 8, maximumOfGroup: 1) { String($0.prefix(4)) }
+        let work = Work()
+        let first = Task { await flights.value(for: "slow/a", until: .now + .seconds(60)) { await work.run() } }
+        #expect(await eventually { work.runs == 1 })
+        let second = await flights.value(for: "slow/b", until: .now + .seconds(60), from: { 0 })
+        guard case .full = second else { return #expect(Bool(false)) }
+        let other = await flights.value(for: "fast/a", until: .now + .seconds(60), from: { 7 })
+        guard case .value(7) = other else { return #expect(Bool(false)) }
+        work.letGo()
+        _ = await first.value
+        let again = await flights.value(for: "slow/b", until: .now + .seconds(60), from: { 8 })
+        guard case .value(8) = again else { return #expect(Bool(false)) }
     }
 }

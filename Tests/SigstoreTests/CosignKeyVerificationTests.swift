@@ -221,7 +221,7 @@ import Trust
 
     @Test("a payload of more than 1 MiB is not asked for")
     mutating func oversized() throws {
-        image.layers[0].statedSize = (1 << 20) + 1
+        image.layers[0].statedSize = (64 << 10) + 1
         let conversation = Conversation(
             try attestor(believing: key).verification(of: image.subject), answers: image.answers)
         #expect(conversation.asked == [[image.tag]])
