@@ -57,7 +57,9 @@ extension OutboundLimits {
 }
 
 extension TLSConfiguration {
-    fileprivate static func verifying(_ rule: HostRule) -> TLSConfiguration {
+    /// The operator's authorities stand in for the system's: who runs a registry of their own with an authority of their
+    /// own need not believe every public one to speak for it.
+    static func verifying(_ rule: HostRule) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = .fullVerification

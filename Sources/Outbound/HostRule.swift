@@ -11,7 +11,7 @@ public struct HostRule: Sendable {
     public let insecureHTTP: Bool
     /// Hosts, spelled like `authority`, to which answers of this one may redirect.
     public let redirectTo: [String]
-    /// The only certificate authorities that are believed for this host; none means the system's.
+    /// The only certificate authorities that are believed for this host, and for no other; the system's if there are none.
     let certificateAuthorities: [NIOSSLCertificate]
 
     public init(
@@ -67,7 +67,9 @@ public struct HostRule: Sendable {
     static func strict(_ authority: String) -> HostRule { HostRule(strict: authority) }
 }
 
+/// Why a rule cannot be made.
 public enum HostRuleError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was given as certificate authorities for `authority` is not PEM, or holds no certificate.
     case certificatesUnreadable(authority: String)
 
     public var description: String {

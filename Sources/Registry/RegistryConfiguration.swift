@@ -41,7 +41,7 @@ public struct RegistryHost: Sendable {
     public let redirectTo: [String]
     /// Hosts besides the registry's own whose token service may be sent this registry's credentials.
     public let tokenRealmHosts: [String]
-    /// PEM certificates of the only authorities that are believed for this host; the system's if nil.
+    /// PEM certificates of the only authorities that are believed for this host. Nil believes the system's.
     public let certificateAuthorities: [UInt8]?
     /// Nil asks anonymously.
     public let credentials: RegistryCredentials?

@@ -1,4 +1,5 @@
-import Outbound
+import NIOSSL
+@testable import Outbound
 import TestSupport
 import Testing
 
@@ -37,6 +38,23 @@ import Testing
         let certificate = try authority.certificate(for: ["registry.test"])
         #expect(isTLS(try await ask(certificate, believing: nil)))
         #expect(isTLS(try await ask(certificate, believing: SimulatedAuthority().certificatePEM)))
+    }
+
+    @Test("authorities that are given for a host replace the system's, and another one's certificate is refused")
+    func onlyAuthorities() async throws {
+        let own = try SimulatedAuthority()
+        let other = try SimulatedAuthority()
+        // One certificate that both sides of the comparison see: accepted while its authority is among the believed ones.
+        let certificate = try other.certificate(for: ["registry.test"])
+        #expect(try await ask(certificate, believing: own.certificatePEM + other.certificatePEM).text == "ok")
+        #expect(isTLS(try await ask(certificate, believing: own.certificatePEM)))
+
+        // A test cannot put an authority among the system's, so that they are not asked shows in what the client is made of.
+        let rule = try HostRule(authority: "registry.test", certificateAuthorities: own.certificatePEM)
+        let configuration = TLSConfiguration.verifying(rule)
+        #expect(configuration.trustRoots == .certificates(try NIOSSLCertificate.fromPEMBytes(own.certificatePEM)))
+        #expect(configuration.additionalTrustRoots.isEmpty)
+        #expect(TLSConfiguration.verifying(.strict("registry.test")).trustRoots == .default)
     }
 
     @Test("an authority that is believed for one host is not believed for another")
