@@ -23,7 +23,9 @@ extension Refusal {
                 "`\(repository.domain)` does not let us read `\(repository.path)`: its token service is at `\(realm)`,"
                 + " which was asked without credentials because it is another host",
             expected: "to be allowed to pull",
-            cure: "if `\(realm)` may see the credentials for `\(repository.domain)`, list it as a token realm of it")
+            cure:
+                "if `\(realm)` may see the credentials for `\(repository.domain)`, list it under `tokenRealms` of that registry"
+        )
     }
 
     static func rateLimited(_ repository: Repository, _ what: String) -> Refusal {

@@ -63,6 +63,7 @@ struct Composition {
             return RegistryHost(
                 host: settings.host, privateAddressAllowed: settings.allowsPrivateAddress,
                 insecureHTTP: settings.usesInsecureHTTP, redirectTo: settings.redirectHosts,
+                tokenRealmHosts: settings.tokenRealmHosts,
                 certificateAuthorities: try settings.authorityFile.map {
                     try FileSystemSource().read($0, limit: PolicyDocuments.maximumFileBytes)
                 },

@@ -21,6 +21,7 @@ import Testing
         #expect(configuration.templatePlaceholders.isEmpty)
         let registry = try #require(configuration.registries.first)
         #expect(!registry.allowsPrivateAddress && !registry.usesInsecureHTTP && registry.redirectHosts.isEmpty)
+        #expect(registry.tokenRealmHosts.isEmpty)
         #expect(registry.authorityFile == nil && registry.dockerConfigFile == nil)
     }
 
@@ -33,7 +34,7 @@ import Testing
               notVouched: audit
               listen: {address: "[::1]:8443", certificate: {file: tls.crt}, key: {file: tls.key}, clientCertificates: {caFile: /ca.pem}}
               registries:
-                - {host: index.docker.io, privateAddress: allowed, redirectTo: ["Cdn.example.com:443"], caFile: /ca.pem}
+                - {host: index.docker.io, privateAddress: allowed, redirectTo: ["Cdn.example.com:443"], tokenRealms: ["Auth.example.com:443"], caFile: /ca.pem}
                 - {host: "localhost:5000", insecureHTTP: true}
               kubernetes: {templates: {placeholders: [auto]}}
               audit: {directory: log}
@@ -49,6 +50,7 @@ import Testing
         #expect(configuration.registries.map(\.host) == ["docker.io", "localhost:5000"])
         #expect(configuration.registries.first?.allowsPrivateAddress == true)
         #expect(configuration.registries.first?.redirectHosts == ["cdn.example.com"])
+        #expect(configuration.registries.first?.tokenRealmHosts == ["auth.example.com"])
         #expect(configuration.registries.last?.usesInsecureHTTP == true)
         #expect(configuration.templatePlaceholders == ["auto"])
         #expect(configuration.auditDirectory == "etc/log")

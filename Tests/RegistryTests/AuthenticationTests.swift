@@ -166,6 +166,7 @@ import Trust
                     let fetched = await registry.fetch(locator)
                     #expect(fetched.obstacle == .registryDenied)
                     #expect(fetched.refusal?.found.contains(realm.authority) == true)
+                    #expect(fetched.refusal?.cure?.contains("`tokenRealms` of that registry") == true)
                 }
                 #expect(realm.requests.count == 1)
                 #expect(realm.requests.allSatisfy { $0.header("authorization") == nil })

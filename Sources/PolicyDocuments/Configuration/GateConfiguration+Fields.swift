@@ -41,6 +41,9 @@ extension GateConfiguration {
         Field("privateAddress", .word(["allowed"]), "the registry may be at a private, loopback or link-local address"),
         Field("insecureHTTP", .boolean, "the registry is reached without TLS"),
         Field("redirectTo", .list(.text("a host")), "hosts that the registry may redirect to"),
+        Field(
+            "tokenRealms", .list(.text("a host")),
+            "hosts besides the registry's own whose token service may be sent its credentials"),
         path("caFile", "a file", "the only authorities that are believed for this registry, PEM"),
         Field(
             "credentials",

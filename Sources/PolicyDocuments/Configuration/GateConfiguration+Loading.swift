@@ -107,6 +107,7 @@ extension ShapeReader {
     private mutating func readRegistry(_ value: FieldValue, _ source: some DocumentSource) -> RegistrySettings? {
         let host = value["host"].flatMap { readHost($0) }
         let redirectHosts = (value["redirectTo"]?.elements ?? []).compactMap { readHost($0) }
+        let tokenRealmHosts = (value["tokenRealms"]?.elements ?? []).compactMap { readHost($0) }
         let usesInsecureHTTP = value["insecureHTTP"]?.boolean ?? false
         let authorityFile = readable(value["caFile"], source)
         let dockerConfigFile = readable(value["credentials"]?["dockerConfig"], source)
@@ -124,7 +125,8 @@ extension ShapeReader {
         guard let host else { return nil }
         return RegistrySettings(
             host: host, allowsPrivateAddress: value["privateAddress"] != nil, usesInsecureHTTP: usesInsecureHTTP,
-            redirectHosts: redirectHosts, authorityFile: authorityFile, dockerConfigFile: dockerConfigFile)
+            redirectHosts: redirectHosts, tokenRealmHosts: tokenRealmHosts, authorityFile: authorityFile,
+            dockerConfigFile: dockerConfigFile)
     }
 
     /// A host as image references spell it, normalised the same way.

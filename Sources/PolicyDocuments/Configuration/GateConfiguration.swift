@@ -51,6 +51,8 @@ public struct RegistrySettings: Hashable, Sendable {
     public let usesInsecureHTTP: Bool
     /// Hosts to which it may redirect, normalised.
     public let redirectHosts: [String]
+    /// Hosts besides itself whose token service may be sent its credentials, normalised.
+    public let tokenRealmHosts: [String]
     /// If given, only these authorities are believed for this registry.
     public let authorityFile: String?
     /// A Docker `config.json` with the credentials.
