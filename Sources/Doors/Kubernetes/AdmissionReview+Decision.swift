@@ -22,9 +22,12 @@ enum AdmissionReviewResponse {
             recordID: answer.recordID, annotations: answer.auditAnnotations)
     }
 
-    /// - Parameter refusal: nil if the request is allowed.
+    /// - Parameters:
+    ///   - refusal: nil if the request is allowed.
+    ///   - recordID: nil if no record says what this answer says.
     static func bytes(
-        uid: String, refusal: String?, warnings: [String], recordID: String, annotations: [(key: String, value: String)]
+        uid: String, refusal: String?, warnings: [String], recordID: String?,
+        annotations: [(key: String, value: String)]
     ) -> [UInt8] {
         write(uid: uid, isAllowed: refusal == nil) { writer in
             if let refusal { writeStatus(cut(refusal, recordID: recordID), to: &writer) }
@@ -70,13 +73,13 @@ enum AdmissionReviewResponse {
     }
 
     /// However much is cut, the record can be found.
-    private static func cut(_ message: String, recordID: String) -> String {
+    private static func cut(_ message: String, recordID: String?) -> String {
         guard message.utf8.count > maximumMessageBytes else { return message }
-        let ending = "… (cut here; the whole decision is audit record \(recordID))"
+        let ending = recordID.map { "… (cut here; the whole decision is audit record \($0))" } ?? "… (cut here)"
         return message.cut(toBytes: maximumMessageBytes - ending.utf8.count, ending: ending)
     }
 
-    private static func writeWarnings(_ warnings: [String], recordID: String, to writer: inout JSONWriter) {
+    private static func writeWarnings(_ warnings: [String], recordID: String?, to writer: inout JSONWriter) {
         guard !warnings.isEmpty else { return }
         writer.key("warnings")
         writer.beginArray()
@@ -86,8 +89,8 @@ enum AdmissionReviewResponse {
         }
         if !fits {
             let left = warnings.count - (maximumWarnings - 1)
-            writer.string(
-                "\(left) more warnings in audit record \(recordID)".cut(toCharacters: maximumWarningCharacters))
+            let place = recordID.map { " in audit record \($0)" } ?? ""
+            writer.string("\(left) more warnings\(place)".cut(toCharacters: maximumWarningCharacters))
         }
         writer.endArray()
     }

@@ -122,8 +122,9 @@ extension ValidateDoor: Endpoint {
         }
     }
 
-    /// The last resort: the one refusal that has no record. A gate that only observes lets the request pass, with a
-    /// warning, like everything else.
+    /// The last resort: the one answer that stands in no record. The gate goes on, and may record another decision after it;
+    /// records carry the request's uid, so that is what the answer names. A gate that only observes lets the request pass,
+    /// with a warning, like everything else.
     func answerTooLate(_ ticket: Ticket?) -> Response {
         counts.add(.late)
         guard let ticket else {
@@ -136,13 +137,14 @@ extension ValidateDoor: Endpoint {
             case .recording:
                 Refusal(.auditUnavailable, found: "a decision that could not be recorded in time", expected: "a record")
             }
-        let decision = gate.refuse(because: refusal, at: clock())
+        let isAllowed = gate.refuse(because: refusal, at: clock()).isAllowed
         let text = "[\(refusal.reason.rawValue)] \(refusal.found)"
+        let hint = "the audit log may say otherwise about request `\(ticket.uid)`"
         return Response(
             .ok, .json,
             AdmissionReviewResponse.bytes(
-                uid: ticket.uid, refusal: decision.isAllowed ? nil : "dockgate refused the request: \(text)",
-                warnings: decision.isAllowed ? ["would be refused: \(text)"] : [], recordID: decision.id,
+                uid: ticket.uid, refusal: isAllowed ? nil : "dockgate refused the request: \(text); \(hint)",
+                warnings: isAllowed ? ["would be refused: \(text)", hint] : [], recordID: nil,
                 annotations: [("reason", refusal.reason.rawValue)]))
     }
 }
