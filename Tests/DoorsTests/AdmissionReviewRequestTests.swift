@@ -134,6 +134,42 @@ struct AdmissionReviewRequestTests {
         #expect(message.contains("`request."))
     }
 
+    @Test("a name or an identity that is longer than Kubernetes has them is refused, not shortened")
+    func lengths() throws {
+        func members(_ bytes: Int) -> [(limit: Int, key: String, value: String)] {
+            let text = String(repeating: "n", count: bytes)
+            return [
+                (1_024, "userInfo", #"{"username":"\#(text)"}"#), (1_024, "userInfo", #"{"uid":"\#(text)"}"#),
+                (1_024, "userInfo", #"{"groups":["dev","\#(text)"]}"#), (253, "name", #""\#(text)""#),
+                (253, "namespace", #""\#(text)""#), (253, "subResource", #""\#(text)""#),
+                (253, "kind", #"{"kind":"\#(text)"}"#), (253, "kind", #"{"kind":"Pod","group":"\#(text)"}"#),
+                (253, "kind", #"{"kind":"Pod","version":"\#(text)"}"#),
+            ]
+        }
+        for limit in [253, 1_024] {
+            for member in members(limit) where member.limit == limit {
+                _ = try parse(.with(member.key, member.value))
+            }
+            for member in members(limit + 1) where member.limit == limit {
+                try expectRefusal(.with(member.key, member.value), "expected at most \(limit)")
+            }
+        }
+        for key in ["name", "generateName"] {
+            var review = ReviewText.with("name", nil)
+            review.set("object", #"{"metadata":{"\#(key)":"\#(String(repeating: "n", count: 254))"}}"#)
+            try expectRefusal(review, "`request.object.metadata.\(key)` has 254 bytes")
+        }
+    }
+
+    private func expectRefusal(_ review: ReviewText, _ text: String) throws {
+        let error = #expect(throws: AdmissionReviewError.self) { try parse(review) }
+        guard case .refused("705ab4f5", let message) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(message.contains(text), "\(message)")
+    }
+
     @Test("members that we do not know change nothing")
     func unknownMembers() throws {
         let review = try parse(.with("future", #"{"containers":[{"image":"evil"}]}"#))

@@ -43,6 +43,11 @@ struct AdmissionReviewRequest: Sendable {
     static let maximumUIDBytes = 1_024
     /// A person can be in thousands of groups; the record keeps this many.
     static let maximumGroups = 64
+    /// Of a user's name, its uid and the name of each group. Identity providers stay far below, and whoever reaches the
+    /// port may write here what the log then keeps. A longer one is refused: a shortened identity could be another's.
+    static let maximumIdentityBytes = 1_024
+    /// Of the names of objects, namespaces, kinds, API groups and versions: Kubernetes allows a DNS subdomain, 253 bytes.
+    static let maximumNameBytes = 253
 
     /// What such a review is called when it is refused before it is a review.
     static let version: StaticString = "admission.k8s.io/v1"
@@ -104,21 +109,24 @@ extension AdmissionReviewRequest {
         guard let kindMember = try members.object("kind") else { throw MemberError("`request.kind` is missing") }
         let kind = Members(of: kindMember, at: "request.kind")
         self.kind = GroupVersionKind(
-            group: try kind.text("group") ?? "", version: try kind.text("version") ?? "",
-            kind: try kind.text("kind") ?? "")
-        subresource = try members.nonEmptyText("subResource")
-        namespace = try members.nonEmptyText("namespace")
+            group: try kind.name("group") ?? "", version: try kind.name("version") ?? "",
+            kind: try kind.name("kind") ?? "")
+        subresource = try members.name("subResource")
+        namespace = try members.name("namespace")
         isDryRun = try members.boolean("dryRun") ?? false
         user = try User(members.object("userInfo"))
         object = try members.object("object")
         oldObject = try members.object("oldObject")
-        name = try members.nonEmptyText("name") ?? AdmissionReviewRequest.name(of: object)
+        name = try members.name("name") ?? AdmissionReviewRequest.name(of: object)
     }
 
-    private static func name(of object: JSONValue?) -> String? {
+    private static func name(of object: JSONValue?) throws(MemberError) -> String? {
         guard let metadata = object?["metadata"] else { return nil }
-        if let name = metadata["name"]?.string, !name.isEmpty { return name }
-        return metadata["generateName"]?.string
+        for (text, key) in [(metadata["name"]?.string, "name"), (metadata["generateName"]?.string, "generateName")] {
+            guard let text, !text.isEmpty else { continue }
+            return try text.bounded(to: maximumNameBytes, at: "request.object.metadata.\(key)")
+        }
+        return nil
     }
 }
 
@@ -137,10 +145,11 @@ extension AdmissionReviewRequest.User {
                 guard let text = group.string else {
                     throw MemberError("`request.userInfo.groups` holds something that is not a string")
                 }
-                groups.append(text)
+                groups.append(
+                    try text.bounded(to: AdmissionReviewRequest.maximumIdentityBytes, at: "request.userInfo.groups"))
             }
         }
-        self.init(name: try members.text("username"), uid: try members.nonEmptyText("uid"), groups: groups)
+        self.init(name: try members.identity("username"), uid: try members.identity("uid"), groups: groups)
     }
 }
 
@@ -169,10 +178,18 @@ private struct Members {
         return text
     }
 
+    func name(_ key: StaticString) throws(MemberError) -> String? {
+        try nonEmptyText(key, limit: AdmissionReviewRequest.maximumNameBytes)
+    }
+
+    func identity(_ key: StaticString) throws(MemberError) -> String? {
+        try nonEmptyText(key, limit: AdmissionReviewRequest.maximumIdentityBytes)
+    }
+
     /// The API server writes absent texts as empty ones in places.
-    func nonEmptyText(_ key: StaticString) throws(MemberError) -> String? {
+    private func nonEmptyText(_ key: StaticString, limit: Int) throws(MemberError) -> String? {
         guard let text = try text(key), !text.isEmpty else { return nil }
-        return text
+        return try text.bounded(to: limit, at: "\(path).\(key)")
     }
 
     func boolean(_ key: StaticString) throws(MemberError) -> Bool? {
@@ -185,5 +202,14 @@ private struct Members {
         guard let value = object[key], !value.isNull else { return nil }
         guard value.kind == .object else { throw MemberError("`\(path).\(key)` is not an object") }
         return value
+    }
+}
+
+extension String {
+    fileprivate func bounded(to limit: Int, at path: @autoclosure () -> String) throws(MemberError) -> String {
+        guard utf8.count <= limit else {
+            throw MemberError("`\(path())` has \(utf8.count) bytes, expected at most \(limit)")
+        }
+        return self
     }
 }
