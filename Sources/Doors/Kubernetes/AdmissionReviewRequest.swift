@@ -117,7 +117,8 @@ extension AdmissionReviewRequest {
         user = try User(members.object("userInfo"))
         object = try members.object("object")
         oldObject = try members.object("oldObject")
-        name = try members.name("name") ?? AdmissionReviewRequest.name(of: object)
+        let name = try members.name("name")
+        self.name = if let name { name } else { try AdmissionReviewRequest.name(of: object) }
     }
 
     private static func name(of object: JSONValue?) throws(MemberError) -> String? {
