@@ -68,7 +68,8 @@ public final class EvidenceCollector: Sendable {
         if let known = resolutions.value(for: key, at: clock()) { return known }
         let locator = Locator.manifest(key.repository, .tag(key.tag))
         let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
-        let judged = await keep(Resolution(answer, of: key), [answer])
+        let resolution = Resolution(answer, of: key)
+        let judged = await keep(resolution, DecisiveEvidence(of: resolution, from: answer))
         resolutions.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
     }
@@ -107,7 +108,7 @@ public final class EvidenceCollector: Sendable {
         if let known = verifications.value(for: key, at: clock()) { return known }
         var verification = attestor.verification(of: key.subject)
         var received: [Locator: Fetched] = [:]
-        var seen: [Fetched] = []
+        var rounds: [VerificationRound] = []
         var outcome = VerificationOutcome.undetermined(EvidenceCollector.tooManySteps)
         let deadline = ContinuousClock.now + EvidenceCollector.fetchBudget
         steps: for _ in 0..<maximumVerificationSteps {
@@ -117,10 +118,10 @@ public final class EvidenceCollector: Sendable {
                 break steps
             case .fetch(let locators):
                 received = await fetch(locators, until: deadline)
-                seen += locators.compactMap { received[$0] }
+                rounds.append(VerificationRound(locators, received, before: verification))
             }
         }
-        let judged = await keep(outcome, seen)
+        let judged = await keep(outcome, DecisiveEvidence(of: outcome, from: rounds))
         verifications.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
     }
@@ -160,10 +161,12 @@ public final class EvidenceCollector: Sendable {
     }
 
     /// Evidence that cannot be kept cannot be shown later, so nothing is decided on it.
-    private func keep<Value: UndeterminedRepresentable>(_ value: Value, _ answers: [Fetched]) async -> Judged<Value> {
+    private func keep<Value: UndeterminedRepresentable>(
+        _ value: Value, _ evidence: DecisiveEvidence
+    ) async -> Judged<Value> {
         guard let keeper else { return Judged(value) }
         var kept: [(digest: Digest, content: Fetched.Content)] = []
-        for case .found(let content) in answers where content.bytes.count <= EvidenceCollector.maximumEvidenceBytes {
+        for content in evidence.contents {
             // Evidence is named by its SHA-256, whichever digest it was asked for by.
             let digest = content.digest.algorithm == .sha256 ? content.digest : .sha256(of: content.bytes)
             if !kept.contains(where: { $0.digest == digest }) { kept.append((digest, content)) }

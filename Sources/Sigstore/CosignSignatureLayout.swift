@@ -9,9 +9,11 @@ struct CosignSignatureLayout: Sendable {
     /// Whoever may push can add signatures; each costs a fetch and a verification. More of them is a refusal, since to
     /// judge only some would let others be hidden behind them.
     static let maximumLayers = 100
-    /// Real payloads have some 300 bytes; `optional` may add to that. A hundred of them are hashed for every key of an
-    /// attestor, so the bound is what a pushed signature can cost.
-    static let maximumPayloadBytes = 64 << 10
+    /// A layer has some 500 bytes, with a certificate and its chain some 5 KiB: room for a hundred of them. What passes is
+    /// kept as evidence, so whoever may push must not choose how much that is.
+    static let maximumManifestBytes = 512 * 1_024
+    /// Real payloads have some 300 bytes; `optional` may add to that.
+    static let maximumPayloadBytes = 64 * 1_024
 
     /// In the order of the layers; never empty.
     let signatures: [CosignSignature]
@@ -38,6 +40,12 @@ struct CosignSignatureLayout: Sendable {
     }
 
     private static func layers(of content: Fetched.Content) throws(CosignFinding) -> [Descriptor] {
+        guard content.bytes.count <= maximumManifestBytes else {
+            throw CosignFinding(
+                .limitExceeded,
+                "a signature manifest of \(content.bytes.count) bytes, more than \(maximumManifestBytes)",
+                cure: cleanAndSignAgain)
+        }
         let manifest: Manifest
         do throws(ManifestError) {
             let limits = ManifestLimits(maximumLayers: CosignSignatureLayout.maximumLayers)
@@ -49,7 +57,7 @@ struct CosignSignatureLayout: Sendable {
             }
             throw CosignFinding(
                 .limitExceeded, "a signature manifest that is too large: \(error)",
-                cure: "remove signatures that are no longer needed with `cosign clean`, and sign again")
+                cure: cleanAndSignAgain)
         }
         guard case .image(let image) = manifest else {
             throw CosignFinding(
@@ -92,6 +100,7 @@ enum CosignSignature: Hashable, Sendable {
 }
 
 let signAgain = "sign the image again"
+private let cleanAndSignAgain = "remove signatures that are no longer needed with `cosign clean`, and sign again"
 
 /// What was found, before it is said what was expected.
 struct CosignFinding: Error, Hashable, Sendable {

@@ -219,9 +219,22 @@ import Trust
         #expect(image.outcome(by: attestor).violation?.reason == .limitExceeded)
     }
 
-    @Test("a payload of more than 1 MiB is not asked for")
+    @Test("a signature manifest of 512 KiB is judged, and one byte more is refused whatever is in it")
+    mutating func manifestLimit() throws {
+        let attestor = try attestor(believing: key)
+        for (bytes, reason) in [(524_288, nil), (524_289, ReasonCode.limitExceeded)] {
+            let manifest = image.manifest + [UInt8](repeating: 0x20, count: bytes - image.manifest.count)
+            image.overrides[image.tag] = .found(
+                .init(
+                    bytes: manifest, digest: .sha256(of: manifest),
+                    mediaType: "application/vnd.oci.image.manifest.v1+json"))
+            #expect(image.outcome(by: attestor).violation?.reason == reason)
+        }
+    }
+
+    @Test("a payload of more than 64 KiB is not asked for")
     mutating func oversized() throws {
-        image.layers[0].statedSize = (64 << 10) + 1
+        image.layers[0].statedSize = 64 * 1_024 + 1
         let conversation = Conversation(
             try attestor(believing: key).verification(of: image.subject), answers: image.answers)
         #expect(conversation.asked == [[image.tag]])

@@ -30,7 +30,7 @@ struct SignedImage {
     var tag: Locator { .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal).sig")) }
 
     func payloadLocator(_ index: Int) -> Locator {
-        .blob(signatureRepository, layers[index].statedDigest ?? .sha256(of: layers[index].payload), limit: 64 << 10)
+        .blob(signatureRepository, layers[index].statedDigest ?? .sha256(of: layers[index].payload), limit: 64 * 1_024)
     }
 
     /// The payload that cosign writes.
