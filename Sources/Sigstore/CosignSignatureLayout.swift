@@ -14,6 +14,10 @@ struct CosignSignatureLayout: Sendable {
     static let maximumManifestBytes = 512 * 1_024
     /// Real payloads have some 300 bytes; `optional` may add to that.
     static let maximumPayloadBytes = 64 * 1_024
+    /// Of the payloads of all layers, each counted as often as layers name it: a hundred real ones have some 30 KiB. It
+    /// bounds what a verification holds in memory, and what it hashes: with 16 keys and two schemes each 16 MiB, which
+    /// takes some hundredths of a second, so that digests need not be remembered from key to key.
+    static let maximumPayloadBytesInAll = 512 * 1_024
 
     /// In the order of the layers; never empty.
     let signatures: [CosignSignature]
@@ -37,6 +41,15 @@ struct CosignSignatureLayout: Sendable {
             throw CosignFinding(.signatureMissing, "no signatures: the manifest beside the image has \(others)")
         }
         self.signatures = signatures.map(CosignSignature.init(reading:))
+        let payloadBytes = self.signatures.reduce(0) { $0 + $1.payloadBytes }
+        guard payloadBytes <= CosignSignatureLayout.maximumPayloadBytesInAll else {
+            throw CosignFinding(
+                .limitExceeded,
+                """
+                signatures whose payloads have \(payloadBytes) bytes, more than \
+                \(CosignSignatureLayout.maximumPayloadBytesInAll)
+                """, cure: cleanAndSignAgain)
+        }
     }
 
     private static func layers(of content: Fetched.Content) throws(CosignFinding) -> [Descriptor] {
@@ -92,10 +105,16 @@ enum CosignSignature: Hashable, Sendable {
         self = .presented(signature: signature, payload: layer.digest, payloadBytes: layer.size)
     }
 
-    /// What to fetch before this signature can be judged.
+    /// What to fetch before this signature can be judged, and no more of it than the layer says that there is.
     func payloadLocator(in repository: Repository) -> Locator? {
-        guard case .presented(_, let payload, _) = self else { return nil }
-        return .blob(repository, payload, limit: CosignSignatureLayout.maximumPayloadBytes)
+        guard case .presented(_, let payload, let size) = self else { return nil }
+        return .blob(repository, payload, limit: size)
+    }
+
+    /// At most `CosignSignatureLayout.maximumPayloadBytes`.
+    fileprivate var payloadBytes: Int {
+        guard case .presented(_, _, let size) = self else { return 0 }
+        return size
     }
 }
 

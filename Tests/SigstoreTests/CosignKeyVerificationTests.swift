@@ -232,6 +232,20 @@ import Trust
         }
     }
 
+    @Test("payloads of 512 KiB in all are judged, and one byte more is refused, also if layers share one")
+    mutating func payloadsLimit() throws {
+        let attestor = try attestor(believing: key)
+        let filling = [UInt8](repeating: 0x78, count: 64 * 1_024)
+        image.layers += Array(repeating: .init(payload: filling, annotation: "MEUC"), count: 7)
+        let rest = 64 * 1_024 - image.layers[0].payload.count
+        image.layers.append(.init(payload: [UInt8](repeating: 0x79, count: rest), annotation: "MEUC"))
+        #expect(image.outcome(by: attestor).signers?.count == 1)
+        image.layers.append(.init(payload: [0x7A], annotation: "MEUC"))
+        let conversation = Conversation(attestor.verification(of: image.subject), answers: image.answers)
+        #expect(conversation.asked == [[image.tag]])
+        #expect(conversation.outcome.violation?.reason == .limitExceeded)
+    }
+
     @Test("a payload of more than 64 KiB is not asked for")
     mutating func oversized() throws {
         image.layers[0].statedSize = 64 * 1_024 + 1

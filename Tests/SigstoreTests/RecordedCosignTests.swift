@@ -66,7 +66,7 @@ private enum Recording {
             .manifest(subject.repository, .tag("\(subject.digest.tagPrefix).sig")): .found(
                 .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: "application/vnd.oci.image.manifest.v1+json")
             ),
-            .blob(subject.repository, .sha256(of: changed), limit: 64 * 1_024): .found(
+            .blob(subject.repository, .sha256(of: changed), limit: changed.count): .found(
                 .init(bytes: changed, digest: .sha256(of: changed), mediaType: nil)),
         ]
         return Conversation(attestor.verification(of: subject), answers: answers).outcome

@@ -30,7 +30,10 @@ struct SignedImage {
     var tag: Locator { .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal).sig")) }
 
     func payloadLocator(_ index: Int) -> Locator {
-        .blob(signatureRepository, layers[index].statedDigest ?? .sha256(of: layers[index].payload), limit: 64 * 1_024)
+        let layer = layers[index]
+        return .blob(
+            signatureRepository, layer.statedDigest ?? .sha256(of: layer.payload),
+            limit: layer.statedSize ?? layer.payload.count)
     }
 
     /// The payload that cosign writes.
