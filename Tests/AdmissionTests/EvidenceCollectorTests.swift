@@ -172,6 +172,68 @@ import Trust
         #expect(late.value.reason == .imageNotFound)
     }
 
+    @Test("a registry that stalls under 256 images leaves room for another registry's image")
+    func stalledRegistry() async throws {
+        let stalled = StalledRegistry(domain: "stalled.example.com", others: source)
+        let collector = EvidenceCollector(
+            source: stalled, keeper: nil, lifetimes: lifetimes, clock: { [clock] in clock.now })
+        let deadline = patience
+        let slow = try Repository(parsing: "stalled.example.com/team/app")
+        let waiting = Task {
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<256 {
+                    group.addTask {
+                        guard let tag = try? ImageReference(parsing: "\(slow):t\(index)") else { return }
+                        _ = await collector.resolution(of: tag, until: deadline)
+                    }
+                    group.addTask {
+                        let subject = Subject(repository: slow, digest: .sha256(of: Array("\(index)".utf8)))
+                        _ = await collector.verification(
+                            of: subject, by: PresenceAttestor(name: "good"), until: deadline)
+                    }
+                }
+            }
+        }
+        // 32 look-ups for tags, and 32 for signatures.
+        #expect(await eventually { stalled.asked == 64 })
+        let subject = subject()
+        present("good", subject)
+        source.tag("1.0", of: repository, as: "image")
+        let resolved = await collector.resolution(of: try reference(), until: patience)
+        #expect(resolved.value.reason == nil)
+        let verified = await collector.verification(of: subject, by: PresenceAttestor(name: "good"), until: patience)
+        guard case .passed = verified.value else {
+            Issue.record("\(verified.value)")
+            return
+        }
+        #expect(stalled.asked == 64)
+        // Those that queue have their turn.
+        stalled.letGo()
+        await waiting.value
+        #expect(stalled.asked == 512)
+    }
+
+    @Test("the largest signature manifest is fetched once, for however many attestors")
+    func largestManifest() async throws {
+        struct Twin: Attestor {
+            let fingerprint: Digest
+            func verification(of subject: Subject) -> any Verification {
+                PresenceAttestor(name: "large").verification(of: subject)
+            }
+        }
+        let collector = collector()
+        let subject = subject()
+        let bytes = [UInt8](repeating: 0x20, count: 512 * 1_024)
+        source.set(
+            .found(.init(bytes: bytes, digest: .sha256(of: bytes), mediaType: nil)),
+            for: PresenceAttestor.locator(subject, "large"))
+        for twin: UInt8 in 0..<3 {
+            _ = await collector.verification(
+                of: subject, by: Twin(fingerprint: .sha256(of: [twin])), until: patience)
+        }
+        #expect(source.asked.count == 1)
+    }
+
     @Test("a verification that never ends is stopped after its steps")
     func endless() async throws {
         struct Endless: Attestor {
