@@ -1,4 +1,5 @@
 import OCI
+import PolicyEngine
 import Synchronization
 import Testing
 import Trust
