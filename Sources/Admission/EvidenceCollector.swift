@@ -21,14 +21,21 @@ public final class EvidenceCollector: Sendable {
     private let fetched = ShardedCache<FetchKey, Fetched>(maximumCost: EvidenceCollector.maximumCachedBytes)
 
     private let resolving = SingleFlight<TagKey, Judged<Resolution>>(
-        maximumFlights: EvidenceCollector.maximumFlights, maximumOfGroup: EvidenceCollector.maximumFlightsOfRegistry,
-        group: \.repository.domain)
+        limits: .init(
+            flights: EvidenceCollector.maximumFlights, flightsPerGroup: EvidenceCollector.maximumFlightsPerRegistry,
+            queuedPerGroup: EvidenceCollector.maximumQueuedResolutions),
+        group: { $0.repository.domain })
     private let verifying = SingleFlight<VerificationKey, Judged<VerificationOutcome>>(
-        maximumFlights: EvidenceCollector.maximumVerifications,
-        maximumOfGroup: EvidenceCollector.maximumVerificationsOfRegistry, group: \.subject.repository.domain)
+        limits: .init(
+            flights: EvidenceCollector.maximumFlights,
+            flightsPerGroup: EvidenceCollector.maximumVerificationsPerRegistry,
+            queuedPerGroup: EvidenceCollector.maximumQueuedVerifications),
+        group: { $0.subject.repository.domain })
     private let fetching = SingleFlight<FetchKey, Fetched>(
-        maximumFlights: EvidenceCollector.maximumFlights, maximumOfGroup: EvidenceCollector.maximumFlightsOfRegistry,
-        group: \.locator.repository.domain)
+        limits: .init(
+            flights: EvidenceCollector.maximumFlights, flightsPerGroup: EvidenceCollector.maximumFlightsPerRegistry,
+            queuedPerGroup: EvidenceCollector.maximumQueuedFetches),
+        group: { $0.locator.repository.domain })
 
     /// Without a keeper evidence is not kept, which is for a check that leaves no record.
     public init(
@@ -198,17 +205,19 @@ extension EvidenceCollector {
     private static let maximumCachedOutcomes = 65_536
     /// Signature manifests and payloads are a few hundred bytes; this holds tens of thousands.
     private static let maximumCachedBytes = 32 * 1_024 * 1_024
-    /// Look-ups under way at once; each holds at most one manifest or blob in memory.
-    private static let maximumFlights = 2_048
-    /// Look-ups of one registry: as many as one request may name images. A registry that is slow starves itself alone.
-    private static let maximumFlightsOfRegistry = 256
-    /// Verifications under way at once. They share what is fetched, and one request may need some for each of 256 images.
-    private static let maximumVerifications = 16_384
-    private static let maximumVerificationsOfRegistry = 2_048
-    /// What is kept of a fetched thing as evidence. Signature manifests and payloads have some hundred bytes, manifests of
-    /// images a few thousand; who pads them would fill the disk that the log needs. What is larger is not kept, and the
-    /// record names the image's digest all the same.
-    private static let maximumEvidenceBytes = 256 * 1_024
+    /// Pieces of work of one kind under way at once: several times what one request may ask for, so that none takes all.
+    private static let maximumFlights = 1_024
+    /// Look-ups under way at one registry. A registry that stalls holds up these, and what queues behind them.
+    private static let maximumFlightsPerRegistry = 32
+    /// One request may name 256 images of one registry.
+    private static let maximumQueuedResolutions = 256
+    /// Verifications under way at one registry. They share what is fetched.
+    private static let maximumVerificationsPerRegistry = 128
+    /// One request may need eight attestors for each of 256 images of one registry.
+    private static let maximumQueuedVerifications = 2_048
+    /// Sixteen for each verification under way at one registry; most need two. What crowds the queue of a registry with a
+    /// hundred signatures an image makes only that registry's images wait.
+    private static let maximumQueuedFetches = 2_048
 
     private static let deadlinePassed = Refusal(
         .deadlineExceeded, found: "no answer within the time that the caller gives",

@@ -20,9 +20,16 @@ import Testing
         }
     }
 
+    /// The first letter of a key is its group.
+    private static func flights(_ flights: Int, perGroup: Int = 4, queued: Int = 0) -> SingleFlight<String, Int> {
+        SingleFlight(
+            limits: .init(flights: flights, flightsPerGroup: perGroup, queuedPerGroup: queued),
+            group: { String($0.prefix(1)) })
+    }
+
     @Test("whoever asks meanwhile waits for the same result, and whoever asks later starts anew")
     func joining() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
+        let flights = Self.flights(4)
         let work = Work()
         let waiters = (0..<20).map { _ in
             Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
@@ -44,7 +51,7 @@ import Testing
 
     @Test("a waiter leaves at its own deadline, and the others stay")
     func deadlines() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
+        let flights = Self.flights(4)
         let work = Work()
         let patient = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
@@ -59,7 +66,7 @@ import Testing
 
     @Test("the work goes on when everybody has left, and who comes back joins it")
     func lateWork() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 4, maximumOfGroup: 4) { _ in "group" }
+        let flights = Self.flights(4)
         let work = Work()
         guard case .deadlinePassed = await flights.value(for: "a", until: .now, from: { await work.run() }) else {
             return #expect(Bool(false))
@@ -73,7 +80,7 @@ import Testing
 
     @Test("beyond the bound new work is refused; what is under way can still be joined, and room comes back")
     func bound() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 1, maximumOfGroup: 1) { _ in "group" }
+        let flights = Self.flights(1, perGroup: 1)
         let work = Work()
         let first = Task { await flights.value(for: "a", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
@@ -90,19 +97,47 @@ import Testing
         }
     }
 
-    @Test("a group that has all it may have leaves room for the others")
+    @Test("what finds no place in its group queues for one, and another group has its own places")
     func groups() async {
-        let flights = SingleFlight<String, Int>(maximumFlights: 8, maximumOfGroup: 1) { String($0.prefix(4)) }
+        let flights = Self.flights(3, perGroup: 1, queued: 1)
         let work = Work()
-        let first = Task { await flights.value(for: "slow/a", until: .now + .seconds(60)) { await work.run() } }
+        let first = Task { await flights.value(for: "a1", until: .now + .seconds(60)) { await work.run() } }
         #expect(await eventually { work.runs == 1 })
-        let second = await flights.value(for: "slow/b", until: .now + .seconds(60), from: { 0 })
-        guard case .full = second else { return #expect(Bool(false)) }
-        let other = await flights.value(for: "fast/a", until: .now + .seconds(60), from: { 7 })
-        guard case .value(7) = other else { return #expect(Bool(false)) }
+        let queued = Task { await flights.value(for: "a2", until: .now + .seconds(60)) { await work.run() } }
+        // Joins or makes the queued one; until it is there, another finds the queue empty.
+        guard case .deadlinePassed = await flights.value(for: "a2", until: .now + .milliseconds(50), from: { 0 }) else {
+            return #expect(Bool(false))
+        }
+        guard case .full = await flights.value(for: "a3", until: .now + .seconds(60), from: { 0 }) else {
+            return #expect(Bool(false))
+        }
+        guard case .value(7) = await flights.value(for: "b1", until: .now + .seconds(60), from: { 7 }) else {
+            return #expect(Bool(false))
+        }
+        #expect(work.runs == 1)
+        work.letGo()
+        guard case .value = await first.value, case .value = await queued.value else { return #expect(Bool(false)) }
+        guard case .value(8) = await flights.value(for: "a3", until: .now + .seconds(60), from: { 8 }) else {
+            return #expect(Bool(false))
+        }
+    }
+
+    @Test("what nobody waits for any more is not begun, and leaves its place in the queue")
+    func abandonedInQueue() async {
+        let flights = Self.flights(2, perGroup: 1, queued: 1)
+        let work = Work()
+        let abandoned = Work()
+        let first = Task { await flights.value(for: "a1", until: .now + .seconds(60)) { await work.run() } }
+        #expect(await eventually { work.runs == 1 })
+        for key in ["a2", "a3", "a4"] {
+            guard case .deadlinePassed = await flights.value(for: key, until: .now, from: { await abandoned.run() })
+            else { return #expect(Bool(false)) }
+        }
         work.letGo()
         _ = await first.value
-        let again = await flights.value(for: "slow/b", until: .now + .seconds(60), from: { 8 })
-        guard case .value(8) = again else { return #expect(Bool(false)) }
+        guard case .value(9) = await flights.value(for: "a5", until: .now + .seconds(60), from: { 9 }) else {
+            return #expect(Bool(false))
+        }
+        #expect(abandoned.runs == 0)
     }
 }
