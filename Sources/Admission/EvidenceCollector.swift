@@ -273,7 +273,13 @@ extension Resolution {
     fileprivate init(_ answer: Fetched, of key: TagKey) {
         switch answer {
         case .found(let content):
-            self = .resolved(content.digest)
+            // What a runtime could take for something else than the gate does is not an image to judge.
+            do throws(ManifestError) {
+                _ = try Manifest(parsing: content.bytes, contentType: content.mediaType)
+                self = .resolved(content.digest)
+            } catch {
+                self = .violated(Refusal(error))
+            }
         case .absent:
             self = .violated(
                 Refusal(
@@ -282,6 +288,22 @@ extension Resolution {
         case .violated(let refusal): self = .violated(refusal)
         case .undetermined(let refusal): self = .undetermined(refusal)
         }
+    }
+}
+
+extension Refusal {
+    /// What a tag stands for is not a manifest that every runtime reads alike.
+    fileprivate init(_ error: ManifestError) {
+        let reason: ReasonCode =
+            switch error {
+            case .unsupported: .manifestUnsupported
+            case .limitExceeded: .limitExceeded
+            case .unsupportedDigestAlgorithm: .digestUnsupported
+            case .notJSON, .confusing, .malformed: .manifestInvalid
+            }
+        self.init(
+            reason, found: "a manifest that is not accepted: \(error)", expected: "an image manifest or index",
+            cure: "build the image again with a current tool, and push it")
     }
 }
 

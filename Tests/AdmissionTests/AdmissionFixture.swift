@@ -261,8 +261,22 @@ extension ScriptedSource {
     /// An image manifest under a tag; gives its digest.
     @discardableResult
     func tag(_ tag: String, of repository: Repository, as content: String) -> Digest {
-        let found = Fetched.Content(
-            bytes: Array(content.utf8), digest: .sha256(of: Array(content.utf8)), mediaType: nil)
+        let config = Digest.sha256(of: Array(content.utf8))
+        return self.tag(
+            tag, of: repository,
+            asBytes: """
+                {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":\
+                "application/vnd.oci.image.config.v1+json","digest":"\(config)","size":1},"layers":[]}
+                """)
+    }
+
+    /// Whatever it is, under a tag; gives its digest.
+    @discardableResult
+    func tag(
+        _ tag: String, of repository: Repository, asBytes text: String, mediaType: String? = nil
+    ) -> Digest {
+        let bytes = Array(text.utf8)
+        let found = Fetched.Content(bytes: bytes, digest: .sha256(of: bytes), mediaType: mediaType)
         set(.found(found), for: .manifest(repository, .tag(tag)))
         return found.digest
     }

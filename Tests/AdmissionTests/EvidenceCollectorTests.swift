@@ -252,6 +252,40 @@ import Trust
         #expect(refusal.reason == .internalError)
     }
 
+    // MARK: - What a tag stands for
+
+    @Test("a tag's manifest is read before its digest is believed")
+    func manifests() async throws {
+        let digest = "sha256:" + String(repeating: "0", count: 64)
+        let config =
+            #"{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(digest)","size":1}"#
+        let index = #""schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]"#
+        let image =
+            #""schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":\#(config),"layers":[]"#
+        let layers = Array(repeating: config, count: 1_025).joined(separator: ",")
+        let bodies: [(tag: String, body: String, mediaType: String?, reason: ReasonCode?)] = [
+            ("image", "{\(image)}", nil, nil),
+            ("index", "{\(index)}", nil, nil),
+            ("both", #"{\#(index),"config":\#(config),"layers":[]}"#, nil, .manifestInvalid),
+            ("disagrees", "{\(image)}", "application/vnd.oci.image.index.v1+json", .manifestInvalid),
+            ("text", "image", nil, .manifestInvalid),
+            ("schema1", #"{"schemaVersion":1,"fsLayers":[],"history":[]}"#, nil, .manifestUnsupported),
+            ("wide", image.replacing(#""layers":[]"#, with: #""layers":[\#(layers)]"#).braced, nil, .limitExceeded),
+            ("sha3", image.replacing("sha256:", with: "sha3-256:").braced, nil, .digestUnsupported),
+        ]
+        let collector = collector()
+        for (tag, body, mediaType, reason) in bodies {
+            let digest = source.tag(tag, of: repository, asBytes: body, mediaType: mediaType)
+            let resolution = await collector.resolution(of: try reference(tag), until: patience).value
+            #expect(resolution.reason == reason, "\(tag): \(resolution)")
+            switch resolution {
+            case .resolved(let resolved): #expect(resolved == digest)
+            case .violated(let refusal): #expect(refusal.expected == "an image manifest or index")
+            case .undetermined: Issue.record("\(tag): \(resolution)")
+            }
+        }
+    }
+
     // MARK: - Keeping
 
     private final class Keeper: EvidenceKeeper {
@@ -314,6 +348,10 @@ private final class StalledRegistry: EvidenceSource {
     }
 
     func credentialsIdentity(for repository: Repository) -> [UInt8] { [] }
+}
+
+extension String {
+    fileprivate var braced: String { "{\(self)}" }
 }
 
 extension Resolution {

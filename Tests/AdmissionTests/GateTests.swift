@@ -62,6 +62,25 @@ import Trust
         #expect(!decision.isUndetermined)
     }
 
+    @Test("what a tag stands for is refused as what it is, if a runtime could take it for something else")
+    func confusingManifest() async throws {
+        let config = #""config":{"mediaType":"a/b","digest":"sha256:\#(String(repeating: "0", count: 64))","size":1}"#
+        let type = "application/vnd.oci.image.index.v1+json"
+        let both = #"{"schemaVersion":2,"mediaType":"\#(type)","manifests":[],\#(config),"layers":[]}"#
+        let (confusing, decision) = try await verdict(of: ":1.0") {
+            $0.registry.push(manifest: Array(both.utf8), mediaType: type, to: "team/app", tag: "1.0")
+        }
+        #expect(confusing == .refused(.manifestInvalid))
+        #expect(!decision.isUndetermined)
+        let schema1 = #"{"schemaVersion":1,"name":"team/app","tag":"1.0","fsLayers":[],"history":[]}"#
+        let (old, _) = try await verdict(of: ":1.0") {
+            $0.registry.push(
+                manifest: Array(schema1.utf8), mediaType: "application/vnd.docker.distribution.manifest.v1+json",
+                to: "team/app", tag: "1.0")
+        }
+        #expect(old == .refused(.manifestUnsupported))
+    }
+
     @Test("a signature that was copied from another digest is rejected")
     func otherDigest() async throws {
         let (verdict, _) = try await verdict(of: ":1.0") { fixture in
