@@ -35,11 +35,6 @@ public struct Repository: Hashable, Sendable, CustomStringConvertible {
         ReferenceGrammar.splitPort(Array(domain.utf8)[...]).port.map { Int(String(ascii: $0)) ?? Int.max }
     }
 
-    /// The parts between the slashes of the path, at least one, none empty.
-    public var pathSegments: [String] {
-        path.utf8.split(separator: UInt8(ascii: "/")).map { String(ascii: $0) }
-    }
-
     /// `docker.io/library/nginx`
     public var description: String { "\(domain)/\(path)" }
 

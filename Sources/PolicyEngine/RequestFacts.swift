@@ -12,7 +12,7 @@ public struct RequestFacts: Sendable {
 
 /// The door through which a request came.
 public enum RequestSource: String, CaseIterable, Hashable, Sendable {
-    case kubernetes, docker, pipeline
+    case kubernetes, pipeline
 }
 
 /// A fact is known; or it should exist and could not be had; or it does not exist at this door.

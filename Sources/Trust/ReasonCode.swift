@@ -33,7 +33,6 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case registryTLS = "registry-tls"
     case redirectForbidden = "redirect-forbidden"
     case addressForbidden = "address-forbidden"
-    case credentialsUnavailable = "credentials-unavailable"
     case deadlineExceeded = "deadline-exceeded"
     case overloaded = "overloaded"
 

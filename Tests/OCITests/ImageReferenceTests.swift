@@ -145,11 +145,11 @@ struct ImageReferenceTests {
         #expect(errorOfParsing("h\(host):5000/app") != nil)
     }
 
-    @Test("gives host, port and path segments")
+    @Test("gives host, port and path")
     func parts() throws {
         let repository = try Repository(parsing: "[2001:db8::1]:5000/team/app")
         #expect(repository.host == "[2001:db8::1]" && repository.port == 5000)
-        #expect(repository.pathSegments == ["team", "app"])
+        #expect(repository.path == "team/app")
         #expect(try Repository(parsing: "example.com/app").port == nil)
         #expect(try Repository(parsing: "builder:443/app").port == 443)
         #expect(try Repository(parsing: "example.com:99999999999999999999/app").port == Int.max)

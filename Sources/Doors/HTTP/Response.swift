@@ -33,7 +33,6 @@ struct Response: Sendable {
         static let unsupportedMediaType = Status(text: "415 Unsupported Media Type")
         static let expectationFailed = Status(text: "417 Expectation Failed")
         static let headerFieldsTooLarge = Status(text: "431 Request Header Fields Too Large")
-        static let internalServerError = Status(text: "500 Internal Server Error")
         static let notImplemented = Status(text: "501 Not Implemented")
         static let serviceUnavailable = Status(text: "503 Service Unavailable")
         static let versionNotSupported = Status(text: "505 HTTP Version Not Supported")

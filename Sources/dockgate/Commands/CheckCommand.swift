@@ -29,9 +29,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "The namespace; a manifest's own counts before it.")
     var namespace: String?
 
-    @Option(
-        help:
-            "The door to decide for: kubernetes, docker or pipeline. Manifests are for kubernetes, names for pipeline.")
+    @Option(help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, names for pipeline.")
     var source: RequestSource?
 
     @Option(help: "Record the decisions in an audit log in this directory.")
