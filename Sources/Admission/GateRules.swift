@@ -13,9 +13,3 @@ public struct GateRules: Sendable {
         self.mode = mode
     }
 }
-
-public enum GateMode: String, CaseIterable, Hashable, Sendable {
-    case enforce
-    /// Everything is computed and recorded alike, and nothing is refused.
-    case observe
-}

@@ -16,6 +16,14 @@ public enum Enforcement: String, CaseIterable, Comparable, Hashable, Sendable {
     }
 }
 
+/// What the whole gate does with its decisions, whatever the enforcement of its policies.
+public enum GateMode: String, CaseIterable, Hashable, Sendable {
+    /// What is decided is answered.
+    case enforce
+    /// Everything is computed and recorded alike, and nothing is refused.
+    case observe
+}
+
 /// A policy's enforcement: the same everywhere, or staged, so that it reaches some requests before others.
 public struct StagedEnforcement: Sendable {
     public let otherwise: Enforcement

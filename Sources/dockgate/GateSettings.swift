@@ -17,7 +17,7 @@ struct GateSettings {
         name = configuration.name
         policyDirectory = configuration.policyDirectory
         notVouched = configuration.notVouched
-        mode = configuration.mode == .observe ? .observe : .enforce
+        mode = configuration.mode
         registries = configuration.registries
         templatePlaceholders = configuration.templatePlaceholders
     }

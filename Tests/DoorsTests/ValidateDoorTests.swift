@@ -1,5 +1,6 @@
 import Admission
 import Audit
+import PolicyEngine
 import StrictJSON
 import Testing
 

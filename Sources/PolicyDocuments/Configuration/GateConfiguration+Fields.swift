@@ -5,7 +5,7 @@ extension GateConfiguration {
     /// The shape of `spec`. Only what has an effect is here.
     static let fields = ObjectType([
         Field(
-            "mode", .word(Mode.allCases.map(\.rawValue)),
+            "mode", .word(GateMode.allCases.map(\.rawValue)),
             "`enforce`, or `observe` to refuse nothing; `enforce` if absent"),
         Field(
             "policies",

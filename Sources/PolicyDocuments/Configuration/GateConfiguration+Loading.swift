@@ -36,7 +36,7 @@ extension ShapeReader {
         guard isWhole else { return nil }
         return GateConfiguration(
             name: envelope.name,
-            mode: value["mode"]?.text.flatMap(GateConfiguration.Mode.init) ?? .enforce,
+            mode: value["mode"]?.text.flatMap(GateMode.init) ?? .enforce,
             policyDirectory: resolved(value["policies"]?["directory"]) ?? "",
             notVouched: value["notVouched"]?.text.flatMap(Enforcement.init) ?? .deny,
             listener: listener,

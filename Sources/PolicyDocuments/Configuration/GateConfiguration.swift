@@ -3,7 +3,7 @@ public import PolicyEngine
 /// The daemon's own settings: one document of kind `GateConfiguration`, in a file of its own.
 public struct GateConfiguration: Sendable {
     public let name: String
-    public let mode: Mode
+    public let mode: GateMode
     /// Paths are resolved: what the document spells relative to itself is relative to the working directory here.
     public let policyDirectory: String
     /// What happens to an image that no policy vouches for.
@@ -17,12 +17,6 @@ public struct GateConfiguration: Sendable {
     public let templatePlaceholders: [String]
     /// In reading order.
     public let warnings: [Diagnostic]
-
-    public enum Mode: String, CaseIterable, Hashable, Sendable {
-        case enforce
-        /// Everything is computed and recorded, nothing is refused.
-        case observe
-    }
 }
 
 /// Where requests come in. There is no listener without TLS.
