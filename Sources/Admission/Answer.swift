@@ -38,8 +38,8 @@ public struct Answer: Sendable {
         reason = .auditUnavailable
         recordID = decision.id
         message = """
-            dockgate refused: the decision could not be recorded [\(code)]: \(error). \
-            Nothing is allowed without a record; the gate's operator has to mend the audit log
+            dockgate refused: the decision could not be recorded [\(code)]: \(error); \
+            nothing is allowed without a record, so the gate's operator has to mend the audit log
             """
         warnings = isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
         auditAnnotations = [("decision-id", decision.id), ("reason", ReasonCode.auditUnavailable.rawValue)]

@@ -3,7 +3,7 @@ public struct AuditLimits: Sendable {
     /// One record, as a line without its LF. An entry of a C2SP tlog-tiles bundle has at most 65,535 bytes; what is
     /// larger belongs into the evidence, with its digest in the record.
     public static let maximumRecordBytes = 60 * 1_024
-    /// One piece of evidence: the largest document that the gate reads is a vulnerability report of 64 MiB.
+    /// One piece of evidence, which is a manifest, a payload or a whole record; this only bounds a mistake.
     public static let maximumEvidenceBytes = 64 * 1_024 * 1_024
 
     /// A new segment is begun before a commit that would take the active one beyond this. A start reads one segment,

@@ -3,7 +3,7 @@ public import Timestamp
 public import Trust
 
 /// One thing that must hold of an image. A conforming type is one file in `Checks/`; its doc comment is its manual page
-/// and `type` describes its own fields, from which the loader and the reference page are made.
+/// and `type` describes its own fields, from which the loader is made.
 public protocol Check: Sendable {
     /// The word under which it stands in a policy.
     static var word: String { get }

@@ -1,5 +1,5 @@
-/// The shape of a value in a policy document. A check or an attestor format describes its own fields with it; the
-/// loader, the schema and the reference page all read that one description.
+/// The shape of a value in a policy document. A check or an attestor format describes its own fields with it, and
+/// the loader reads every document by that description.
 public indirect enum FieldType: Sendable {
     /// Any text that is not empty, with the word for it in error messages: "a pattern", "a URL".
     case text(String)

@@ -6,8 +6,7 @@ import YAMLDocument
 extension GateConfiguration {
     /// Loads the one document of a file, or fails with everything that is wrong with it.
     ///
-    /// Files that it names must be readable now; their content is for those who use them, since certificates and
-    /// credentials are replaced while the gate runs.
+    /// Files that it names must be readable now; their content is read by those who use them, at start.
     public static func load(
         file: String, from source: some DocumentSource = FileSystemSource()
     ) throws(LoadFailure) -> GateConfiguration {

@@ -21,7 +21,10 @@ extension AuditReport {
                 "unfinished write at the end of \(tornTail.segment): \(tornTail.bytes) bytes, not part of the log")
         }
         if let problem { lines.append("could not be read: \(problem.printable)") }
-        lines.append("checked \(segments.count) segments, \(records) records, \(evidenceFiles) evidence files")
+        let totals = [
+            counted(segments.count, "segment"), counted(records, "record"), counted(evidenceFiles, "evidence file"),
+        ]
+        lines.append("checked " + totals.joined(separator: ", "))
         if let head { lines.append("head \(head.sequence):\(Base64.encode(head.leafHash))") }
         lines.append("RESULT: \(word.uppercased())")
         return lines.joined(separator: "\n") + "\n"
@@ -52,6 +55,8 @@ extension AuditReport {
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
     }
+
+    private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private var word: String {
         switch verdict {

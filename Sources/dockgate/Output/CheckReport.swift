@@ -60,7 +60,7 @@ struct CheckReport {
             if let message = finding.message { lines.append("         \(message.printable)") }
             lines.append("         found      \(refusal.found.printable)")
             lines.append("         expected   \(refusal.expected.printable)")
-            if let cure = refusal.cure { lines.append("         to mend it \(cure.printable)") }
+            if let cure = refusal.cure { lines.append("         cure       \(cure.printable)") }
         }
         return lines
     }
