@@ -25,7 +25,7 @@ struct AuditListCommand: ParsableCommand {
     @Option(help: "How many records at the most, 1 to 100000.")
     var limit = 50
 
-    @Flag(help: "Only records of refused requests.")
+    @Flag(help: "Only records of requests that were refused, or would have been if the gate did not only observe.")
     var denied = false
 
     func validate() throws {
@@ -39,7 +39,7 @@ struct AuditListCommand: ParsableCommand {
             var cursor = try AuditReader(directory: log.directory).records(.newestFirst)
             var count = 0
             while count < limit, let record = try cursor.next() {
-                if denied, record.json["decision"]?["allowed"]?.boolean != false { continue }
+                if denied, !RecordRow.isDenied(record.json) { continue }
                 switch output.format {
                 case .table: StandardOutput.write(RecordRow(record).text + "\n")
                 case .json: StandardOutput.write(json: String(decoding: record.bytes, as: UTF8.self))

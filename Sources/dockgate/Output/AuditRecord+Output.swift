@@ -23,11 +23,22 @@ struct RecordRow {
     }
 
     static func verdict(_ json: JSONValue) -> String {
-        switch json["decision"]?["allowed"]?.boolean {
-        case true?: "ALLOW"
-        case false?: "DENY "
-        case nil: "-    "
+        if wasOnlyObserved(json) { return "OBSERVE" }
+        return switch json["decision"]?["allowed"]?.boolean {
+        case true?: "ALLOW  "
+        case false?: "DENY   "
+        case nil: "-      "
         }
+    }
+
+    /// Refused, or what a gate that observes would refuse if it enforced: it let the request in, and this is what such a
+    /// gate is for.
+    static func isDenied(_ json: JSONValue) -> Bool {
+        json["decision"]?["allowed"]?.boolean == false || wasOnlyObserved(json)
+    }
+
+    private static func wasOnlyObserved(_ json: JSONValue) -> Bool {
+        json["code"]?.isString("IMG03W") == true
     }
 }
 
