@@ -143,6 +143,35 @@ import Trust
             try PolicyFixture.decide(image, by: policies, namespace: .unknown).verdict == .refused(.digestRequired))
     }
 
+    @Test(
+        "of several stages that match the strictest counts, and a stage may be weaker than the rest",
+        arguments: [
+            ("shop", Enforcement.deny), ("team-a", .warn), ("sandbox", .audit), ("team-lab", .warn),
+            ("team-prod", .deny),
+        ])
+    func stages(namespace: String, enforcement: Enforcement) throws {
+        let policies = [
+            try trusting("registry.example.com/**"),
+            try PolicyFixture.policy(
+                "staged",
+                [
+                    "enforcement": [
+                        "default": "deny",
+                        "audit": [["namespaces": ["names": ["sandbox", "team-lab"]]]],
+                        "warn": [["namespaces": ["names": ["team-*"]]]],
+                        "deny": [["namespaces": ["names": ["team-prod"]]]],
+                    ],
+                    "checks": [["digest": "required"]],
+                ]),
+        ]
+        let decision = try PolicyFixture.decide(
+            "registry.example.com/app:1", by: policies, namespace: .known(namespace))
+        #expect(decision.isAllowed == (enforcement != .deny))
+        #expect(decision.warning.count == (enforcement == .warn ? 1 : 0))
+        let finding = try #require(decision.findings.first { $0.policy == "staged" })
+        #expect(finding.enforcement == enforcement && finding.refusal?.reason == .digestRequired)
+    }
+
     // MARK: - Reference first
 
     @Test("a check of the reference that refuses leaves the others unjudged, and nothing is asked for")
@@ -338,6 +367,36 @@ import Trust
         #expect(try !PolicyFixture.decide("evil.com/sandbox/x:1", by: policies, namespace: .known("dev")).isAllowed)
     }
 
+    @Test("an exclude entry may go by digest, by container or by door")
+    func excludeByOtherFacts() throws {
+        let digest = PolicyFixture.digest("image")
+        func allowed(
+            _ exclude: FieldValue, _ container: ContainerKind = .main, _ source: RequestSource = .kubernetes,
+            image: String? = nil, resolvedTo resolved: Digest? = nil
+        ) throws -> Bool {
+            let policies = [
+                try trusting("registry.example.com/**"),
+                try PolicyFixture.policy(
+                    "closed", ["exclude": [exclude], "checks": [["forbid": ["because": "a test"]]]]),
+            ]
+            let image = image ?? pinned
+            var evidence = StatedEvidence()
+            if let resolved { evidence.resolutions[try PolicyFixture.image(image)] = .resolved(resolved) }
+            return try PolicyFixture.decide(image, by: policies, in: container, source: source, with: evidence)
+                .isAllowed
+        }
+        let byDigest: FieldValue = ["digests": [FieldValue(stringLiteral: digest.description)]]
+        let other = PolicyFixture.digest("other")
+        #expect(try allowed(byDigest))
+        #expect(try !allowed(byDigest, image: "registry.example.com/app@\(other)"))
+        #expect(try allowed(byDigest, image: "registry.example.com/app:1", resolvedTo: digest))
+        #expect(try !allowed(byDigest, image: "registry.example.com/app:1", resolvedTo: other))
+        #expect(try allowed(["containers": ["init"]], .initialization))
+        #expect(try !allowed(["containers": ["init"]], .main))
+        #expect(try allowed(["sources": ["pipeline"]], .main, .pipeline))
+        #expect(try !allowed(["sources": ["pipeline"]], .main, .kubernetes))
+    }
+
     @Test("a namespace that could not be had constrains and does not vouch; one that does not exist is passed over")
     func unknownNamespace() throws {
         let vouching = try PolicyFixture.policy(
@@ -393,6 +452,25 @@ import Trust
         #expect(try verdict("evil.com/pause:3", .known("kube-system")) == .refused(.notVouched))
         #expect(try verdict("registry.k8s.io/pause:3", .unknown) == .refused(.notVouched))
         #expect(try verdict("registry.k8s.io/pause:3", .absent) == .refused(.notVouched))
+    }
+
+    @Test("an exemption that names no images covers every image of its namespaces")
+    func exemptionWithoutImages() throws {
+        let exemption = try Exemption(
+            name: "system",
+            specification: [
+                "namespaces": ["kube-system"], "because": "the cluster must start", "owner": "platform",
+                "reviewBy": .date(PolicyFixture.now),
+            ])
+        for (namespace, verdict) in [
+            ("kube-system", ImageDecision.Verdict.exempt("system")), ("shop", .refused(.notVouched)),
+        ] {
+            for image in ["registry.k8s.io/pause:3", "evil.com/pause:3", pinned] {
+                let decision = try PolicyFixture.decide(
+                    image, by: [], exemptions: [exemption], namespace: .known(namespace))
+                #expect(decision.verdict == verdict)
+            }
+        }
     }
 
     @Test("an exemption with a wildcard is refused")

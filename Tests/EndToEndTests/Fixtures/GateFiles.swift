@@ -3,6 +3,20 @@ import Foundation
 /// The files of one gate: policies, key, certificates and configuration, in a directory of their own.
 struct GateFiles {
     let scratch: Scratch
+    /// What the configuration says beside the least.
+    var settings = Settings()
+
+    /// YAML that is put where it belongs in the configuration.
+    struct Settings {
+        /// Fields of `spec`, a line each.
+        var specification: [String] = []
+        /// More fields of `listen`.
+        var listen: [String] = []
+        /// More fields of the registry.
+        var registry: [String] = []
+        /// More registries.
+        var registries: [String] = []
+    }
 
     /// - Parameter registry: `host:port` of the registry that the policies trust.
     init(registry: String, releaseKey: [UInt8]) throws {
@@ -27,7 +41,14 @@ struct GateFiles {
         let listen =
             port == 0
             ? ""
-            : "listen: {address: \"127.0.0.1:\(port)\", certificate: {file: certs/tls.crt}, key: {file: certs/tls.key}}"
+            : "listen: {"
+                + ([
+                    "address: \"127.0.0.1:\(port)\"", "certificate: {file: certs/tls.crt}",
+                    "key: {file: certs/tls.key}",
+                ]
+                + settings.listen).joined(separator: ", ") + "}"
+        let own = ["host: \"\(registry)\"", "insecureHTTP: true", "privateAddress: allowed"] + settings.registry
+        let registries = (["{\(own.joined(separator: ", "))}"] + settings.registries).joined(separator: ", ")
         try scratch.write(
             """
             apiVersion: dockgate.dev/v1
@@ -36,9 +57,9 @@ struct GateFiles {
             spec:
               policies: {directory: policies}
               \(listen)
-              registries:
-                - {host: "\(registry)", insecureHTTP: true, privateAddress: allowed}
+              registries: [\(registries)]
               audit: {directory: audit}
+              \(settings.specification.joined(separator: "\n  "))
 
             """, to: "gate.yaml")
     }

@@ -61,11 +61,13 @@ final class GateProcess {
 
 /// Runs `body` with a gate of its own. Afterwards the gate must end orderly when it is asked to.
 func withGate<Value>(
-    registry: String? = nil, launcher: [String] = [], _ body: (GateProcess, Stage) throws -> Value
+    registry: String? = nil, launcher: [String] = [], settings: GateFiles.Settings = GateFiles.Settings(),
+    _ body: (GateProcess, Stage) throws -> Value
 ) throws -> Value {
     let stage = try Stage.current()
     let registry = registry ?? stage.registry
-    let files = try GateFiles(registry: registry, releaseKey: stage.releaseKey)
+    var files = try GateFiles(registry: registry, releaseKey: stage.releaseKey)
+    files.settings = settings
     let gate = try GateProcess(files, registry: registry, launcher: launcher)
     let result = Result { try body(gate, stage) }
     #expect(gate.end() == 0, "SIGTERM is an orderly end; the gate said:\n\(gate.log)")

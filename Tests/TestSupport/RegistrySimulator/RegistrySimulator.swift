@@ -80,6 +80,11 @@ public final class RegistrySimulator: Sendable {
         state.withLock { $0.faults = [] }
     }
 
+    /// Wants to be talked to like that from now on, for a realm that names the simulator's own port.
+    public func demand(_ authentication: SimulatedAuthentication) {
+        state.withLock { $0.authentication = authentication }
+    }
+
     /// Tokens that were given out are no longer accepted.
     public func revokeTokens() {
         state.withLock { $0.tokens.valid = [] }
