@@ -2,6 +2,7 @@ public import Timestamp
 
 /// What a verification found.
 public struct AuditReport: Sendable {
+    /// The result in one word.
     public enum Verdict: Hashable, Sendable {
         /// Everything that was asked for was read, and nothing contradicts anything else.
         case verified
@@ -11,6 +12,7 @@ public struct AuditReport: Sendable {
         case unreadable
     }
 
+    /// What was read of one segment.
     public struct Segment: Hashable, Sendable {
         /// The file's name.
         public let name: String
@@ -22,7 +24,9 @@ public struct AuditReport: Sendable {
         public internal(set) var lastTime: Instant?
     }
 
+    /// One thing that is wrong, and where.
     public struct Fault: Hashable, Sendable {
+        /// What is wrong; its raw value is the word for it in reports.
         public enum Kind: String, Hashable, Sendable {
             /// The line is not a record.
             case malformedRecord = "malformed-record"
@@ -40,7 +44,9 @@ public struct AuditReport: Sendable {
             case truncated = "truncated"
             /// The log holds another record than the head that was expected.
             case otherHead = "other-head"
+            /// A file of evidence that a record names is not there.
             case missingEvidence = "missing-evidence"
+            /// A file of evidence does not have the digest that it is named by.
             case changedEvidence = "changed-evidence"
             /// A member `evidence` that does not name a SHA-256.
             case malformedEvidence = "malformed-evidence"

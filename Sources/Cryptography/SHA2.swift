@@ -2,14 +2,17 @@ import COpenSSL
 
 /// SHA-2 of bytes that are in memory.
 public enum SHA2 {
+    /// SHA-256 (FIPS 180-4), 32 bytes.
     public static func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {
         HashFunction.sha256.digest(of: bytes)
     }
 
+    /// SHA-384 (FIPS 180-4), 48 bytes.
     public static func sha384(_ bytes: some Collection<UInt8>) -> [UInt8] {
         HashFunction.sha384.digest(of: bytes)
     }
 
+    /// SHA-512 (FIPS 180-4), 64 bytes.
     public static func sha512(_ bytes: some Collection<UInt8>) -> [UInt8] {
         HashFunction.sha512.digest(of: bytes)
     }

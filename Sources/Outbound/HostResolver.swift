@@ -5,9 +5,11 @@ public protocol HostResolver: Sendable {
     func addresses(of host: String, deadline: ContinuousClock.Instant) async throws(HostResolverError) -> [IPAddress]
 }
 
+/// Why there is no answer about a name.
 public enum HostResolverError: Error, Hashable, Sendable {
     /// The name does not exist or the name service failed.
     case failed(String)
+    /// No answer came by the deadline.
     case timedOut
     /// Too many lookups hang already.
     case overloaded

@@ -22,11 +22,17 @@ public enum OutboundError: Error, Hashable, Sendable {
     /// The task was cancelled, or the client shut down.
     case cancelled(host: String)
 
+    /// What was waited for when a bound of `OutboundLimits` was reached; its raw value is the word for it in messages.
     public enum Phase: String, Hashable, Sendable {
+        /// The TCP connection.
         case connection = "connection"
+        /// The TLS handshake.
         case handshake = "TLS handshake"
+        /// The answer's beginning, after the request was written.
         case firstByte = "first byte"
+        /// More of a body that has begun.
         case body = "next byte"
+        /// The end of the whole answer, redirects included.
         case total = "whole answer"
     }
 }

@@ -38,10 +38,13 @@ public struct CheckSubject {
     let verification: (AttestorReference) -> VerificationOutcome
 }
 
+/// What came of one check of one image. A value, never an error, so none gets lost in a `catch`.
 public enum CheckOutcome: Hashable, Sendable {
     /// `signers` are those whose signatures made it pass, if signatures did.
     case passed(signers: [Signer])
+    /// It was looked at, and does not hold.
     case violated(Refusal)
+    /// It could not be looked at. It refuses too, under its own reason.
     case undetermined(Refusal)
 
     static let passed = CheckOutcome.passed(signers: [])

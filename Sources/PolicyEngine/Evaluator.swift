@@ -17,12 +17,15 @@ public struct Evaluator: Sendable {
         self.notVouched = notVouched
     }
 
+    /// The decision, or what it waits for.
     public enum Evaluation: Sendable {
         case decided(ImageDecision)
         /// Nothing can be said before these are known. They are all that is missing at this point.
         case missing([EvidenceNeed])
     }
 
+    /// Decides with what `evidence` holds, or names what it lacks; asked again with that it comes further. There are two
+    /// rounds at most: the digest, then all verifications at once. `now` is the time that validities are judged at.
     public func evaluate(
         _ reference: ImageReference, in container: ContainerKind, of facts: RequestFacts, with evidence: some Evidence,
         at now: Instant

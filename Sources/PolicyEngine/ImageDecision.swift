@@ -10,10 +10,13 @@ public struct ImageDecision: Sendable {
     /// Policies that were passed over because a fact they ask for does not exist at this door.
     public let passedOver: [String]
 
+    /// What becomes of the image.
     public enum Verdict: Hashable, Sendable {
+        /// Somebody vouches for it and nothing refuses it, or what would is only on trial.
         case allowed
         /// A namespace's exemption by that name: nothing was judged.
         case exempt(String)
+        /// The reason is that of the first finding that refuses.
         case refused(ReasonCode)
     }
 
@@ -38,9 +41,13 @@ public struct Finding: Sendable {
     /// The policy's own words for whoever is refused.
     public let message: String?
 
+    /// What came of the check.
     public enum Outcome: Hashable, Sendable {
+        /// It holds; `signers` are those whose signatures made it hold, if signatures did.
         case passed(signers: [Signer])
+        /// It was looked at, and does not hold.
         case violated(Refusal)
+        /// It could not be looked at.
         case undetermined(Refusal)
         /// Something before it had already refused, so it was not looked at.
         case notEvaluated

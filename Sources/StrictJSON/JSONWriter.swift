@@ -12,22 +12,29 @@ public struct JSONWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Opens an object; keys and values follow in turn until `endObject`.
     public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Closes the innermost object.
     public mutating func endObject() { end(UInt8(ascii: "}")) }
+    /// Opens an array; values follow until `endArray`.
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Closes the innermost array.
     public mutating func endArray() { end(UInt8(ascii: "]")) }
 
+    /// The key of the value that is written next. Whether it was written before is not looked at.
     public mutating func key(_ key: StaticString) {
         separate()
         key.withUTF8Buffer { appendString($0) }
         endKey()
     }
 
+    /// The key of the value that is written next, made at run time.
     public mutating func key(_ key: String) {
         string(key)
         endKey()
     }
 
+    /// A string, escaped.
     public mutating func string(_ text: String) {
         separate()
         var text = text
@@ -40,6 +47,7 @@ public struct JSONWriter: Sendable {
         string(String(decoding: Array(text), as: UTF8.self))
     }
 
+    /// A number in decimal digits.
     public mutating func integer(_ value: Int) {
         separate()
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
@@ -53,7 +61,9 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// `true` or `false`.
     public mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
+    /// `null`.
     public mutating func null() { literal("null") }
 
     /// A value that is JSON already. It is not looked at.
@@ -63,16 +73,19 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// A key and a string.
     public mutating func member(_ name: StaticString, _ value: String) {
         key(name)
         string(value)
     }
 
+    /// A key and a number.
     public mutating func member(_ name: StaticString, _ value: Int) {
         key(name)
         integer(value)
     }
 
+    /// A key and `true` or `false`.
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         boolean(value)

@@ -45,6 +45,7 @@ public struct ObjectType: Sendable {
     }
 }
 
+/// One key of a mapping, with the shape of its value.
 public struct Field: Sendable {
     public let name: String
     public let type: FieldType

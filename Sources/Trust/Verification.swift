@@ -11,8 +11,11 @@ public protocol Verification: Sendable {
     mutating func next(_ received: [Locator: Fetched]) -> Step
 }
 
+/// What a verification says when it is asked to go on.
 public enum Step: Sendable {
+    /// It needs an answer for each of these, in any order, before it goes on.
     case fetch([Locator])
+    /// It is done.
     case outcome(VerificationOutcome)
 }
 
@@ -27,6 +30,7 @@ public enum Locator: Hashable, Sendable {
     /// A blob of at most `limit` bytes; a larger one is a violation, not a truncated read.
     case blob(Repository, Digest, limit: Int)
 
+    /// The name of a manifest within its repository: distribution-spec's `<reference>`.
     public enum ManifestName: Hashable, Sendable {
         case tag(String)
         case digest(Digest)
@@ -50,6 +54,7 @@ public enum Fetched: Hashable, Sendable {
     /// We could not look.
     case undetermined(Refusal)
 
+    /// Bytes that a registry gave, and what they are known to be.
     public struct Content: Hashable, Sendable {
         public let bytes: [UInt8]
         public let digest: Digest

@@ -34,7 +34,9 @@ extension EndToEnd {
         func tampering() throws {
             let (files, answers) = try recorded()
             let head = try #require(answers.last?.head)
-            #expect(try verify(files.audit, "--head", head).status == 0)
+            let whole = try verify(files.audit, "--head", head)
+            #expect(whole.status == 0)
+            #expect(whole.output.contains("checked 1 segment, 2 records, "), "\(whole.output)")
 
             let changed = try copy(files)
             let segment = changed + "/segments/000000000000.jsonl"
