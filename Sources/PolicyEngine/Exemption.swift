@@ -7,7 +7,9 @@ public import Trust
 /// goes on.
 public struct Exemption: Sendable {
     public let name: String
+    /// Why its images are not judged, in the words of whoever wrote it.
     public let reason: String
+    /// Who answers for it.
     public let owner: String
     public let reviewBy: Instant
     let namespaces: [String]

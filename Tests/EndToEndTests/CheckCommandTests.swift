@@ -52,6 +52,24 @@ extension EndToEnd {
                 ])
         }
 
+        @Test("an exempt image is told with the exemption's name, reason and owner")
+        func exempt() throws {
+            try files.scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: Exemption
+                metadata: {name: system}
+                spec: {namespaces: [kube-system], because: it must start without us, owner: platform, reviewBy: 2099-01-01}
+
+                """, to: "policies/exemption.yaml")
+            let command = try check("-n", "kube-system", "registry.example.com/pause:3")
+            #expect(command.status == 0, "\(command.errors)")
+            #expect(
+                command.output.contains("exempt by system (because it must start without us, owner platform)"),
+                "\(command.output)")
+            #expect(try check("-n", "kube-system-2", "registry.example.com/pause:3").status == 1)
+        }
+
         /// Images at lines 9, 11, 22 and 30.
         private var manifests: String {
             """

@@ -60,7 +60,8 @@ struct CheckCommand: AsyncParsableCommand {
         for item in requests { checked.append(await check(item, by: composition.gate)) }
         await composition.shutdown()
         try refusePassedOver(checked)
-        let report = CheckReport(checked, took: ContinuousClock.now - started)
+        let report = CheckReport(
+            checked, exemptions: composition.loaded.policySet.exemptions, took: ContinuousClock.now - started)
         switch output.format {
         case .table: StandardOutput.write(report.table)
         case .json: StandardOutput.write(json: report.json)

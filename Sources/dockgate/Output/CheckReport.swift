@@ -7,10 +7,13 @@ import Trust
 /// What `check` prints.
 struct CheckReport {
     private let checked: [CheckedRequest]
+    private let exemptions: [Exemption]
     private let took: Duration
 
-    init(_ checked: [CheckedRequest], took: Duration) {
+    /// `exemptions` are those in force, for what they say about themselves.
+    init(_ checked: [CheckedRequest], exemptions: [Exemption], took: Duration) {
         self.checked = checked
+        self.exemptions = exemptions
         self.took = took
     }
 
@@ -49,8 +52,8 @@ struct CheckReport {
         var lines = [
             "\(word(image, request).padding(to: 7))\(image.requested.text.printable)\(digest)\(origin.printable)"
         ]
-        if case .exempt(let exemption) = image.decision.verdict {
-            lines.append("       exempt by \(exemption.printable)")
+        if case .exempt(let name) = image.decision.verdict {
+            lines.append("       exempt by \(described(name).printable)")
         }
         for finding in image.decision.refusing + image.decision.warning {
             guard let refusal = finding.refusal else { continue }
@@ -63,6 +66,12 @@ struct CheckReport {
             if let cure = refusal.cure { lines.append("         cure       \(cure.printable)") }
         }
         return lines
+    }
+
+    /// The exemption's name, why there is one and who answers for it.
+    private func described(_ name: String) -> String {
+        guard let exemption = exemptions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return name }
+        return "\(name) (because \(exemption.reason), owner \(exemption.owner))"
     }
 
     private func word(_ image: JudgedImage, _ request: CheckedRequest) -> String {
