@@ -155,8 +155,8 @@ public final class Gate: Sendable {
     /// lets everything pass, and must not keep callers away because it cannot write.
     public var isReady: Bool { rules.mode == .observe || (log?.isHealthy ?? true) }
 
-    /// Writes the decision to the audit log and then hands over the answer: without a durable record nothing is allowed.
-    /// `completion` runs on `executor`.
+    /// Writes the decision to the audit log and then hands over the answer: a gate that enforces allows nothing without a
+    /// durable record. `completion` runs on `executor`.
     public func record(
         _ decision: Decision, of request: AdmissionRequest, on executor: any CompletionExecutor,
         completion: @escaping @Sendable (Answer) -> Void
@@ -186,7 +186,9 @@ public final class Gate: Sendable {
 
 /// Which gate it is, for the record.
 public struct GateInstance: Sendable {
+    /// The name of its configuration.
     public let name: String
+    /// The program's version.
     public let version: String
 
     public init(name: String, version: String) {

@@ -5,7 +5,7 @@ public import OCI
 public protocol AttestorFormat: Sendable {
     /// The word under `spec`: `cosign`.
     var name: String { get }
-    /// One line for the schema and the documentation.
+    /// What the format is, in one line.
     var summary: String { get }
     /// The fields below that word.
     var fields: ObjectType { get }

@@ -13,7 +13,7 @@ extension Sequence<String> {
     }
 }
 
-/// Words of a schema and names of documents are shorter than this; the bound keeps the square cost small.
+/// Names of fields and names of documents are shorter than this; the bound keeps the square cost small.
 private let longestComparedWord = 64
 
 /// Optimal string alignment: insertions, deletions, substitutions and swapped neighbours, each of cost 1; letters that

@@ -5,7 +5,7 @@ public import OCI
 /// It is driven from outside: `next` is called first with nothing, and whenever it answers `.fetch`, again with every
 /// locator it asked for. So the same verification runs online, in tests and in replay, and what is recorded as
 /// evidence is exactly what was judged. A machine must reach an outcome after a bounded number of steps; whoever
-/// drives it stops after `Verification.maximumSteps`.
+/// drives it stops after `maximumVerificationSteps`.
 public protocol Verification: Sendable {
     /// One step. `received` holds an answer for each locator of the step before.
     mutating func next(_ received: [Locator: Fetched]) -> Step

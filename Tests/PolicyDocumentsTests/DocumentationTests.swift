@@ -1,7 +1,7 @@
 import Cryptography
 import Foundation
 import OCI
-import PolicyDocuments
+@testable import PolicyDocuments
 import PolicyEngine
 import Sigstore
 import Testing
@@ -35,6 +35,20 @@ import Trust
             let claims = Claim.all(in: example.text)
             #expect(claims.contains { !$0.isAdmitted }, "\(example)")
             #expect(claims.contains { $0.isAdmitted } || example.text.contains("name: pinned"), "\(example)")
+        }
+    }
+
+    @Test("the reference names every field that the loader knows")
+    func everyField() throws {
+        let reference = try String(
+            contentsOf: Self.package.appendingPathComponent("docs/POLICY.md"), encoding: .utf8)
+        let described: [ObjectType] = [
+            ImagePolicy.specification, Exemption.specification, GateConfiguration.fields, CosignFormat().fields,
+        ]
+        let names = Set(described.flatMap(\.allNames))
+        #expect(names.isSuperset(of: ["trustedRegistries", "until", "tokenRealms", "reviewBy", "transparencyLog"]))
+        for name in names.sorted() {
+            #expect(reference.contains("`\(name)") || reference.contains("\(name):"), "\(name)")
         }
     }
 
@@ -166,5 +180,21 @@ private struct StatedEvidence: Evidence {
         isSigned
             ? .passed(signers: [.key(fingerprint: [UInt8(truncatingIfNeeded: attestor.index)])])
             : .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+    }
+}
+
+extension ObjectType {
+    /// The names of its fields and of all fields below them.
+    fileprivate var allNames: [String] { fields.flatMap { [$0.name] + $0.type.names } }
+}
+
+extension FieldType {
+    fileprivate var names: [String] {
+        switch self {
+        case .object(let object): object.allNames
+        case .list(let element): element.names
+        case .either(let scalar, let object): scalar.names + object.allNames
+        default: []
+        }
     }
 }
