@@ -2,7 +2,9 @@ public import PolicyEngine
 public import OCI
 
 /// One request to run images, as any door puts it: no HTTP and no Kubernetes JSON.
-public struct AdmissionRequest: Sendable {
+///
+/// A class, since it goes with its decision to the log and back, and never changes.
+public final class AdmissionRequest: Sendable {
     /// What policies may select by.
     public let facts: RequestFacts
     /// All images that are to be judged, in the order of the object; one may stand in several places.

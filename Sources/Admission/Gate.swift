@@ -103,13 +103,14 @@ public final class Gate: Sendable {
         _ requested: RequestedImage, of request: AdmissionRequest, with evidence: some EvidenceWithTrace,
         at now: Instant
     ) -> Judgement {
-        let reference: ImageReference
+        let matchable: MatchableReference
         do {
-            reference = try references.reference(requested.text, at: now)
+            matchable = try references.reference(requested.text, at: now)
         } catch {
             return .judged(Gate.unreadable(requested, error))
         }
-        switch evaluator.evaluate(reference, in: requested.kind, of: request.facts, with: evidence, at: now) {
+        let reference = matchable.reference
+        switch evaluator.evaluate(matchable, in: requested.kind, of: request.facts, with: evidence, at: now) {
         case .missing(let needs): return .missing(reference, needs)
         case .decided(let decision):
             return .judged(

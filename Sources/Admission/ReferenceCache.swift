@@ -1,4 +1,5 @@
 import OCI
+import PolicyEngine
 import Timestamp
 
 /// References that were read before, by the bytes of their text. Reading one costs as much as deciding about it, and a
@@ -8,7 +9,14 @@ final class ReferenceCache: Sendable {
     private struct Text: Hashable, Sendable {
         let text: String
 
-        static func == (left: Text, right: Text) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+        static func == (left: Text, right: Text) -> Bool {
+            var (left, right) = (left.text, right.text)
+            return left.withUTF8 { left in
+                right.withUTF8 { right in
+                    left.count == right.count && left.elementsEqual(right)
+                }
+            }
+        }
 
         func hash(into hasher: inout Hasher) {
             var text = text
@@ -17,17 +25,17 @@ final class ReferenceCache: Sendable {
     }
 
     /// A text and what it came to are below a kilobyte.
-    private let references = ShardedCache<Text, ImageReference>(maximumCost: 16_384)
+    private let references = ShardedCache<Text, MatchableReference>(maximumCost: 16_384)
 
     /// What a text means never changes; the lifetime only lets go of what is not asked for any more.
     private static let lifetime = Duration.seconds(3_600)
 
     /// The reference, read now or before. What is no reference is read anew each time, so strangers cannot fill the cache
     /// with nonsense.
-    func reference(_ text: String, at now: Instant) throws(ReferenceError) -> ImageReference {
+    func reference(_ text: String, at now: Instant) throws(ReferenceError) -> MatchableReference {
         let key = Text(text: text)
         if let known = references.value(for: key, at: now) { return known }
-        let reference = try ImageReference(parsing: text)
+        let reference = MatchableReference(try ImageReference(parsing: text))
         references.insert(reference, for: key, at: now, lifetime: ReferenceCache.lifetime)
         return reference
     }

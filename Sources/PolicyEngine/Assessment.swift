@@ -5,41 +5,41 @@ import Trust
 /// One image on its way to a decision: the policies that apply, and what is known of each of their checks so far.
 struct Assessment {
     private var image: ImageUnderJudgement
-    private var policies: [JudgedPolicy]
+    private var policies: [ApplicablePolicy]
     private var passedOver: [String]
     private let notVouched: Enforcement
     private let now: Instant
 
-    private struct JudgedPolicy {
-        let applicable: ApplicablePolicy
-        /// One for each check of the policy; nil while it is not judged.
-        var outcomes: [CheckOutcome?]
-        /// Of a policy that awaits the digest: what its checks of the reference can come to at best. Never a finding; a
-        /// source that they refuse is no reason to ask a registry.
-        var prospects: [CheckOutcome?]
-
-        init(_ applicable: ApplicablePolicy) {
-            self.applicable = applicable
-            outcomes = Array(repeating: nil, count: applicable.policy.checks.count)
-            prospects = outcomes
-        }
-
-        /// The outcome, or what it may be; nil while nothing is known of it.
-        func prospect(at position: Int) -> CheckOutcome? { outcomes[position] ?? prospects[position] }
-
-        func vouches(at position: Int) -> Bool { type(of: applicable.policy.checks[position].check).vouches }
-
-        func enforcement(at position: Int) -> Enforcement {
-            applicable.enforcement(of: applicable.policy.checks[position])
-        }
-    }
+    /// The checks of all policies, in order, and what came of each; nil while it is not judged.
+    private var standings: [Standing] = []
+    private var outcomes: [CheckOutcome?] = []
 
     init(_ applicability: Applicability, image: ImageUnderJudgement, notVouched: Enforcement, now: Instant) {
         self.image = image
         self.notVouched = notVouched
         self.now = now
-        policies = applicability.policies.map(JudgedPolicy.init)
+        policies = applicability.policies
         passedOver = applicability.passedOver
+        takeUpChecks()
+    }
+
+    private mutating func takeUpChecks() {
+        standings.removeAll(keepingCapacity: true)
+        for (index, applicable) in policies.enumerated() {
+            for (position, check) in applicable.policy.checks.enumerated() {
+                standings.append(Standing(of: check, at: position, of: applicable, at: index))
+            }
+        }
+        outcomes = Array(repeating: nil, count: standings.count)
+    }
+
+    private func check(_ standing: Standing) -> PolicyCheck {
+        policies[standing.policy].policy.checks[standing.position]
+    }
+
+    private mutating func settle(_ index: Int, _ outcome: CheckOutcome) {
+        standings[index].state = Standing.State(outcome)
+        outcomes[index] = outcome
     }
 
     // MARK: - Reference first
@@ -47,17 +47,14 @@ struct Assessment {
     /// Judges the checks that need only the reference: of the policies that apply for certain, and tentatively of those
     /// that await the digest.
     mutating func judgeReference() {
-        let subject = checkSubject(image.subject) { _ in Assessment.neverAsked }
-        let tentative = checkSubject(image.subject.beforeResolution) { _ in Assessment.neverAsked }
-        for index in policies.indices {
-            let applicable = policies[index].applicable
-            for (position, check) in applicable.policy.checks.enumerated()
-            where type(of: check.check).needsOnlyReference {
-                if applicable.awaitsDigest {
-                    policies[index].prospects[position] = check.check.judge(tentative)
-                } else {
-                    policies[index].outcomes[position] = check.check.judge(subject)
-                }
+        let subject = CheckSubject(image, matchedAs: image.subject, [], now: now)
+        for index in standings.indices where standings[index].needsOnlyReference {
+            let check = check(standings[index]).check
+            if standings[index].awaitsDigest {
+                let tentative = CheckSubject(image, matchedAs: image.subject.beforeResolution, [], now: now)
+                standings[index].atBest = Standing.State(check.judge(tentative))
+            } else {
+                settle(index, check.judge(subject))
             }
         }
     }
@@ -68,71 +65,56 @@ struct Assessment {
     }
 
     private var holdsRefusal: Bool {
-        policies.contains { policy in
-            policy.outcomes.indices.contains { position in
-                switch policy.outcomes[position] {
-                case nil, .passed?: false
-                case .violated?, .undetermined?: policy.enforcement(at: position) == .deny
-                }
-            }
-        }
+        standings.contains { $0.state == .refused && $0.enforcement == .deny }
     }
 
     /// Whether some check in force that vouches has passed or may still pass.
     private var mayBeVouchedFor: Bool {
-        policies.contains { policy in
-            policy.applicable.mayVouch
-                && policy.outcomes.indices.contains { position in
-                    policy.prospect(at: position)?.isPassed ?? true && policy.vouches(at: position)
-                        && policy.enforcement(at: position) == .deny
-                }
-        }
+        standings.contains { $0.vouchesInForce && $0.prospect != .refused }
     }
 
     // MARK: - The digest
 
     /// Whether a policy's selector or a check that is not judged yet depends on what only the registry knows.
     var needsRegistry: Bool {
-        policies.contains { $0.applicable.awaitsDigest || $0.outcomes.contains(nil) }
+        standings.contains { $0.state == .open || $0.awaitsDigest }
     }
 
     /// Whether the registry may be asked: some policy, trial policies included, trusts it or may come to. A policy whose
     /// own list of sources has refused it does not, in trial as in force.
     var mayContactRegistry: Bool {
-        policies.contains { policy in
-            guard policy.applicable.mayVouch else { return false }
-            let vouching = policy.outcomes.indices.filter(policy.vouches)
-            if vouching.contains(where: { policy.prospect(at: $0)?.isPassed == true }) { return true }
-            let refused = vouching.filter { policy.prospect(at: $0) != nil }.map(policy.enforcement).max()
-            return vouching.contains { position in
-                policy.prospect(at: position) == nil && refused.map { $0 < policy.enforcement(at: position) } ?? true
+        policies.indices.contains { policy in
+            let vouching = standings.lazy.filter { $0.policy == policy && $0.vouches }
+            if vouching.contains(where: { $0.prospect == .passed }) { return true }
+            let refused = vouching.filter { $0.prospect == .refused }.map(\.enforcement).max()
+            return vouching.contains { open in
+                open.prospect == .open && refused.map { $0 < open.enforcement } ?? true
             }
         }
     }
 
     /// Takes in what the tag stands for, and matches the policies anew that waited for it.
     mutating func resolve(_ resolution: Resolution, with set: PolicySet) {
-        let awaited = policies.filter(\.applicable.awaitsDigest).map(\.applicable.policy.name)
+        let awaited = policies.filter(\.awaitsDigest).map(\.policy.name)
         var digest: Digest?
         if case .resolved(let resolved) = resolution { digest = resolved }
         image = image.resolved(to: digest)
         if !awaited.isEmpty {
             let applicability = set.applicable(to: image)
-            policies = applicability.policies.map(JudgedPolicy.init)
+            policies = applicability.policies
             passedOver = applicability.passedOver
+            takeUpChecks()
         }
         judgeReference()
         guard let failure = resolution.failure else { return }
-        for index in policies.indices {
-            let mayNotApply = awaited.contains(policies[index].applicable.policy.name)
-            policies[index].outcomes = policies[index].outcomes.map { outcome in
-                switch outcome {
-                // Not judged for want of a digest.
-                case nil: failure
-                // It is not known whether the policy is about this image at all.
-                case .violated?, .undetermined?: mayNotApply ? failure : outcome
-                case .passed?: outcome
-                }
+        for index in standings.indices {
+            let mayNotApply = awaited.contains(policies[standings[index].policy].policy.name)
+            switch standings[index].state {
+            // Not judged for want of a digest.
+            case .open: settle(index, failure)
+            // It is not known whether the policy is about this image at all.
+            case .refused where mayNotApply: settle(index, failure)
+            case .refused, .passed: break
             }
         }
     }
@@ -141,58 +123,40 @@ struct Assessment {
 
     /// Judges what is left, or says which verifications are missing for it.
     mutating func judgeSignatures(_ evidence: some Evidence) -> [EvidenceNeed] {
-        guard let digest = image.digest else { return [] }
+        guard let digest = image.digest, standings.contains(where: { $0.state == .open }) else { return [] }
         let subject = Subject(repository: image.reference.repository, digest: digest)
-        var known: [(attestor: AttestorReference, outcome: VerificationOutcome)] = []
+        var known: [KnownVerification] = []
         var missing: [EvidenceNeed] = []
-        for policy in policies {
-            for (check, outcome) in zip(policy.applicable.policy.checks, policy.outcomes) where outcome == nil {
-                for attestor in check.check.attestors(at: now) where !known.contains(where: { $0.attestor == attestor })
-                {
-                    if let outcome = evidence.verification(of: subject, by: attestor) {
-                        known.append((attestor, outcome))
-                    } else if !missing.contains(.verification(attestor)) {
-                        missing.append(.verification(attestor))
-                    }
+        for standing in standings where standing.state == .open {
+            for attestor in check(standing).check.attestors(at: now)
+            where !known.contains(where: { $0.attestor == attestor }) {
+                if let outcome = evidence.verification(of: subject, by: attestor) {
+                    known.append(KnownVerification(attestor: attestor, outcome: outcome))
+                } else if !missing.contains(.verification(attestor)) {
+                    missing.append(.verification(attestor))
                 }
             }
         }
         guard missing.isEmpty else { return missing }
-        let checkSubject = checkSubject(image.subject) { attestor in
-            known.first { $0.attestor == attestor }?.outcome ?? Assessment.neverAsked
-        }
-        for index in policies.indices {
-            for (position, check) in policies[index].applicable.policy.checks.enumerated()
-            where policies[index].outcomes[position] == nil {
-                policies[index].outcomes[position] = check.check.judge(checkSubject)
-            }
+        let checkSubject = CheckSubject(image, matchedAs: image.subject, known, now: now)
+        for index in standings.indices where standings[index].state == .open {
+            settle(index, check(standings[index]).check.judge(checkSubject))
         }
         return []
     }
-
-    private func checkSubject(
-        _ pieces: PatternSubject, _ verification: @escaping (AttestorReference) -> VerificationOutcome
-    ) -> CheckSubject {
-        CheckSubject(reference: image.reference, now: now, patternSubject: pieces, verification: verification)
-    }
-
-    /// What a check gets that looks at an attestor which it did not name beforehand: a refusal.
-    private static let neverAsked = VerificationOutcome.undetermined(
-        Refusal(
-            .internalError, found: "a verification that was not asked for",
-            expected: "every attestor of a check to be named before it is judged"))
 
     // MARK: - The decision
 
     /// The decision as things stand; what was not judged is `notEvaluated`.
     func decision() -> ImageDecision {
-        var findings = policies.flatMap { policy in
-            zip(policy.applicable.policy.checks, policy.outcomes).map { check, outcome in
+        var findings: [Finding] = []
+        findings.reserveCapacity(standings.count + 1)
+        for (standing, outcome) in zip(standings, outcomes) {
+            let check = check(standing)
+            findings.append(
                 Finding(
-                    policy: policy.applicable.policy.name, check: check.name,
-                    enforcement: policy.applicable.enforcement(of: check), outcome: Finding.Outcome(outcome),
-                    message: check.message)
-            }
+                    policy: policies[standing.policy].policy.name, check: check.name, enforcement: standing.enforcement,
+                    outcome: Finding.Outcome(outcome), message: check.message))
         }
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(
@@ -200,24 +164,21 @@ struct Assessment {
     }
 
     private func verdict(of findings: [Finding]) -> ImageDecision.Verdict {
-        let refusing = findings.filter { $0.enforcement == .deny && $0.refusal != nil }
-        let first = refusing.first { if case .violated = $0.outcome { true } else { false } } ?? refusing.first
-        guard let reason = first?.refusal?.reason else { return .allowed }
-        return .refused(reason)
+        var refusing: ReasonCode?
+        for finding in findings where finding.enforcement == .deny {
+            guard let refusal = finding.refusal else { continue }
+            if case .violated = finding.outcome { return .refused(refusal.reason) }
+            refusing = refusing ?? refusal.reason
+        }
+        return refusing.map { .refused($0) } ?? .allowed
     }
 
     private var isVouchedFor: Bool {
-        policies.contains { policy in
-            policy.applicable.mayVouch
-                && policy.outcomes.indices.contains { position in
-                    policy.outcomes[position]?.isPassed == true && policy.vouches(at: position)
-                        && policy.enforcement(at: position) == .deny
-                }
-        }
+        standings.contains { $0.vouchesInForce && $0.state == .passed }
     }
 
     private var notVouchedFinding: Finding {
-        let matching = policies.map(\.applicable.policy.name)
+        let matching = policies.map(\.policy.name)
         let found =
             matching.isEmpty
             ? "no policy matches `\(image.reference)`"
@@ -230,12 +191,6 @@ struct Assessment {
                     expected: "a policy in force whose `trustedRegistries` or `signature` check passes",
                     cure: "use an image that a policy covers, or have its registry or its signers added to one")),
             message: nil)
-    }
-}
-
-extension CheckOutcome {
-    fileprivate var isPassed: Bool {
-        if case .passed = self { true } else { false }
     }
 }
 

@@ -32,10 +32,37 @@ extension Check {
 
 /// What a check sees of an image: the reference, the time, and what came of the verifications it asked for.
 public struct CheckSubject {
-    public let reference: ImageReference
     public let now: Instant
     let patternSubject: PatternSubject
-    let verification: (AttestorReference) -> VerificationOutcome
+    private let matchable: MatchableReference
+    private let verifications: [KnownVerification]
+
+    public var reference: ImageReference { matchable.reference }
+
+    init(_ image: ImageUnderJudgement, matchedAs subject: PatternSubject, _ known: [KnownVerification], now: Instant) {
+        self.now = now
+        patternSubject = subject
+        matchable = image.matchable
+        verifications = known
+    }
+
+    /// What came of verifying that the attestor, which the check has named before, stands behind the image.
+    func verification(by attestor: AttestorReference) -> VerificationOutcome {
+        for known in verifications where known.attestor == attestor { return known.outcome }
+        return CheckSubject.neverAsked
+    }
+
+    /// What a check gets that looks at an attestor which it did not name beforehand: a refusal.
+    private static let neverAsked = VerificationOutcome.undetermined(
+        Refusal(
+            .internalError, found: "a verification that was not asked for",
+            expected: "every attestor of a check to be named before it is judged"))
+}
+
+/// What came of one attestor's verification of the image.
+struct KnownVerification {
+    let attestor: AttestorReference
+    let outcome: VerificationOutcome
 }
 
 /// What came of one check of one image. A value, never an error, so none gets lost in a `catch`.

@@ -27,10 +27,11 @@ public struct Evaluator: Sendable {
     /// Decides with what `evidence` holds, or names what it lacks; asked again with that it comes further. There are two
     /// rounds at most: the digest, then all verifications at once. `now` is the time that validities are judged at.
     public func evaluate(
-        _ reference: ImageReference, in container: ContainerKind, of facts: RequestFacts, with evidence: some Evidence,
-        at now: Instant
+        _ matchable: MatchableReference, in container: ContainerKind, of facts: RequestFacts,
+        with evidence: some Evidence, at now: Instant
     ) -> Evaluation {
-        let image = ImageUnderJudgement(reference, container: container, facts: facts)
+        let reference = matchable.reference
+        let image = ImageUnderJudgement(matchable, container: container, facts: facts)
         if let exemption = policies.exemptions.first(where: { $0.applies(to: image) }) {
             return .decided(
                 ImageDecision(verdict: .exempt(exemption.name), findings: [], digest: reference.digest, passedOver: []))
@@ -39,15 +40,25 @@ public struct Evaluator: Sendable {
         assessment.judgeReference()
         if assessment.isRefused { return .decided(assessment.decision()) }
 
-        if assessment.needsRegistry && !assessment.mayContactRegistry {
-            assessment.resolve(Evaluator.notAsked, with: policies)
-        } else if assessment.needsRegistry && reference.digest == nil {
-            guard let resolution = evidence.resolution(of: reference) else { return .missing([.resolution]) }
-            assessment.resolve(resolution, with: policies)
+        if assessment.needsRegistry {
+            if !assessment.mayContactRegistry {
+                assessment.resolve(Evaluator.notAsked, with: policies)
+            } else if reference.digest == nil {
+                guard let resolution = evidence.resolution(of: reference) else { return .missing([.resolution]) }
+                assessment.resolve(resolution, with: policies)
+            }
+            if assessment.isRefused { return .decided(assessment.decision()) }
         }
-        if assessment.isRefused { return .decided(assessment.decision()) }
         let missing = assessment.judgeSignatures(evidence)
         return missing.isEmpty ? .decided(assessment.decision()) : .missing(missing)
+    }
+
+    /// The same for a reference that nobody remembers the pieces of.
+    public func evaluate(
+        _ reference: ImageReference, in container: ContainerKind, of facts: RequestFacts, with evidence: some Evidence,
+        at now: Instant
+    ) -> Evaluation {
+        evaluate(MatchableReference(reference), in: container, of: facts, with: evidence, at: now)
     }
 
     /// A registry that no policy trusts is never contacted, so its tags stand for nothing and its signatures do not exist.

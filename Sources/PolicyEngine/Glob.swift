@@ -12,7 +12,7 @@ struct Glob: Hashable, Sendable {
     var literal: [UInt8]? { isLiteral ? pattern : nil }
 
     func matches<Text: RandomAccessCollection<UInt8>>(_ text: Text) -> Bool {
-        if isLiteral { return text.elementsEqual(pattern) }
+        if isLiteral { return text.count == pattern.count && text.elementsEqual(pattern) }
         // On a mismatch only the last star has to give way: an earlier one could not do better.
         var patternIndex = 0
         var textIndex = text.startIndex

@@ -49,44 +49,6 @@ public struct ImagePattern: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A reference cut into the pieces that patterns look at, once per image.
-struct PatternSubject: Sendable {
-    let hostLabels: [ArraySlice<UInt8>]
-    let port: ArraySlice<UInt8>
-    let segments: [ArraySlice<UInt8>]
-    let tag: [UInt8]?
-    /// The reference's own digest, or the one its tag was resolved to.
-    private(set) var digest: Digest?
-    /// Whether the reference itself names a digest.
-    let isPinned: Bool
-    /// Whether a digest that is not known counts as the one that a pattern names.
-    private(set) var mayBeAnyDigest = false
-
-    init(_ reference: ImageReference, resolved: Digest?) {
-        let (host, port) = splitHostAndPort(Array(reference.repository.domain.utf8)[...])
-        hostLabels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        self.port = port
-        segments = Array(reference.repository.path.utf8).split(separator: UInt8(ascii: "/"))
-        tag = reference.tag.map { Array($0.utf8) }
-        digest = reference.digest ?? resolved
-        isPinned = reference.digest != nil
-    }
-
-    /// The same pieces, with the digest that the tag stands for unless the reference has one itself.
-    func resolved(to digest: Digest?) -> PatternSubject {
-        var copy = self
-        copy.digest = isPinned ? self.digest : digest
-        return copy
-    }
-
-    /// The same pieces for the question what may still match, once the tag is resolved.
-    var beforeResolution: PatternSubject {
-        var copy = self
-        copy.mayBeAnyDigest = true
-        return copy
-    }
-}
-
 /// Cuts `host[:port]`; an IPv6 host keeps its brackets.
 func splitHostAndPort(_ domain: ArraySlice<UInt8>) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>) {
     guard let colon = domain.lastIndex(of: UInt8(ascii: ":")), domain.last != UInt8(ascii: "]") else {

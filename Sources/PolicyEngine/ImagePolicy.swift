@@ -34,12 +34,17 @@ public final class PolicyCheck: Sendable {
     public let enforcement: Enforcement?
     /// What the policy's owner wants a refused person to read first.
     public let message: String?
+    // Asked for every image, so asked of the check's type once.
+    let needsOnlyReference: Bool
+    let vouches: Bool
 
     public init(name: String? = nil, check: any Check, enforcement: Enforcement? = nil, message: String? = nil) {
         self.name = name ?? type(of: check).word
         self.check = check
         self.enforcement = enforcement
         self.message = message
+        needsOnlyReference = type(of: check).needsOnlyReference
+        vouches = type(of: check).vouches
     }
 }
 

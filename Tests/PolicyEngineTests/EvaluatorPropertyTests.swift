@@ -48,7 +48,7 @@ import Trust
         let world = try World(&generator)
         let set = PolicySet(policies: world.policies, revision: PolicyFixture.revision)
         let image = ImageUnderJudgement(
-            try PolicyFixture.image(world.image), container: .main,
+            MatchableReference(try PolicyFixture.image(world.image)), container: .main,
             facts: RequestFacts(source: .kubernetes, namespace: world.namespace))
         let candidates = Set(set.index.candidates(for: image).map(Int.init))
         for (position, policy) in world.policies.enumerated() where policy.match.match(image) != .no {

@@ -6,7 +6,8 @@ import Trust
 
 @Suite struct ImagePatternTests {
     private func match(_ pattern: String, _ image: String, resolved: Digest? = nil) throws -> ImagePattern.Match {
-        try ImagePattern(pattern).match(PatternSubject(try ImageReference(parsing: image), resolved: resolved))
+        try ImagePattern(pattern).match(
+            PatternSubject(MatchableReference(try ImageReference(parsing: image)), resolved: resolved))
     }
 
     @Test(

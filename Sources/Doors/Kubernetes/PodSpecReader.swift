@@ -78,8 +78,10 @@ struct PodSpecReader {
 }
 
 /// - Throws: `WorkloadError.wrongType`
-func require(_ value: JSONValue, _ kind: JSONValue.Kind, at path: String) throws(WorkloadError) {
-    guard value.kind == kind else { throw .wrongType(path: path, found: value.kind.name, expected: kind.name) }
+func require(
+    _ value: JSONValue, _ kind: JSONValue.Kind, at path: @autoclosure () -> String
+) throws(WorkloadError) {
+    guard value.kind == kind else { throw .wrongType(path: path(), found: value.kind.name, expected: kind.name) }
 }
 
 extension JSONValue.Kind {

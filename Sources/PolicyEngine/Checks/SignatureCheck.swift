@@ -101,7 +101,7 @@ public struct SignatureCheck: Check {
                 refused.append((entry.attestor.name, expiry))
                 continue
             }
-            switch image.verification(entry.attestor) {
+            switch image.verification(by: entry.attestor) {
             case .passed(let signers): signerSets.append(signers)
             case .violated(let refusal): refused.append((entry.attestor.name, refusal))
             case .undetermined(let refusal): undetermined.append((entry.attestor.name, refusal))
