@@ -7,7 +7,7 @@ import Trust
 
 /// Writes the members of a record, with as much detail as it is told to.
 struct RecordWriter {
-    private var json = JSONWriter(reservingCapacity: 2_048)
+    private var json = JSONWriter(reservingCapacity: 4_096)
     private let detail: RecordDetail
     /// Where the complete record is, if this is not it.
     private let evidence: [UInt8]?
@@ -19,13 +19,22 @@ struct RecordWriter {
         var images = 0
     }
 
-    init(_ detail: RecordDetail, completeIn evidence: [UInt8]? = nil) {
+    /// An object of the members after `prev`.
+    static func write(
+        _ decision: Decision, of request: AdmissionRequest, by instance: GateInstance, in detail: RecordDetail,
+        completeIn evidence: [UInt8]? = nil
+    ) -> JSONWriter {
+        var writer = RecordWriter(detail, completeIn: evidence)
+        writer.write(decision, of: request, by: instance)
+        return writer.json
+    }
+
+    private init(_ detail: RecordDetail, completeIn evidence: [UInt8]?) {
         self.detail = detail
         self.evidence = evidence
     }
 
-    /// The members after `prev`, without braces.
-    mutating func body(_ decision: Decision, of request: AdmissionRequest, by instance: GateInstance) -> [UInt8] {
+    private mutating func write(_ decision: Decision, of request: AdmissionRequest, by instance: GateInstance) {
         json.beginObject()
         json.member("id", decision.id)
         write(Event(decision))
@@ -43,7 +52,6 @@ struct RecordWriter {
         if let evidence { writeShortened(decision, evidence) }
         writeVerdict(decision)
         json.endObject()
-        return Array(json.bytes[1..<(json.bytes.count - 1)])
     }
 
     // MARK: - Event
@@ -150,7 +158,7 @@ struct RecordWriter {
 
     /// An image without its findings takes up to 600 bytes, were its text all escapes; what follows the images, 400.
     private var hasRoomForImage: Bool {
-        detail.imagesInFull > 0 || detail.textBytes > 48 || json.bytes.count + 1_000 < DecisionRecord.maximumBytes
+        detail.imagesInFull > 0 || detail.textBytes > 48 || json.byteCount + 1_000 < DecisionRecord.maximumBytes
     }
 
     private mutating func write(_ verdict: ImageDecision.Verdict) {

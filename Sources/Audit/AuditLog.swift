@@ -61,9 +61,6 @@ public final class AuditLog: Sendable {
     /// Appends a record and calls `completion` on `executor`, exactly once and never from within this call (unless the
     /// executor itself runs its work at once).
     ///
-    /// `body` is the members of the record after `prev`, as JSON without the braces around them:
-    /// `"id":"…","code":"…"`. It must not hold `v`, `seq` or `prev`, nor any control character, LF included.
-    ///
     /// A success means that the record is on stable storage. Otherwise the record is not part of the log:
     /// `.recordTooLarge` and `.recordMalformed` are the caller's mistake, `.overloaded` means that too many wait,
     /// `.unavailable` that the disk failed or hangs, `.closed` that `close` was called. The one exception is a failed
@@ -72,12 +69,12 @@ public final class AuditLog: Sendable {
     /// Records that one thread appends keep their order. The log does not end a wait on a hanging disk; whoever answers
     /// within a deadline sets it beside this.
     public func append(
-        _ body: [UInt8], on executor: any CompletionExecutor,
+        _ body: RecordBody, on executor: any CompletionExecutor,
         completion: @escaping @Sendable (Result<AuditPosition, AuditError>) -> Void
     ) {
         let refusal: AuditError?
-        if body.count > AuditLimits.maximumRecordBytes {
-            refusal = .recordTooLarge(bytes: body.count)
+        if body.bytes.count > AuditLimits.maximumRecordBytes {
+            refusal = .recordTooLarge(bytes: body.bytes.count)
         } else {
             refusal = queue.add(PendingRecord(body: body, executor: executor, completion: completion))
         }

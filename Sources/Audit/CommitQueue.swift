@@ -46,17 +46,20 @@ final class CommitQueue: Sendable {
     var head: AuditPosition? { monitor.withLock { $0.head } }
 
     /// Takes the record, or says why it is refused.
+    ///
+    /// The thread is woken by the record's own executor: an event loop gets to it when it has gone through what is
+    /// ready, so the records of one turn are woken for, and synchronized, together.
     func add(_ record: PendingRecord) -> AuditError? {
         var isThreadWaiting = false
         let refusal: AuditError? = monitor.withLock { state in
-            if let refusal = self.refusal(of: record.body.count, state) { return refusal }
+            if let refusal = self.refusal(of: record.body.bytes.count, state) { return refusal }
             state.pending.append(record)
-            state.pendingBytes += record.body.count
+            state.pendingBytes += record.body.bytes.count
             isThreadWaiting = state.isThreadWaiting
             state.isThreadWaiting = false
             return nil
         }
-        if isThreadWaiting { monitor.wake() }
+        if isThreadWaiting { record.executor.execute { [monitor] in monitor.wake() } }
         return refusal
     }
 

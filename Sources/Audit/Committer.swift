@@ -47,24 +47,22 @@ struct Committer {
     }
 
     /// Adds a record to the batch, unless a reader of the log would not accept it.
-    private mutating func encode(_ body: [UInt8]) -> Result<AuditPosition, AuditError> {
+    private mutating func encode(_ body: RecordBody) -> Result<AuditPosition, AuditError> {
         line.removeAll(keepingCapacity: true)
         RecordLine.appendOpening(sequence: chain.nextSequence, previous: chain.previousLeaf, to: &line)
-        line.append(contentsOf: body)
+        line.append(contentsOf: body.bytes)
         line.append(RecordLine.end)
         guard line.count <= AuditLimits.maximumRecordBytes else {
             return .failure(.recordTooLarge(bytes: line.count))
         }
-        do {
+        if body.needsCheck {
             // The line begins as it must, having been written so; what is left to check is the body.
-            _ = try RecordChain.record(in: line)
-            let position = chain.advance(over: line)
-            batch.append(contentsOf: line)
-            batch.append(RecordLine.separator)
-            return .success(position)
-        } catch {
-            return .failure(.recordMalformed(error.description))
+            do { _ = try RecordChain.record(in: line) } catch { return .failure(.recordMalformed(error.description)) }
         }
+        let position = chain.advance(over: line)
+        batch.append(contentsOf: line)
+        batch.append(RecordLine.separator)
+        return .success(position)
     }
 
     private mutating func refuseAll(because reason: String) {

@@ -11,8 +11,7 @@ public struct JSONDocument: Sendable {
 
     /// Reads all of `bytes`. Throws at the first mistake, with its path and offset.
     public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
-        var parser = JSONParser(limits: limits)
-        try parser.parse(bytes.span)
-        root = JSONValue(storage: JSONStorage(source: bytes, tape: parser.tape), index: 0)
+        let tape = try JSONParser.parse(bytes.span, limits: limits)
+        root = JSONValue(storage: JSONStorage(source: bytes, tape: tape), index: 0)
     }
 }

@@ -1,47 +1,36 @@
 /// Numbers: their grammar, and that a double could hold them. They stay text; nothing is rounded.
 extension JSONParser {
-    mutating func readNumber(_ source: Span<UInt8>) throws(JSONError) {
-        let start = position
-        if source[position] == UInt8(ascii: "-") { position &+= 1 }
-        try readWholePart(source)
+    static func endOfNumber(_ source: Span<UInt8>, from start: Int, _ limits: JSONLimits) throws(JSONFault) -> Int {
+        let first = source[start] == UInt8(ascii: "-") ? start &+ 1 : start
+        var end = try endOfDigits(source, from: first)
+        if source[first] == UInt8(ascii: "0"), end > first &+ 1 { throw JSONFault(.leadingZero, at: first) }
         var isWhole = true
-        if position < source.count, source[position] == UInt8(ascii: ".") {
+        if end < source.count, source[end] == UInt8(ascii: ".") {
             isWhole = false
-            position &+= 1
-            try readDigits(source)
+            end = try endOfDigits(source, from: end &+ 1)
         }
-        if position < source.count, source[position] | 0x20 == UInt8(ascii: "e") {
+        if end < source.count, source[end] | 0x20 == UInt8(ascii: "e") {
             isWhole = false
-            position &+= 1
-            if position < source.count, source[position] == UInt8(ascii: "+") || source[position] == UInt8(ascii: "-") {
-                position &+= 1
-            }
-            try readDigits(source)
+            let signed = end &+ 1
+            let isSigned =
+                signed < source.count && (source[signed] == UInt8(ascii: "+") || source[signed] == UInt8(ascii: "-"))
+            end = try endOfDigits(source, from: isSigned ? signed &+ 1 : signed)
         }
-        let length = position - start
-        guard length <= limits.maximumNumberBytes else {
-            throw failure(.numberTooLong(limit: limits.maximumNumberBytes), at: start, source)
+        guard end - start <= limits.maximumNumberBytes else {
+            throw JSONFault(.numberTooLong(limit: limits.maximumNumberBytes), at: start)
         }
-        if !isWhole || length > JSONMagnitude.longestSafeInteger {
-            guard JSONMagnitude(source, start..<position).fitsDouble else {
-                throw failure(.numberOutOfRange, at: start, source)
-            }
+        if !isWhole || end - start > JSONMagnitude.longestSafeInteger {
+            guard JSONMagnitude(source, start..<end).fitsDouble else { throw JSONFault(.numberOutOfRange, at: start) }
         }
-        append(.number, from: start, to: position)
+        return end
     }
 
-    private mutating func readWholePart(_ source: Span<UInt8>) throws(JSONError) {
-        let first = position
-        try readDigits(source)
-        if source[first] == UInt8(ascii: "0"), position > first + 1 { throw failure(.leadingZero, at: first, source) }
-    }
-
-    private mutating func readDigits(_ source: Span<UInt8>) throws(JSONError) {
-        let start = position
-        while position < source.count, JSONMagnitude.isDigit(source[position]) { position &+= 1 }
-        guard position > start else {
-            throw failure(position < source.count ? .malformedNumber : .unexpectedEnd, at: position, source)
-        }
+    /// At least one digit.
+    private static func endOfDigits(_ source: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        var end = start
+        while end < source.count, JSONMagnitude.isDigit(source[end]) { end &+= 1 }
+        guard end > start else { throw JSONFault(end < source.count ? .malformedNumber : .unexpectedEnd, at: end) }
+        return end
     }
 }
 

@@ -11,7 +11,7 @@ struct JSONNode: Sendable {
     /// The bytes of the value; of a string and a key, those between the quotes.
     let start: UInt32
     private(set) var end: UInt32
-    /// The index after the node and all that it holds.
+    /// The index after the node and all that it holds. A key holds nothing, so here it keeps its fingerprint.
     private(set) var next: UInt32
     /// Kind in the lowest three bits, then whether escapes occur, then how many elements or members there are.
     private var packed: UInt32
@@ -22,6 +22,14 @@ struct JSONNode: Sendable {
         self.end = UInt32(truncatingIfNeeded: end)
         next = UInt32(truncatingIfNeeded: index &+ 1)
         packed = kind.rawValue | (hasEscapes ? 8 : 0)
+    }
+
+    /// A key of an object.
+    init(key: JSONText, fingerprint: UInt32) {
+        start = UInt32(truncatingIfNeeded: key.start)
+        end = UInt32(truncatingIfNeeded: key.end)
+        next = fingerprint
+        packed = Kind.string.rawValue | (key.hasEscapes ? 8 : 0)
     }
 
     var kind: Kind { Kind(rawValue: packed & 7) ?? .null }
@@ -62,7 +70,8 @@ final class JSONStorage: Sendable {
         guard !node.hasEscapes else { return text(of: node).elementsEqual(expected) }
         let range = node.range
         guard range.count == expected.count else { return false }
-        for index in 0..<expected.count where source[range.lowerBound + index] != expected[index] { return false }
-        return true
+        return source.withUnsafeBufferPointer { source in
+            source[range].elementsEqual(expected)
+        }
     }
 }

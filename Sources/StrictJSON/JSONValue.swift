@@ -54,9 +54,12 @@ extension JSONValue {
     private func member(_ key: UnsafeBufferPointer<UInt8>) -> JSONValue? {
         let object = node
         guard object.kind == .object else { return nil }
+        let fingerprint = JSONKey.fingerprint(of: UnsafeRawBufferPointer(key))
         var keyIndex = index + 1
         for _ in 0..<object.count {
-            if storage.text(of: storage.tape[keyIndex], is: key) {
+            let candidate = storage.tape[keyIndex]
+            // Of a key with escapes the fingerprint is another than that of what it means.
+            if candidate.next == fingerprint || candidate.hasEscapes, storage.text(of: candidate, is: key) {
                 return JSONValue(storage: storage, index: keyIndex + 1)
             }
             keyIndex = Int(storage.tape[keyIndex + 1].next)

@@ -10,8 +10,8 @@ import Trust
 @Suite struct DecisionRecordTests {
     private let instance = GateInstance(name: "gate", version: "1.2.3")
 
-    private func json(_ body: [UInt8]) throws -> JSONValue {
-        try JSONDocument(parsing: [UInt8(ascii: "{")] + body + [UInt8(ascii: "}")]).root
+    private func json(_ body: RecordBody) throws -> JSONValue {
+        try JSONDocument(parsing: [UInt8(ascii: "{")] + body.bytes + [UInt8(ascii: "}")]).root
     }
 
     private func finding(_ outcome: Finding.Outcome, policy: String? = "production") -> Finding {
@@ -106,7 +106,7 @@ import Trust
         let record = DecisionRecord(decision, of: .of("app"), by: instance)
         #expect(!record.fits)
         let body = record.shortened(evidence: [UInt8](repeating: 0xAB, count: 32))
-        #expect(body.count <= DecisionRecord.maximumBytes)
+        #expect(body.bytes.count <= DecisionRecord.maximumBytes)
         let json = try json(body)
         let recorded = json["images"].map { Array($0.elements) } ?? []
         #expect(recorded.count == images)
@@ -135,8 +135,8 @@ import Trust
         let decision = decision((0..<1_000).map { _ in (text, [refusal(text)]) })
         let record = DecisionRecord(decision, of: .of("app", origin: origin), by: instance)
         let body = record.shortened(evidence: [UInt8](repeating: 0, count: 32))
-        #expect(body.count <= DecisionRecord.maximumBytes)
-        #expect(!body.contains { $0 < 0x20 || $0 == 0x7F })
+        #expect(body.bytes.count <= DecisionRecord.maximumBytes)
+        #expect(!body.bytes.contains { $0 < 0x20 || $0 == 0x7F })
         let json = try json(body)
         let omitted = try #require(json["shortened"]?["imagesOmitted"]?.integer)
         #expect(omitted > 0)

@@ -92,6 +92,14 @@ func recordBody(_ id: String, evidence: [[UInt8]] = [], padding: Int = 0) -> [UI
 }
 
 extension AuditLog {
+    /// Appends bytes, which the log checks as it does not check what its own writer wrote.
+    func append(
+        _ body: [UInt8], on executor: any CompletionExecutor,
+        completion: @escaping @Sendable (Result<AuditPosition, AuditError>) -> Void
+    ) {
+        append(RecordBody(unchecked: body), on: executor, completion: completion)
+    }
+
     /// Appends and waits for the answer.
     func append(_ body: [UInt8]) -> Answer {
         let answers = Answers()

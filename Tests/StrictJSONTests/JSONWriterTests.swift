@@ -17,7 +17,6 @@ struct JSONWriterTests {
         writer.null()
         writer.beginObject()
         writer.endObject()
-        writer.raw(Array("{\"raw\":1}".utf8))
         writer.boolean(false)
         writer.integer(0)
         writer.endArray()
@@ -26,7 +25,7 @@ struct JSONWriterTests {
         writer.endObject()
         #expect(
             text(writer)
-                == #"{"text":"a","number":-5,"flag":true,"list":[[],null,{},{"raw":1},false,0],"dynamic":"b"}"#)
+                == #"{"text":"a","number":-5,"flag":true,"list":[[],null,{},false,0],"dynamic":"b"}"#)
     }
 
     @Test(
@@ -71,6 +70,86 @@ struct JSONWriterTests {
                 #expect(try JSONDocument(parsing: writer.bytes).root.string?.utf8.elementsEqual(string.utf8) == true)
             }
         }
+    }
+
+    @Test("knows when it has written one whole value")
+    func whole() {
+        #expect(!JSONWriter().isWhole)
+        #expect(written { $0.null() }.isWhole)
+        #expect(
+            written {
+                $0.beginObject(); $0.member("a", 1); $0.endObject()
+            }.isWhole)
+        #expect(
+            written {
+                $0.beginArray(); $0.beginObject(); $0.endObject(); $0.null(); $0.endArray()
+            }.isWhole)
+    }
+
+    @Test("knows when what it was told to write is not JSON")
+    func broken() {
+        let mistakes: [(inout JSONWriter) -> Void] = [
+            { $0.beginObject() },
+            { $0.endObject() },
+            {
+                $0.beginObject(); $0.endArray()
+            },
+            {
+                $0.beginArray(); $0.endObject()
+            },
+            {
+                $0.beginObject(); $0.key("a"); $0.endObject()
+            },
+            {
+                $0.beginObject(); $0.key("a"); $0.key("b"); $0.null(); $0.endObject()
+            },
+            {
+                $0.beginObject(); $0.null(); $0.endObject()
+            },
+            {
+                $0.beginArray(); $0.key("a"); $0.null(); $0.endArray()
+            },
+            {
+                $0.key("a"); $0.null()
+            },
+            {
+                $0.null(); $0.null()
+            },
+            { writer in
+                for _ in 0..<65 { writer.beginArray() }
+                for _ in 0..<65 { writer.endArray() }
+            },
+        ]
+        for (index, mistake) in mistakes.enumerated() { #expect(!written(mistake).isWhole, "mistake \(index)") }
+    }
+
+    @Test("gives the members of one whole object, and of nothing else")
+    func members() {
+        let object = written {
+            $0.beginObject(); $0.member("a", 1); $0.member("b", "c"); $0.endObject()
+        }
+        #expect(object.members.map { String(decoding: $0, as: UTF8.self) } == #""a":1,"b":"c""#)
+        #expect(
+            written {
+                $0.beginObject(); $0.endObject()
+            }.members == [])
+        #expect(written { $0.beginObject() }.members == nil)
+        #expect(written { $0.null() }.members == nil)
+    }
+
+    @Test("grows as far as it has to")
+    func growth() throws {
+        var writer = JSONWriter(reservingCapacity: 0)
+        writer.beginArray()
+        for length in 0..<300 { writer.string(String(repeating: length.isMultiple(of: 7) ? "\n" : "x", count: length)) }
+        writer.endArray()
+        #expect(try JSONDocument(parsing: writer.bytes).root.count == 300)
+    }
+
+    private func written(_ write: (inout JSONWriter) -> Void) -> JSONWriter {
+        var writer = JSONWriter()
+        write(&writer)
+        return writer
     }
 
     private func text(_ writer: JSONWriter) -> String { String(decoding: writer.bytes, as: UTF8.self) }

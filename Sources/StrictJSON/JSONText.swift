@@ -1,31 +1,34 @@
-/// Strings and keys: where they end, and that everything in them is valid.
-extension JSONParser {
-    /// Begins at the opening quote and moves behind the closing one; gives what is between.
-    mutating func readString(_ source: Span<UInt8>) throws(JSONError) -> (text: Range<Int>, hasEscapes: Bool) {
-        let start = position &+ 1
+/// What stands between the quotes of a string or key: where it ends, and that everything in it is valid.
+struct JSONText {
+    let start: Int
+    let end: Int
+    let hasEscapes: Bool
+
+    /// Reads from the opening quote at `quote` to the closing one.
+    init(in source: Span<UInt8>, quotedAt quote: Int, _ limits: JSONLimits) throws(JSONFault) {
+        let start = quote &+ 1
         var index = start
         var hasEscapes = false
         scanning: while true {
-            index = JSONParser.endOfPlainRun(source, from: index)
-            guard index < source.count else { throw failure(.unexpectedEnd, at: source.count, source) }
+            index = JSONText.endOfPlainRun(source, from: index)
+            guard index < source.count else { throw JSONFault(.unexpectedEnd, at: source.count) }
             switch source[index] {
             case UInt8(ascii: "\""): break scanning
             case UInt8(ascii: "\\"):
                 hasEscapes = true
-                index = try endOfEscape(source, at: index)
-            case 0..<0x20: throw failure(.controlCharacter, at: index, source)
+                index = try JSONText.endOfEscape(source, at: index)
+            case 0..<0x20: throw JSONFault(.controlCharacter, at: index)
             default:
-                guard let end = JSONParser.endOfScalar(source, at: index) else {
-                    throw failure(.invalidUTF8, at: index, source)
+                guard let end = JSONText.endOfScalar(source, at: index) else {
+                    throw JSONFault(.invalidUTF8, at: index)
                 }
                 index = end
             }
         }
         guard index - start <= limits.maximumStringBytes else {
-            throw failure(.stringTooLong(limit: limits.maximumStringBytes), at: position, source)
+            throw JSONFault(.stringTooLong(limit: limits.maximumStringBytes), at: quote)
         }
-        position = index &+ 1
-        return (start..<index, hasEscapes)
+        (self.start, end, self.hasEscapes) = (start, index, hasEscapes)
     }
 
     /// The first byte at or after `index` that is not printable ASCII or is a quote or a backslash, looked for in eight
@@ -67,21 +70,21 @@ extension JSONParser {
         return index + length
     }
 
-    private func endOfEscape(_ source: Span<UInt8>, at index: Int) throws(JSONError) -> Int {
-        guard index + 1 < source.count else { throw failure(.unexpectedEnd, at: source.count, source) }
+    private static func endOfEscape(_ source: Span<UInt8>, at index: Int) throws(JSONFault) -> Int {
+        guard index + 1 < source.count else { throw JSONFault(.unexpectedEnd, at: source.count) }
         guard source[index + 1] == UInt8(ascii: "u") else {
             guard JSONEscapes.meaning(of: source[index + 1]) != nil else {
-                throw failure(.invalidEscape, at: index, source)
+                throw JSONFault(.invalidEscape, at: index)
             }
             return index + 2
         }
         guard let unit = JSONEscapes.codeUnit(source, at: index) else {
-            throw failure(.invalidEscape, at: index, source)
+            throw JSONFault(.invalidEscape, at: index)
         }
         guard (0xD800...0xDFFF).contains(unit) else { return index + 6 }
         guard unit < 0xDC00, let low = JSONEscapes.codeUnit(source, at: index + 6), (0xDC00...0xDFFF).contains(low)
         else {
-            throw failure(.loneSurrogate, at: index, source)
+            throw JSONFault(.loneSurrogate, at: index)
         }
         return index + 12
     }
