@@ -105,7 +105,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(of: "Architecture"),
-        tests(of: "StrictJSON", needing: ["StrictJSON"]),
+        tests(of: "StrictJSON", needing: ["StrictJSON", "TestSupport"]),
         tests(of: "Timestamp", needing: ["Timestamp"]),
         tests(of: "OCI", needing: ["OCI", "StrictJSON"]),
         tests(of: "Cryptography", needing: ["Cryptography", "Timestamp", "TestSupport"]),
@@ -115,7 +115,7 @@ let package = Package(
         tests(
             of: "Sigstore",
             needing: ["Sigstore", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
-        tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp"]),
+        tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp", "TestSupport"]),
         tests(
             of: "PolicyDocuments",
             needing: [

@@ -1,4 +1,5 @@
 import StrictJSON
+import TestSupport
 import Testing
 
 /// Random documents, written and read back. The seed is part of every failure.
@@ -7,7 +8,7 @@ struct JSONRoundTripTests {
     @Test("random documents survive writer and parser", arguments: 0..<40)
     func roundTrip(_ run: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Generator(seed: seed)
+        var generator = SplitMix(seed: seed)
         for _ in 0..<25 {
             let model = Model.random(&generator, depth: 0)
             var writer = JSONWriter()
@@ -20,7 +21,7 @@ struct JSONRoundTripTests {
     @Test("a document with one byte changed is read or refused, and never traps", arguments: 0..<20)
     func mutation(_ run: Int) throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var generator = Generator(seed: seed)
+        var generator = SplitMix(seed: seed)
         var writer = JSONWriter()
         Model.random(&generator, depth: 0).write(&writer)
         for _ in 0..<200 {
@@ -43,21 +44,6 @@ struct JSONRoundTripTests {
     }
 }
 
-/// SplitMix64: small, and the same numbers for the same seed everywhere.
-private struct Generator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 private indirect enum Model {
     case object([(String, Model)])
     case array([Model])
@@ -66,7 +52,7 @@ private indirect enum Model {
     case boolean(Bool)
     case null
 
-    static func random(_ generator: inout Generator, depth: Int) -> Model {
+    static func random(_ generator: inout SplitMix, depth: Int) -> Model {
         switch Int.random(in: 0..<(depth < 5 ? 8 : 5), using: &generator) {
         case 0: return .null
         case 1: return .boolean(.random(using: &generator))
@@ -87,7 +73,7 @@ private indirect enum Model {
         }
     }
 
-    private static func randomText(_ generator: inout Generator) -> String {
+    private static func randomText(_ generator: inout SplitMix) -> String {
         let alphabets: [ClosedRange<UInt32>] = [
             0x61...0x7A, 0x00...0x7F, 0x80...0x7FF, 0x2020...0x2030, 0x10000...0x10FFFF,
         ]
