@@ -8,6 +8,8 @@ import Trust
 /// not in the record's list of evidence either; the image's digest always is in the record.
 struct DecisiveEvidence {
     let contents: [Fetched.Content]
+    /// Whether a believed signer had a hand in it. What is not, whoever may push can bring about as often as they like.
+    let isSigned: Bool
 
     /// Real image manifests have a few KiB and large indexes some 50.
     static let maximumResolvedBytes = 256 * 1_024
@@ -22,52 +24,27 @@ struct DecisiveEvidence {
             case .undetermined: 0
             }
         contents = [answer].found.filter { $0.bytes.count <= limit }
+        isSigned = false
     }
 
-    /// - Parameter rounds: what was asked for until there was an outcome, in order.
-    init(of outcome: VerificationOutcome, from rounds: [VerificationRound]) {
+    /// - Parameter basis: what the outcome rests on, in the order in which it was asked for.
+    init(of outcome: VerificationOutcome, from basis: [Fetched]) {
         switch outcome {
         case .passed:
-            contents = rounds.dropLast().flatMap(\.found) + (rounds.last?.passing ?? [])
+            contents = basis.found
+            isSigned = true
         case .violated:
             var room = DecisiveEvidence.maximumRefusedBytes
-            contents = rounds.flatMap(\.found).filter { content in
+            contents = basis.found.filter { content in
                 guard content.bytes.count <= room else { return false }
                 room -= content.bytes.count
                 return true
             }
+            isSigned = false
         case .undetermined:
             contents = []
+            isSigned = false
         }
-    }
-}
-
-/// One step of a verification: what it asked for and was given, and how it stood before it saw that.
-struct VerificationRound {
-    private let answers: [(locator: Locator, fetched: Fetched)]
-    private let verification: any Verification
-
-    init(_ locators: [Locator], _ received: [Locator: Fetched], before verification: any Verification) {
-        answers = locators.compactMap { locator in received[locator].map { (locator, $0) } }
-        self.verification = verification
-    }
-
-    var found: [Fetched.Content] { answers.map(\.fetched).found }
-
-    /// What the verification passes by. A verification is a function of what it is given, so it is asked again with
-    /// each answer alone; when it passes with none alone, it needs them all.
-    var passing: [Fetched.Content] {
-        guard found.count > 1 else { return found }
-        let sufficient = answers.filter { isEnough($0.locator) }.map(\.fetched).found
-        return sufficient.isEmpty ? found : sufficient
-    }
-
-    private func isEnough(_ locator: Locator) -> Bool {
-        var verification = verification
-        var received: [Locator: Fetched] = [:]
-        for answer in answers { received[answer.locator] = answer.locator == locator ? answer.fetched : .absent }
-        guard case .outcome(.passed) = verification.next(received) else { return false }
-        return true
     }
 }
 

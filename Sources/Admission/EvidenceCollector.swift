@@ -9,10 +9,9 @@ public import Trust
 /// after a request's deadline is kept for the next one.
 public final class EvidenceCollector: Sendable {
     private let source: any EvidenceSource
-    private let keeper: (any EvidenceKeeper)?
+    private let retention: EvidenceRetention?
     private let lifetimes: EvidenceLifetimes
     private let clock: @Sendable () -> Instant
-    private let diskThreads = DiskThreads()
 
     private let resolutions = ShardedCache<TagKey, Judged<Resolution>>(
         maximumCost: EvidenceCollector.maximumCachedOutcomes)
@@ -38,12 +37,20 @@ public final class EvidenceCollector: Sendable {
         group: { $0.locator.repository.domain })
 
     /// Without a keeper evidence is not kept, which is for a check that leaves no record.
-    public init(
+    public convenience init(
         source: any EvidenceSource, keeper: (any EvidenceKeeper)?, lifetimes: EvidenceLifetimes = EvidenceLifetimes(),
         clock: @escaping @Sendable () -> Instant
     ) {
+        self.init(
+            source: source, retention: keeper.map { EvidenceRetention($0) }, lifetimes: lifetimes, clock: clock)
+    }
+
+    init(
+        source: any EvidenceSource, retention: EvidenceRetention?, lifetimes: EvidenceLifetimes,
+        clock: @escaping @Sendable () -> Instant
+    ) {
         self.source = source
-        self.keeper = keeper
+        self.retention = retention
         self.lifetimes = lifetimes
         self.clock = clock
     }
@@ -75,7 +82,7 @@ public final class EvidenceCollector: Sendable {
         if let known = resolutions.value(for: key, at: clock()) { return known }
         let locator = Locator.manifest(key.repository, .tag(key.tag))
         let answer = await source.fetch(locator, deadline: .now + EvidenceCollector.fetchBudget)
-        let resolution = Resolution(answer, of: key)
+        let resolution = Resolution(answer, of: key.tag, in: key.repository)
         let judged = await keep(resolution, DecisiveEvidence(of: resolution, from: answer))
         resolutions.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
@@ -115,20 +122,21 @@ public final class EvidenceCollector: Sendable {
         if let known = verifications.value(for: key, at: clock()) { return known }
         var verification = attestor.verification(of: key.subject)
         var received: [Locator: Fetched] = [:]
-        var rounds: [VerificationRound] = []
+        var answers: [Locator: Fetched] = [:]
         var outcome = VerificationOutcome.undetermined(EvidenceCollector.tooManySteps)
+        var basis: [Fetched] = []
         let deadline = ContinuousClock.now + EvidenceCollector.fetchBudget
         steps: for _ in 0..<maximumVerificationSteps {
             switch verification.next(received) {
-            case .outcome(let final):
-                outcome = final
+            case .outcome(let final, let locators):
+                (outcome, basis) = (final, locators.compactMap { answers[$0] })
                 break steps
             case .fetch(let locators):
                 received = await fetch(locators, until: deadline)
-                rounds.append(VerificationRound(locators, received, before: verification))
+                answers.merge(received) { _, newer in newer }
             }
         }
-        let judged = await keep(outcome, DecisiveEvidence(of: outcome, from: rounds))
+        let judged = await keep(outcome, DecisiveEvidence(of: outcome, from: basis))
         verifications.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
         return judged
     }
@@ -171,18 +179,11 @@ public final class EvidenceCollector: Sendable {
     private func keep<Value: UndeterminedRepresentable>(
         _ value: Value, _ evidence: DecisiveEvidence
     ) async -> Judged<Value> {
-        guard let keeper else { return Judged(value) }
-        var kept: [(digest: Digest, content: Fetched.Content)] = []
-        for content in evidence.contents {
-            // Evidence is named by its SHA-256, whichever digest it was asked for by.
-            let digest = content.digest.algorithm == .sha256 ? content.digest : .sha256(of: content.bytes)
-            if !kept.contains(where: { $0.digest == digest }) { kept.append((digest, content)) }
+        guard let retention else { return Judged(value) }
+        guard let kept = await retention.keep(evidence, at: clock()) else {
+            return Judged(.undetermined(EvidenceCollector.notKept))
         }
-        guard !kept.isEmpty else { return Judged(value) }
-        let contents = kept.map(\.content)
-        let isKept = await diskThreads.run { contents.allSatisfy(keeper.keep) }
-        guard isKept else { return Judged(.undetermined(EvidenceCollector.notKept)) }
-        return Judged(value, evidence: kept.map(\.digest))
+        return Judged(value, evidence: kept)
     }
 }
 
@@ -268,44 +269,6 @@ private protocol UndeterminedRepresentable: Sendable {
 
 extension Resolution: UndeterminedRepresentable {}
 extension VerificationOutcome: UndeterminedRepresentable {}
-
-extension Resolution {
-    fileprivate init(_ answer: Fetched, of key: TagKey) {
-        switch answer {
-        case .found(let content):
-            // What a runtime could take for something else than the gate does is not an image to judge.
-            do throws(ManifestError) {
-                _ = try Manifest(parsing: content.bytes, contentType: content.mediaType)
-                self = .resolved(content.digest)
-            } catch {
-                self = .violated(Refusal(error))
-            }
-        case .absent:
-            self = .violated(
-                Refusal(
-                    .imageNotFound, found: "no tag `\(key.tag)` in `\(key.repository)`", expected: "a tag that exists",
-                    cure: "push the image, or correct its name"))
-        case .violated(let refusal): self = .violated(refusal)
-        case .undetermined(let refusal): self = .undetermined(refusal)
-        }
-    }
-}
-
-extension Refusal {
-    /// What a tag stands for is not a manifest that every runtime reads alike.
-    fileprivate init(_ error: ManifestError) {
-        let reason: ReasonCode =
-            switch error {
-            case .unsupported: .manifestUnsupported
-            case .limitExceeded: .limitExceeded
-            case .unsupportedDigestAlgorithm: .digestUnsupported
-            case .notJSON, .confusing, .malformed: .manifestInvalid
-            }
-        self.init(
-            reason, found: "a manifest that is not accepted: \(error)", expected: "an image manifest or index",
-            cure: "build the image again with a current tool, and push it")
-    }
-}
 
 extension Fetched {
     fileprivate var cost: Int {

@@ -13,7 +13,7 @@ public final class Gate: Sendable {
     private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
     private let instance: GateInstance
-    private let newRecordID: @Sendable (Instant) -> String
+    private let makeRecordID: @Sendable (Instant) -> String
 
     /// `log` is nil only for a check that leaves no record.
     public init(
@@ -25,10 +25,13 @@ public final class Gate: Sendable {
         self.collector = collector
         self.log = log
         self.instance = instance
-        self.newRecordID = newRecordID
+        makeRecordID = newRecordID
     }
 
     // MARK: - Deciding
+
+    /// A name for the record of a decision of that time, for who has to name it before the decision is made.
+    public func newRecordID(at now: Instant) -> String { makeRecordID(now) }
 
     /// Decides with what is known already, without waiting for anything; nil if any evidence is missing.
     public func decideWarm(_ request: AdmissionRequest, at now: Instant) -> Decision? {
@@ -51,7 +54,9 @@ public final class Gate: Sendable {
 
     /// Decides, and fetches what is missing within the request's deadline. Distinct references are looked at side by side;
     /// each tag is resolved once. Always answers: what could not be looked at refuses as undetermined.
-    public func decide(_ request: AdmissionRequest, at now: Instant) async -> Decision {
+    ///
+    /// - Parameter id: from `newRecordID`, if somebody was told already which record the decision will be.
+    public func decide(_ request: AdmissionRequest, at now: Instant, recordedAs id: String? = nil) async -> Decision {
         var positions: [String: [Int]] = [:]
         for (position, image) in request.images.enumerated() {
             positions[Gate.grouping(image), default: []].append(position)
@@ -62,7 +67,7 @@ public final class Gate: Sendable {
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
-        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), at: now)
+        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), at: now, recordedAs: id)
     }
 
     /// Images that may share a resolution: those of the same normalised reference.
@@ -123,9 +128,11 @@ public final class Gate: Sendable {
         decision(on: [], refusal, at: now)
     }
 
-    private func decision(on images: [JudgedImage], _ refusal: Refusal? = nil, at now: Instant) -> Decision {
+    private func decision(
+        on images: [JudgedImage], _ refusal: Refusal? = nil, at now: Instant, recordedAs id: String? = nil
+    ) -> Decision {
         Decision(
-            id: newRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
+            id: id ?? makeRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
             policyRevision: rules.policies.revision, decidedAt: now)
     }
 
@@ -174,7 +181,7 @@ public final class Gate: Sendable {
         let record = DecisionRecord(decision, of: request, by: instance)
         guard !record.fits else { return log.append(record.body, on: executor, completion: answer) }
         // The complete record becomes evidence, and to keep that takes the disk.
-        diskThreads.start {
+        let isStarted = diskThreads.start {
             do throws(AuditError) {
                 let name = try log.keepEvidence(record.document)
                 log.append(record.shortened(evidence: name), on: executor, completion: answer)
@@ -182,6 +189,7 @@ public final class Gate: Sendable {
                 executor.execute { answer(.failure(error)) }
             }
         }
+        if !isStarted { executor.execute { answer(.failure(.overloaded)) } }
     }
 }
 

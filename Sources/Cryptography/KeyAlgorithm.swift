@@ -31,6 +31,14 @@ public enum SignatureScheme: Hashable, Sendable {
     case rsaPSS(HashFunction)
     /// Ed25519 (RFC 8032 section 5.1), pure: over the message itself.
     case ed25519
+
+    /// What the message is hashed with before it is signed; nil if the scheme takes the message itself.
+    public var hashFunction: HashFunction? {
+        switch self {
+        case .ecdsa(let function), .rsaPKCS1(let function), .rsaPSS(let function): function
+        case .ed25519: nil
+        }
+    }
 }
 
 extension KeyAlgorithm {

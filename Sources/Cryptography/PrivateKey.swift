@@ -72,15 +72,6 @@ extension PrivateKey: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey.fingerprint.hexadecimal]) }
 }
 
-extension SignatureScheme {
-    var hashFunction: HashFunction? {
-        switch self {
-        case .ecdsa(let function), .rsaPKCS1(let function), .rsaPSS(let function): function
-        case .ed25519: nil
-        }
-    }
-}
-
 private func generateKey(_ algorithm: KeyAlgorithm) -> OpaquePointer? {
     let name =
         switch algorithm {

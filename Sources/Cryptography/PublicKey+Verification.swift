@@ -5,22 +5,31 @@ extension PublicKey {
     ///
     /// Nil if it was not, if the scheme is not one of this key's, or if the signature is not in its one valid encoding:
     /// bytes after it, BER variants of the DER, or a length other than the modulus has. OpenSSL itself re-encodes an
-    /// ECDSA signature and compares (crypto/ec/ecdsa_ossl.c), and so it does with the padding of RSA.
-    public func verify(_ signature: [UInt8], over message: [UInt8], scheme: SignatureScheme) -> Verified<[UInt8]>? {
+    /// ECDSA signature and compares (crypto/ec/ecdsa_ossl.c), and so it does with the padding of RSA. Of an ECDSA
+    /// signature `(r, s)` and its twin `(r, n - s)` both are valid, as FIPS 186-5 has it: nothing may be told apart by the
+    /// bytes of a signature.
+    public func verify(
+        _ signature: [UInt8], over message: HashedMessage, scheme: SignatureScheme
+    ) -> Verified<[UInt8]>? {
         let longest = Int(EVP_PKEY_get_size(handle.pointer))
         guard algorithm.fits(scheme), !signature.isEmpty, signature.count <= longest else { return nil }
         // OpenSSL leaves the reasons for a refusal in a queue of this thread, where a later caller would read them.
         defer { ERR_clear_error() }
         let isValid =
             switch scheme {
-            case .ecdsa(let function): verifies(signature, digest: function.digest(of: message), prepare: { _ in true })
+            case .ecdsa(let function): verifies(signature, digest: message.digest(function), prepare: { _ in true })
             case .rsaPKCS1(let function):
-                verifies(signature, digest: function.digest(of: message)) { setPKCS1($0, function) }
+                verifies(signature, digest: message.digest(function)) { setPKCS1($0, function) }
             case .rsaPSS(let function):
-                verifies(signature, digest: function.digest(of: message)) { setPSS($0, function) }
-            case .ed25519: verifiesWhole(signature, message: message)
+                verifies(signature, digest: message.digest(function)) { setPSS($0, function) }
+            case .ed25519: verifiesWhole(signature, message: message.content)
             }
-        return isValid ? Verified(content: message, key: self) : nil
+        return isValid ? Verified(content: message.content, key: self) : nil
+    }
+
+    /// The same for a message that one signature is held against.
+    public func verify(_ signature: [UInt8], over message: [UInt8], scheme: SignatureScheme) -> Verified<[UInt8]>? {
+        verify(signature, over: HashedMessage(message, with: []), scheme: scheme)
     }
 
     private func verifies(_ signature: [UInt8], digest: [UInt8], prepare: (OpaquePointer) -> Bool) -> Bool {

@@ -48,6 +48,14 @@ public enum Manifest: Sendable {
         }
     }
 
+    /// Everything that the document points to, one level deep.
+    public var descriptors: [Descriptor] {
+        switch self {
+        case .image(let manifest): [manifest.config] + manifest.layers + (manifest.subject.map { [$0] } ?? [])
+        case .index(let index): index.manifests + (index.subject.map { [$0] } ?? [])
+        }
+    }
+
     private static let knownKeys: [StaticString] = [
         "schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject", "annotations",
         "fsLayers", "history", "signatures",

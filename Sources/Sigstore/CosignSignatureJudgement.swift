@@ -8,7 +8,7 @@ enum CosignSignatureJudgement: Hashable, Sendable {
     case signed(by: [PublicKey])
     case refused(CosignSignatureRefusal)
 
-    init(signature: [UInt8], payload: [UInt8], by trust: CosignTrust, about subject: Subject) {
+    init(signature: [UInt8], payload: HashedMessage, by trust: CosignTrust, about subject: Subject) {
         let verified = trust.keys.compactMap { $0.verifyCosign(signature, over: payload) }
         guard let first = verified.first else {
             self = .refused(.notByTheseKeys)
@@ -44,7 +44,7 @@ enum CosignSignatureJudgement: Hashable, Sendable {
 
 extension PublicKey {
     /// The payload, if this key signed it in one of the ways in which cosign signs.
-    fileprivate func verifyCosign(_ signature: [UInt8], over payload: [UInt8]) -> Verified<[UInt8]>? {
+    fileprivate func verifyCosign(_ signature: [UInt8], over payload: HashedMessage) -> Verified<[UInt8]>? {
         for scheme in algorithm.cosignSchemes {
             if let verified = verify(signature, over: payload, scheme: scheme) { return verified }
         }

@@ -6,17 +6,16 @@ import Trust
 /// an image manifest with one layer for each signature. The layer's blob is the signed payload, an annotation holds the
 /// signature.
 struct CosignSignatureLayout: Sendable {
-    /// Whoever may push can add signatures; each costs a fetch and a verification. More of them is a refusal, since to
-    /// judge only some would let others be hidden behind them.
-    static let maximumLayers = 100
+    /// Whoever may push can add signatures; each costs a fetch and a verification: a hundred, beside one's own. More of
+    /// them is a refusal, since to judge only some would let others be hidden behind them.
+    static let maximumLayers = 101
     /// A layer has some 500 bytes, with a certificate and its chain some 5 KiB: room for a hundred of them. What passes is
     /// kept as evidence, so whoever may push must not choose how much that is.
     static let maximumManifestBytes = 512 * 1_024
     /// Real payloads have some 300 bytes; `optional` may add to that.
     static let maximumPayloadBytes = 64 * 1_024
     /// Of the payloads of all layers, each counted as often as layers name it: a hundred real ones have some 30 KiB. It
-    /// bounds what a verification holds in memory, and what it hashes: with 16 keys and two schemes each 16 MiB, which
-    /// takes some hundredths of a second, so that digests need not be remembered from key to key.
+    /// bounds what a verification holds in memory, and what it hashes.
     static let maximumPayloadBytesInAll = 512 * 1_024
 
     /// In the order of the layers; never empty.

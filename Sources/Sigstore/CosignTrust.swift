@@ -20,6 +20,11 @@ struct CosignTrust: Sendable {
         self.identity = identity
     }
 
+    /// What payloads are hashed with: once each, for all keys and signatures.
+    var hashFunctions: Set<HashFunction> {
+        Set(keys.flatMap(\.algorithm.cosignSchemes).compactMap(\.hashFunction))
+    }
+
     /// "this key", in sentences about what was found.
     var noun: String { keys.count == 1 ? "this key" : "these keys" }
 

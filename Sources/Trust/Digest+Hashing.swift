@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 public import OCI
 
 extension Digest {
@@ -12,10 +12,19 @@ extension Digest {
     }
 
     /// Whether `bytes`, hashed with this digest's own algorithm, give this digest.
-    public func matches(_ content: [UInt8]) -> Bool {
+    public func matches(_ content: [UInt8]) -> Bool { matches(HashedMessage(content, with: [])) }
+
+    /// The same for content that is hashed already.
+    public func matches(_ content: HashedMessage) -> Bool {
         switch algorithm {
-        case .sha256: bytes == SHA2.sha256(content)
-        case .sha512: bytes == SHA2.sha512(content)
+        case .sha256: bytes == content.digest(.sha256)
+        case .sha512: bytes == content.digest(.sha512)
         }
     }
+}
+
+extension Descriptor {
+    /// Whether it carries bytes that are not those of its digest: whoever reads them sees something else than whoever
+    /// fetches the content.
+    public var embedsOtherContent: Bool { data.map { !digest.matches($0) } ?? false }
 }

@@ -16,7 +16,10 @@ public enum Step: Sendable {
     /// It needs an answer for each of these, in any order, before it goes on.
     case fetch([Locator])
     /// It is done.
-    case outcome(VerificationOutcome)
+    ///
+    /// `basis` is what of all that was asked for the outcome rests on, in the order in which it was asked: a fresh
+    /// verification that finds this, and nothing else, comes to the same outcome. So it is what is kept as evidence.
+    case outcome(VerificationOutcome, basis: [Locator])
 }
 
 /// No signature format needs more rounds than tag, manifest, payload and a chain of references.

@@ -147,6 +147,15 @@ struct RegistryFixture {
     }
 }
 
+extension RegistryFixture {
+    /// Puts another text of the signature manifest in its place.
+    func changeSignatures(of digest: Digest, in path: String, _ change: (String) throws -> String) throws {
+        let tag = digest.tagPrefix + ".sig"
+        let manifest = String(decoding: registry.manifest(tag, of: path) ?? [], as: UTF8.self)
+        registry.push(manifest: Array(try change(manifest).utf8), to: path, tag: tag)
+    }
+}
+
 func withRegistry<Value: Sendable>(
     authentication: SimulatedAuthentication = .none, limits: OutboundLimits = OutboundLimits(),
     _ body: (RegistryFixture) async throws -> Value
@@ -299,13 +308,16 @@ struct PresenceAttestor: Attestor {
 
         mutating func next(_ received: [Locator: Fetched]) -> Step {
             let locator = PresenceAttestor.locator(subject, name)
-            switch received[locator] {
-            case nil: return .fetch([locator])
-            case .found: return .outcome(.passed(signers: [.key(fingerprint: Array(name.utf8))]))
-            case .absent:
-                return .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "something")))
-            case .violated(let refusal): return .outcome(.violated(refusal))
-            case .undetermined(let refusal): return .outcome(.undetermined(refusal))
+            guard let answer = received[locator] else { return .fetch([locator]) }
+            return .outcome(outcome(answer), basis: [locator])
+        }
+
+        private func outcome(_ answer: Fetched) -> VerificationOutcome {
+            switch answer {
+            case .found: .passed(signers: [.key(fingerprint: Array(name.utf8))])
+            case .absent: .violated(Refusal(.signatureMissing, found: "nothing", expected: "something"))
+            case .violated(let refusal): .violated(refusal)
+            case .undetermined(let refusal): .undetermined(refusal)
             }
         }
     }

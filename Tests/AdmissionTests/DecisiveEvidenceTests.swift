@@ -67,6 +67,34 @@ import Trust
         #expect(judged.evidence.count == 2)
     }
 
+    @Test("what an outcome does not rest on is not kept, though it was asked for")
+    func withoutBasis() async {
+        struct Groundless: Attestor {
+            let fingerprint = Digest.sha256(of: Array("groundless".utf8))
+            struct Machine: Verification {
+                var hasAsked = false
+                let locator: Locator
+
+                mutating func next(_ received: [Locator: Fetched]) -> Step {
+                    guard hasAsked else {
+                        hasAsked = true
+                        return .fetch([locator])
+                    }
+                    // What was never asked for has no content either.
+                    let other = Locator.manifest(locator.repository, .tag("never-asked"))
+                    return .outcome(.passed(signers: [.key(fingerprint: [1])]), basis: [other])
+                }
+            }
+            func verification(of subject: Subject) -> any Verification {
+                Machine(locator: ListAttestor.list(subject.repository))
+            }
+        }
+        _ = publish(list: 10)
+        let judged = await verify(Groundless())
+        #expect(keeper.sizes.isEmpty)
+        #expect(judged.evidence.isEmpty)
+    }
+
     @Test("what leaves the outcome open is not kept")
     func undetermined() async {
         let attestor = publish(list: 10, Array("bad".utf8), Array("bad, too".utf8))
@@ -136,12 +164,20 @@ private struct ListAttestor: Attestor {
             steps += 1
             if steps == 1 { return .fetch([list]) }
             if steps == 2 { return .fetch(payloads) }
-            let answers = payloads.compactMap { received[$0] }
-            for case .found(let content) in answers where content.bytes.starts(with: "good".utf8) {
-                return .outcome(.passed(signers: [.key(fingerprint: [1])]))
+            let good = payloads.filter { locator in
+                if case .found(let content)? = received[locator] {
+                    content.bytes.starts(with: "good".utf8)
+                } else {
+                    false
+                }
             }
-            for case .undetermined(let refusal) in answers { return .outcome(.undetermined(refusal)) }
-            return .outcome(.violated(Refusal(.signatureInvalid, found: "nothing good", expected: "something")))
+            if !good.isEmpty { return .outcome(.passed(signers: [.key(fingerprint: [1])]), basis: [list] + good) }
+            return .outcome(outcome(payloads.compactMap { received[$0] }), basis: [list] + payloads)
+        }
+
+        private func outcome(_ answers: [Fetched]) -> VerificationOutcome {
+            for case .undetermined(let refusal) in answers { return .undetermined(refusal) }
+            return .violated(Refusal(.signatureInvalid, found: "nothing good", expected: "something"))
         }
     }
 }

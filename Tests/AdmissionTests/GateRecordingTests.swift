@@ -84,6 +84,25 @@ import Trust
         }
     }
 
+    @Test("a decision is recorded under the name that was given out before it was made")
+    func namedBeforehand() async throws {
+        var files = PolicyFiles()
+        files.policy("open", checks: "insecureAcceptAnything: {because: a test}")
+        let log = try open()
+        let gate = Gate(
+            try files.load(), EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start }),
+            log: log)
+        let request = AdmissionRequest.of("registry.example.com/app")
+        let id = gate.newRecordID(at: TestClock.start)
+        let decision = await gate.decide(request, at: TestClock.start, recordedAs: id)
+        let answer = await gate.record(decision, of: request)
+        let other = await gate.answer(request, at: TestClock.start)
+        log.close()
+        #expect(answer.recordID == id)
+        #expect(other.recordID != id)
+        #expect(try record(id)["decision"]?["allowed"]?.boolean == true)
+    }
+
     @Test("nothing is allowed that cannot be recorded")
     func failingLog() async throws {
         var files = PolicyFiles()

@@ -92,7 +92,7 @@ private struct NeverSigned: Attestor {
 
     private struct Nothing: Verification {
         mutating func next(_ received: [Locator: Fetched]) -> Step {
-            .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "something")))
+            .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "something")), basis: [])
         }
     }
 }

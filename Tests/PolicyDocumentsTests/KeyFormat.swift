@@ -36,6 +36,6 @@ private struct KeyAttestor: Attestor {
 
 private struct NothingToFetch: Verification {
     mutating func next(_ received: [Locator: Fetched]) -> Step {
-        .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "a signature")))
+        .outcome(.violated(Refusal(.signatureMissing, found: "nothing", expected: "a signature")), basis: [])
     }
 }

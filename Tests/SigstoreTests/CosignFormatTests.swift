@@ -133,7 +133,7 @@ import Trust
         #expect(image.outcome(by: try fields.load()).violation?.reason == .signatureInvalid)
     }
 
-    @Test("`identity: ignore` accepts what was signed for another repository, nothing and `repository` do not")
+    @Test("S03: `identity: ignore` accepts what was signed for another repository, nothing and `repository` do not")
     mutating func identity() throws {
         try image.sign(with: key, payload: image.payload(reference: "registry.example.com/staging/app"))
         for (rule, isAccepted) in [(nil, false), ("repository", false), ("ignore", true)] as [(String?, Bool)] {

@@ -65,7 +65,7 @@ import Trust
         #expect(refusal?.cure != nil)
     }
 
-    @Test("a signature for another digest is rejected, though it lies beside this image")
+    @Test("S02: a signature for another digest is rejected, though it lies beside this image")
     func otherImage() throws {
         var stranger = try SignedImage(content: "another image manifest")
         try stranger.sign(with: key)
@@ -121,9 +121,10 @@ import Trust
     }
 
     @Test(
-        "a layer without signature, or with one that is not base64, is malformed",
+        "S42: a layer without signature, or with one that is not the one base64 of some bytes, is malformed",
         arguments: [
-            nil, "", "!", "MEUC", "TUVVQw==\n", "====", "MEUC_-==",
+            nil, "", "!", "MEUC", "TUVVQw==\n", "TUVVQw", "TUVVQx==", " TUVVQw==", "TUVVQw==TUVVQw==", "====",
+            "MEUC_-==",
         ] as [String?])
     mutating func annotation(text: String?) throws {
         image.layers[0].annotation = text?.replacing("\n", with: "\\n")
@@ -210,13 +211,21 @@ import Trust
         #expect(image.outcome(by: attestor).violation?.reason == .signatureForOtherRepository)
     }
 
-    @Test("a hundred signatures are judged, one more is refused, even with a genuine one in front")
-    mutating func limit() throws {
+    @Test(
+        "S04, attack 11: a genuine signature counts beside a hundred others and not beside one more, wherever it stands",
+        arguments: [0, 50, 100])
+    mutating func limit(position: Int) throws {
         let attestor = try attestor(believing: key)
-        image.layers += Array(repeating: .init(payload: Array("x".utf8), annotation: "MEUC"), count: 99)
+        let genuine = image.layers.removeFirst()
+        image.layers = Array(repeating: .init(payload: Array("x".utf8), annotation: "MEUC"), count: 100)
+        image.layers.insert(genuine, at: position)
         #expect(image.outcome(by: attestor).signers?.count == 1)
-        image.layers.append(image.layers[1])
-        #expect(image.outcome(by: attestor).violation?.reason == .limitExceeded)
+        image.layers.insert(.init(payload: Array("x".utf8), annotation: "MEUC"), at: 100 - position)
+        let refusal = image.outcome(by: attestor).violation
+        #expect(refusal?.reason == .limitExceeded)
+        #expect(
+            refusal?.found == "a signature manifest that is too large: found 102 at `$.layers`, at most 101 are allowed"
+        )
     }
 
     @Test("a signature manifest of 512 KiB is judged, and one byte more is refused whatever is in it")
@@ -246,6 +255,30 @@ import Trust
         #expect(conversation.outcome.violation?.reason == .limitExceeded)
     }
 
+    @Test("what a signature passes by is its manifest and its payload, and is enough to pass by again")
+    mutating func basis() throws {
+        let attestor = try attestor(believing: key)
+        try image.sign(with: other, payload: image.payload(optional: #","optional":{"by":"another"}"#))
+        try image.sign(with: key, payload: image.payload(digest: "sha256:00"))
+        try image.sign(with: key, payload: image.payload(optional: #","optional":{"build":"7"}"#))
+        let passed = Conversation(attestor.verification(of: image.subject), answers: image.answers)
+        #expect(passed.basis == [image.tag, image.payloadLocator(0), image.payloadLocator(3)])
+        let again = Conversation(
+            attestor.verification(of: image.subject), answers: image.answers.filter { passed.basis.contains($0.key) })
+        #expect(again.outcome == passed.outcome && again.basis == passed.basis)
+    }
+
+    @Test("a refusal rests on all that was asked for, and comes about again by that")
+    mutating func basisOfRefusal() throws {
+        let attestor = try attestor(believing: try PrivateKey.generate(.ecdsaP256))
+        try image.sign(with: other, payload: image.payload(optional: ""))
+        let refused = Conversation(attestor.verification(of: image.subject), answers: image.answers)
+        #expect(refused.basis == [image.tag, image.payloadLocator(0), image.payloadLocator(1)])
+        let again = Conversation(
+            attestor.verification(of: image.subject), answers: image.answers.filter { refused.basis.contains($0.key) })
+        #expect(again.outcome == refused.outcome && refused.outcome.violation?.reason == .signatureInvalid)
+    }
+
     @Test("a payload of more than 64 KiB is not asked for")
     mutating func oversized() throws {
         image.layers[0].statedSize = 64 * 1_024 + 1
@@ -270,7 +303,7 @@ import Trust
         try image.sign(with: key)
     }
 
-    @Test("no signature tag means unsigned, and the refusal says how to sign")
+    @Test("S01: no signature tag means unsigned, and the refusal says how to sign")
     mutating func unsigned() throws {
         image.layers = []
         let refusal = image.outcome(by: attestor).violation
@@ -278,12 +311,71 @@ import Trust
         #expect(refusal?.cure?.contains("cosign sign --key KEY registry.example.com/team/app@sha256:") == true)
     }
 
-    @Test("a manifest without any signature layer means unsigned")
+    @Test("S07: an attestation where a signature should be means unsigned")
     mutating func otherLayers() throws {
-        image.layers[0].mediaType = "application/vnd.dsse.envelope.v1+json"
-        #expect(image.outcome(by: attestor).violation?.reason == .signatureMissing)
-        image.layers[0].mediaType = "application/vnd.dev.cosign.simplesigning.v2+json"
-        #expect(image.outcome(by: attestor).violation?.reason == .signatureMissing)
+        for mediaType in [
+            "application/vnd.dsse.envelope.v1+json", "application/vnd.in-toto+json",
+            "application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.cosign.simplesigning.v2+json",
+            "application/vnd.dev.cosign.simplesigning.v1+json; charset=utf-8",
+        ] {
+            image.layers[0].mediaType = mediaType
+            let outcome = image.outcome(by: attestor)
+            let isMediaType = !mediaType.contains(";")
+            #expect(
+                outcome.violation?.reason == (isMediaType ? .signatureMissing : .signatureMalformed), "\(mediaType)")
+        }
+    }
+
+    @Test("S46: annotations beside the signature say nothing, whatever they claim")
+    mutating func annotations() throws {
+        let claims = [
+            "dev.cosignproject.cosign/signatureDigest": "sha256:00", "dev.sigstore.cosign/certificate": "none",
+            "dev.sigstore.cosign/bundle": "{}", "dev.sigstore.cosign/rfc3161timestamp": "{}", "predicateType": "x",
+            "org.opencontainers.image.ref.name": "registry.example.com/other/app", "critical": "{}",
+            "verified": "false",
+        ]
+        for (name, value) in claims {
+            image.layers[0].annotations = [name: value.replacing("\"", with: "\\\"")]
+            #expect(image.outcome(by: attestor).signers?.count == 1, "\(name)")
+        }
+        // What is wrong does not become right by them.
+        try image.sign(with: try PrivateKey.generate(.ecdsaP256))
+        image.layers.removeFirst()
+        image.layers[0].annotations = claims.merging(["verified": "true"]) { $1 }.mapValues { _ in "true" }
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid)
+    }
+
+    @Test("S46: the signature of another layer does not count for this one")
+    mutating func swappedAnnotations() throws {
+        try image.sign(with: key, payload: image.payload(optional: #","optional":{"build":"7"}"#))
+        (image.layers[0].annotation, image.layers[1].annotation) = (
+            image.layers[1].annotation, image.layers[0].annotation
+        )
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid)
+    }
+
+    @Test("M14, M15: the payload comes from the registry and is hashed, whatever the layer carries or points to")
+    mutating func embeddedPayload() throws {
+        let payload = image.layers[0].payload
+        let forged = try PrivateKey.generate(.ecdsaP256)
+        let urls = #","urls":["https://evil.example/payload"]"#
+        image.layers[0].members = #","data":"\#(Base64.encode(payload))""# + urls
+        let genuine = Conversation(attestor.verification(of: image.subject), answers: image.answers)
+        #expect(genuine.outcome.signers?.count == 1)
+        #expect(genuine.asked == [[image.tag], [image.payloadLocator(0)]])
+        // Embedded and named elsewhere, but not in the registry.
+        image.overrides[image.payloadLocator(0)] = .absent
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
+        // The registry's bytes are another's; what is embedded is ours.
+        image.overrides = [:]
+        try image.sign(with: forged, payload: image.payload(optional: #","optional":{"a":1}"#))
+        image.layers.removeFirst()
+        image.layers[0].members = #","data":"\#(Base64.encode(padded(payload, to: image.layers[0].payload.count)))""#
+        #expect(image.outcome(by: attestor).violation?.reason == .signatureInvalid)
+    }
+
+    private func padded(_ bytes: [UInt8], to count: Int) -> [UInt8] {
+        bytes + [UInt8](repeating: 0x20, count: max(0, count - bytes.count))
     }
 
     @Test("layers of other kinds beside the signature make no difference and are not fetched")
@@ -355,8 +447,8 @@ import Trust
     func unanswered() throws {
         var verification = attestor.verification(of: image.subject)
         _ = verification.next([:])
-        guard case .outcome(let first) = verification.next([:]),
-            case .outcome(let second) = verification.next(image.answers)
+        guard case .outcome(let first, _) = verification.next([:]),
+            case .outcome(let second, _) = verification.next(image.answers)
         else {
             Issue.record("asked again")
             return

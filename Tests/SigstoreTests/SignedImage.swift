@@ -9,6 +9,9 @@ struct SignedImage {
         var payload: [UInt8]
         var annotation: String?
         var mediaType = "application/vnd.dev.cosign.simplesigning.v1+json"
+        /// More members of the layer, and more of its annotations, as JSON.
+        var members = ""
+        var annotations: [String: String] = [:]
         /// What the manifest says; nil for the truth.
         var statedSize: Int?
         var statedDigest: Digest?
@@ -57,11 +60,13 @@ struct SignedImage {
 
     var manifest: [UInt8] {
         let layers = layers.map { layer in
-            let annotations =
-                layer.annotation.map { #","annotations":{"dev.cosignproject.cosign/signature":"\#($0)"}"# } ?? ""
+            var annotations = layer.annotations
+            annotations["dev.cosignproject.cosign/signature"] = layer.annotation
+            let texts = annotations.sorted { $0.key < $1.key }.map { #""\#($0)":"\#($1)""# }
             return """
                 {"mediaType":"\(layer.mediaType)","size":\(layer.statedSize ?? layer.payload.count),\
-                "digest":"\(layer.statedDigest ?? .sha256(of: layer.payload))"\(annotations)}
+                "digest":"\(layer.statedDigest ?? .sha256(of: layer.payload))"\(layer.members),\
+                "annotations":{\(texts.joined(separator: ","))}}
                 """
         }
         return Array(
@@ -97,6 +102,7 @@ struct SignedImage {
 struct Conversation {
     private(set) var asked: [[Locator]] = []
     private(set) var outcome: VerificationOutcome
+    private(set) var basis: [Locator] = []
 
     init(_ start: any Verification, answers: [Locator: Fetched]) {
         var verification = start
@@ -104,8 +110,8 @@ struct Conversation {
         outcome = .undetermined(Refusal(.internalError, found: "no outcome within the steps", expected: "one"))
         for _ in 0..<maximumVerificationSteps {
             switch verification.next(received) {
-            case .outcome(let outcome):
-                self.outcome = outcome
+            case .outcome(let outcome, let basis):
+                (self.outcome, self.basis) = (outcome, basis)
                 return
             case .fetch(let locators):
                 asked.append(locators)

@@ -48,6 +48,35 @@ import Trust
         #expect(try outcome(image.payload(optional: #","optional":"text""#)).violation?.reason == .signatureMalformed)
     }
 
+    @Test("S07: an attestation that a trusted key signed is no signature of the image, whatever it says about it")
+    func attestations() throws {
+        let subject = #"{"name":"app","digest":{"sha256":"\#(image.subject.digest.hexadecimal)"}}"#
+        let statement =
+            #"{"_type":"https://in-toto.io/Statement/v1","subject":[\#(subject)],"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}}"#
+        let envelope =
+            #"{"payloadType":"application/vnd.in-toto+json","payload":"\#(Base64.encode(Array(statement.utf8)))","signatures":[]}"#
+        let encoding = "DSSEv1 28 application/vnd.in-toto+json \(statement.utf8.count) \(statement)"
+        for payload in [statement, envelope, encoding] {
+            #expect(try outcome(payload).violation?.reason == .signatureMalformed)
+        }
+        // Both at once are neither.
+        let both = String(decoding: image.payload(), as: UTF8.self).dropLast() + ",\(statement.dropFirst())"
+        #expect(try outcome(String(both)).violation?.reason == .signatureMalformed)
+    }
+
+    @Test("S08: a statement about many images is no signature of one of them", arguments: [1, 500, 2_000])
+    func manySubjects(count: Int) throws {
+        let others = (1..<count).map {
+            #"{"digest":{"sha256":"\#(Digest.sha256(of: [UInt8($0 % 256)]).hexadecimal)"}}"#
+        }
+        let subjects = others + [#"{"digest":{"sha256":"\#(image.subject.digest.hexadecimal)"}}"#]
+        let statement = #"{"_type":"https://in-toto.io/Statement/v1","subject":[\#(subjects.joined(separator: ","))]}"#
+        let refusal = try outcome(statement).violation
+        #expect(refusal?.reason == .signatureMalformed)
+        let tooLong = statement.utf8.count > 64 * 1_024
+        #expect(refusal?.found.contains(tooLong ? "more than 65536" : "by this key but its payload has no") == true)
+    }
+
     @Test("a duplicate key is refused, whichever of the two would be right")
     func duplicateKey() throws {
         let image = #"{"docker-manifest-digest":"\#(self.image.subject.digest)"}"#
@@ -87,7 +116,7 @@ import Trust
         #expect(try outcome([0xef, 0xbb, 0xbf] + image.payload()).violation?.reason == .signatureMalformed)
     }
 
-    @Test("only the very digest of the image will do")
+    @Test("S02: only the very digest of the image will do")
     func digest() throws {
         let digest = image.subject.digest
         for text in [
@@ -118,7 +147,7 @@ import Trust
     }
 
     @Test(
-        "a signature made for another repository is refused, and what is no repository too",
+        "S03: a signature made for another repository is refused, and what is no repository too",
         arguments: [
             "registry.example.com/staging/app", "registry.example.com/team/app2", "registry.example.com/team",
             "registry.example.com:5000/team/app", "team/app", "app", "", "registry.example.com/Team/app", "*",

@@ -30,5 +30,10 @@ extension RegistrySimulator {
         return digest
     }
 
+    /// The manifest under a tag or a digest; nil if there is none.
+    public func manifest(_ name: String, of path: String) -> [UInt8]? {
+        state.withLock { $0.manifests["\(path)/manifests/\(name)"]?.bytes }
+    }
+
     func digest(of bytes: [UInt8]) -> Digest { .sha256(of: bytes) }
 }
