@@ -39,7 +39,8 @@ final class SlowEndpoint: Endpoint {
 
     func answer(_ request: Request, _ reply: Reply) {
         asked.add(1, ordering: .relaxed)
-        reply.expect(by: request.received + patience, ticket: Ticket(uid: "ticket", stage: .deciding))
+        reply.expect(
+            by: request.received + patience, ticket: Ticket(uid: "ticket", recordID: "record", stage: .deciding))
         guard let delay else { return }
         let number = String(decoding: request.body, as: UTF8.self)
         reply.eventLoop.assumeIsolated().scheduleTask(in: delay) { reply.send(.text(.ok, number)) }

@@ -218,17 +218,18 @@ struct ValidateDoorPressureTests {
             for mode in [GateMode.enforce, .observe] {
                 let fixture = try GateFixture(mode: mode)
                 defer { fixture.remove() }
-                let response = fixture.door().answerTooLate(Ticket(uid: "705ab4f5", stage: stage))
+                let response = fixture.door().answerTooLate(
+                    Ticket(uid: "705ab4f5", recordID: "01JZ0000000000000000000000", stage: stage))
                 let review = try #require(try JSONDocument(parsing: response.body).root["response"])
                 #expect(review["uid"]?.string == "705ab4f5")
                 #expect(review["allowed"]?.boolean == (mode == .observe))
                 let text =
                     mode == .observe ? review["warnings"]?.elements.first { _ in true } : review["status"]?["message"]
                 #expect(text?.string?.contains("[\(code)]") == true)
-                // No record has this answer; one of the same request may have another.
+                // No record has this answer; the one that it names may have another.
                 let body = String(decoding: response.body, as: UTF8.self)
-                #expect(body.contains("the audit log may say otherwise about request `705ab4f5`"))
-                #expect(!body.contains("audit record"))
+                #expect(body.contains("decided after all, that is audit record 01JZ0000000000000000000000, which may"))
+                #expect(review["auditAnnotations"]?["decision-id"]?.string == "01JZ0000000000000000000000")
             }
         }
     }

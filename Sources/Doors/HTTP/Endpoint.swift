@@ -22,6 +22,8 @@ extension Endpoint {
 struct Ticket: Sendable {
     /// The caller's name for the request.
     let uid: String
+    /// The record that the decision will be, if it comes to one.
+    let recordID: String
     let stage: Stage
 
     enum Stage: Sendable {

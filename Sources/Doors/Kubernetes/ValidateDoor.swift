@@ -96,13 +96,14 @@ extension ValidateDoor: Endpoint {
             return record(decision, call, reply)
         }
         counts.add(.cold)
-        reply.expect(by: call.lastResort, ticket: Ticket(uid: call.uid, stage: .deciding))
+        let recordID = gate.newRecordID(at: now)
+        reply.expect(by: call.lastResort, ticket: Ticket(uid: call.uid, recordID: recordID, stage: .deciding))
         let eventLoop = reply.eventLoop
         let reply = NIOLoopBound(reply, eventLoop: eventLoop)
         // Bounded by `maximumInFlight`, and in time by the request's own deadline. It goes on when the caller has gone:
         // what it learns serves the next request.
         Task { [self] in
-            let decision = await gate.decide(call.request, at: now)
+            let decision = await gate.decide(call.request, at: now, recordedAs: recordID)
             eventLoop.execute { self.record(decision, call, reply.value) }
         }
     }
@@ -114,7 +115,7 @@ extension ValidateDoor: Endpoint {
     private func record(_ decision: Decision, _ call: Call, _ reply: Reply) {
         reply.expect(
             by: min(call.lastResort, .now() + ValidateDoor.recordTime),
-            ticket: Ticket(uid: call.uid, stage: .recording))
+            ticket: Ticket(uid: call.uid, recordID: decision.id, stage: .recording))
         let bound = NIOLoopBound(reply, eventLoop: reply.eventLoop)
         gate.record(decision, of: call.request, on: reply.executor) { [self] answer in
             inFlight.subtract(1, ordering: .relaxed)
@@ -122,9 +123,9 @@ extension ValidateDoor: Endpoint {
         }
     }
 
-    /// The last resort: the one answer that stands in no record. The gate goes on, and may record another decision after it;
-    /// records carry the request's uid, so that is what the answer names. A gate that only observes lets the request pass,
-    /// with a warning, like everything else.
+    /// The last resort: the one answer that stands in no record. The gate goes on, and may record another decision after it,
+    /// under the name that the answer gives. A gate that only observes lets the request pass, with a warning, like
+    /// everything else.
     func answerTooLate(_ ticket: Ticket?) -> Response {
         counts.add(.late)
         guard let ticket else {
@@ -139,13 +140,13 @@ extension ValidateDoor: Endpoint {
             }
         let isAllowed = gate.refuse(because: refusal, at: clock()).isAllowed
         let text = "[\(refusal.reason.rawValue)] \(refusal.found)"
-        let hint = "the audit log may say otherwise about request `\(ticket.uid)`"
+        let hint = "if it is decided after all, that is audit record \(ticket.recordID), which may say otherwise"
         return Response(
             .ok, .json,
             AdmissionReviewResponse.bytes(
                 uid: ticket.uid, refusal: isAllowed ? nil : "dockgate refused the request: \(text); \(hint)",
                 warnings: isAllowed ? ["would be refused: \(text)", hint] : [], recordID: nil,
-                annotations: [("reason", refusal.reason.rawValue)]))
+                annotations: [("decision-id", ticket.recordID), ("reason", refusal.reason.rawValue)]))
     }
 }
 
