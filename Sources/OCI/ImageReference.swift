@@ -13,9 +13,11 @@ public struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     public let original: String
 
     /// Refuses with a `ReferenceError` that says what was found and how to write it. A digest of an algorithm that is
-    /// not supported is refused; it never falls back to the tag.
+    /// not supported is refused; it never falls back to the tag. So is `sha256:...` without a repository: the grammar takes
+    /// it for a tag of Docker Hub's `library/sha256`, and a node runs the image that it has under that identifier.
     public init(parsing text: String) throws(ReferenceError) {
         let written = try WrittenReference(parsing: text)
+        guard !written.isLocalIdentifier else { throw .imageIdentifier(text) }
         repository = try Repository(written)
         digest = written.digest
         tag = written.tag ?? (written.digest == nil ? "latest" : nil)

@@ -7,7 +7,8 @@ public enum ReferenceError: Error, Hashable, Sendable, CustomStringConvertible {
     case whitespace(String)
     /// Begins like a URL.
     case scheme(String)
-    /// 64 hexadecimal digits are the identifier of a local image, in the place of a repository.
+    /// In the place of a repository the identifier of an image that a node has: 64 hexadecimal digits, or `sha256:` and as
+    /// many of them as somebody wrote.
     case imageIdentifier(String)
     /// What stands before the first `/` can only be a host, and is not one.
     case invalidDomain(String)

@@ -48,6 +48,11 @@ public struct WrittenReference: Hashable, Sendable {
         return WrittenReference(domain: domain, path: path, tag: tag, digest: digest)
     }
 
+    /// `sha256:0a1b…`, which a container runtime looks up among the identifiers of its own images, cut short or not.
+    var isLocalIdentifier: Bool {
+        domain == nil && tag != nil && DigestAlgorithm.allCases.contains { $0.rawValue.utf8.elementsEqual(path.utf8) }
+    }
+
     private static let hub = Array("docker.io".utf8)
 
     private init(domain: ArraySlice<UInt8>?, path: ArraySlice<UInt8>, tag: String?, digest: Digest?) {

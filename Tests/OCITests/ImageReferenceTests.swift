@@ -6,7 +6,7 @@ struct ImageReferenceTests {
     private static let digest = "sha256:" + String(repeating: "0a", count: 32)
 
     @Test(
-        "has one normalised form, which reads back as itself",
+        "M17, M18, M19, M24: has one normalised form, which reads back as itself",
         arguments: [
             ("nginx", "docker.io/library/nginx:latest"),
             ("nginx:1.27", "docker.io/library/nginx:1.27"),
@@ -20,6 +20,8 @@ struct ImageReferenceTests {
             ("localhost/app", "localhost/app:latest"),
             ("localhost:5000/app", "localhost:5000/app:latest"),
             ("registry.example.com/app", "registry.example.com/app:latest"),
+            ("foo.bar/app", "foo.bar/app:latest"),
+            ("foo/app", "docker.io/foo/app:latest"),
             ("registry:5000/app:5000", "registry:5000/app:5000"),
             ("192.168.1.1:5000/app", "192.168.1.1:5000/app:latest"),
             ("[2001:DB8::1]:5000/app", "[2001:db8::1]:5000/app:latest"),
@@ -53,7 +55,7 @@ struct ImageReferenceTests {
         #expect(try Repository(parsing: reference.repository.description) == reference.repository)
     }
 
-    @Test("keeps a tag beside a digest and adds `latest` beside none")
+    @Test("M20: keeps a tag beside a digest and adds `latest` beside none")
     func tags() throws {
         let both = try ImageReference(parsing: "nginx:1.27@\(Self.digest)")
         #expect(both.tag == "1.27" && both.digest?.description == Self.digest)
@@ -62,7 +64,7 @@ struct ImageReferenceTests {
         #expect(try ImageReference(parsing: "nginx").digest == nil)
     }
 
-    @Test("is equal to every spelling of the same image and to no other")
+    @Test("M17: is equal to every spelling of the same image and to no other")
     func equality() throws {
         let image = try ImageReference(parsing: "nginx")
         for same in [
@@ -79,11 +81,12 @@ struct ImageReferenceTests {
     }
 
     @Test(
-        "that is wrong is refused with an error of its own",
+        "M21, M22, attack 17: that is wrong is refused with an error of its own",
         arguments: [
             ("", .empty),
             ("ngіnx", .notASCII(#"ng\u{456}nx"#)),
             ("nginx\u{202E}", .notASCII(#"nginx\u{202e}"#)),
+            ("ngi\u{200B}nx", .notASCII(#"ngi\u{200b}nx"#)),
             ("registry．example.com/app", .notASCII(#"registry\u{ff0e}example.com/app"#)),
             ("e\u{301}x", .notASCII(#"e\u{301}x"#)),
             ("nginx ", .whitespace("nginx ")), (" nginx", .whitespace(" nginx")), ("a b/c", .whitespace("a b/c")),
@@ -91,7 +94,12 @@ struct ImageReferenceTests {
             ("https://example.com/app", .scheme("https://example.com/app")),
             ("docker://nginx", .scheme("docker://nginx")),
             (String(repeating: "0a", count: 32), .imageIdentifier(String(repeating: "0a", count: 32))),
+            (
+                "sha256:\(String(repeating: "0a", count: 32))",
+                .imageIdentifier("sha256:\(String(repeating: "0a", count: 32))")
+            ),
             ("example.com./app", .invalidDomain("example.com.")),
+            ("registry.example.com.:443/app", .invalidDomain("registry.example.com.:443")),
             ("-example.com/app", .invalidDomain("-example.com")),
             ("a_b.com:80/app", .invalidDomain("a_b.com:80")),
             ("a_b.com/app", .invalidDomain("a_b.com")),
@@ -130,7 +138,7 @@ struct ImageReferenceTests {
         #expect(errorOfParsing(text) == expected, "\(text)")
     }
 
-    @Test("may have a path of 255 bytes, Docker Hub's `library/` counted, a tag of 128 and a host of 253")
+    @Test("M22: may have a path of 255 bytes, Docker Hub's `library/` counted, a tag of 128 and a host of 253")
     func lengths() throws {
         let name = String(repeating: "a", count: 255)
         #expect(try ImageReference(parsing: "example.com/\(name)").repository.path == name)
@@ -143,6 +151,29 @@ struct ImageReferenceTests {
         let host = String(repeating: "h", count: 249) + ".com"
         #expect(try ImageReference(parsing: "\(host):5000/app").repository.host == host)
         #expect(errorOfParsing("h\(host):5000/app") != nil)
+    }
+
+    @Test(
+        "M28: is not the identifier of an image that a node has, whole or cut short",
+        arguments: [
+            String(repeating: "0a", count: 32), "sha256:\(String(repeating: "0a", count: 32))", "sha256:0a1b2c",
+            "sha256:latest", "sha512:\(String(repeating: "0a", count: 64))", "sha256:0a@\(digest)",
+        ])
+    func localIdentifiers(_ text: String) {
+        #expect(errorOfParsing(text) == .imageIdentifier(text))
+    }
+
+    @Test(
+        "M28: may name a repository that is called like an algorithm, if it says where",
+        arguments: [
+            ("docker.io/library/sha256:0a", "docker.io/library/sha256:0a"),
+            ("team/sha256:0a", "docker.io/team/sha256:0a"),
+            ("sha256", "docker.io/library/sha256:latest"), ("sha256@\(digest)", "docker.io/library/sha256@\(digest)"),
+            ("sha384:0a", "docker.io/library/sha384:0a"),
+            ("registry.example.com/sha256:0a", "registry.example.com/sha256:0a"),
+        ])
+    func namedLikeAnAlgorithm(_ text: String, _ expected: String) throws {
+        #expect(try ImageReference(parsing: text).description == expected)
     }
 
     @Test("gives host, port and path")
@@ -161,7 +192,7 @@ struct ImageReferenceTests {
         #expect(throws: ReferenceError.notARepository(text)) { try Repository(parsing: text) }
     }
 
-    @Test("never prints what a terminal would act on or a reader mistake")
+    @Test("M21: never prints what a terminal would act on or a reader mistake")
     func escaping() throws {
         let error = try #require(errorOfParsing("a\u{1B}[31m`\u{E9}"))
         #expect(error.description.utf8.allSatisfy { (0x20...0x7E).contains($0) })
