@@ -19,6 +19,8 @@ public enum KeyError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The curve is spelled out instead of named (RFC 5480 section 2.1.1 forbids it).
     case explicitCurve
     case unsupportedRSASize(bits: Int)
+    /// An Ed25519 key for which no private key is needed to sign.
+    case smallOrder
 
     public var description: String {
         switch self {
@@ -48,6 +50,8 @@ public enum KeyError: Error, Hashable, Sendable, CustomStringConvertible {
             "found a key with explicit curve parameters, expected a named curve"
         case .unsupportedRSASize(let bits):
             "found an RSA key of \(bits) bits, expected \(KeyAlgorithm.rsaBits.lowerBound) to \(KeyAlgorithm.rsaBits.upperBound)"
+        case .smallOrder:
+            "found an Ed25519 key of small order, with which anybody can sign, expected one that was generated: find out who put it here"
         }
     }
 }

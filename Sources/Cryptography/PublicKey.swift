@@ -32,7 +32,7 @@ public struct PublicKey: Sendable {
     /// Reads exactly one DER SubjectPublicKeyInfo.
     ///
     /// Accepts ECDSA keys on the named curves P-256, P-384 and P-521, RSA keys of 2048 to 16384 bits and Ed25519 keys.
-    /// Throws `KeyError` for everything else, for points off their curve and for bytes after the key.
+    /// Throws `KeyError` for everything else, for points off their curve or of small order and for bytes after the key.
     public init(der: [UInt8]) throws(KeyError) {
         guard der.count <= PublicKey.maximumBytes else { throw .tooLarge }
         defer { ERR_clear_error() }
@@ -41,6 +41,8 @@ public struct PublicKey: Sendable {
         let handle = try info.key()
         self.algorithm = try kind.algorithm(of: handle)
         guard handle.passesPublicKeyCheck, let canonical = handle.publicKeyDER else { throw .malformedKey }
+        // The last 32 bytes of the structure are the key (RFC 8410 section 4).
+        if case .ed25519 = algorithm, SmallOrderKeys.contains(canonical.suffix(32)) { throw .smallOrder }
         self.fingerprint = SHA2.sha256(canonical)
         self.handle = handle
     }

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(
-        "what is not the one encoding of some bytes is refused",
+        "S42: what is not the one encoding of some bytes is refused",
         arguments: [
             "Zg", "Zg=", "Zg===", "Z===", "====", "=", "Zm9v====", "Zm=v", "=Zm9",  // padding
             "Zh==", "Zm9=",  // bits that padding leaves over

@@ -32,7 +32,7 @@ import Timestamp
         #expect(try PublicKey(der: compressed).fingerprint == PublicKey(pem: pem).fingerprint)
     }
 
-    @Test("line ends of either kind and blank lines around the block do not matter")
+    @Test("S43: line ends of either kind and blank lines around the block do not matter")
     func lineEnds() throws {
         let key = try PrivateKey.generate(.ecdsaP256)
         let pem = String(decoding: try key.publicKeyPEM, as: UTF8.self)
@@ -67,7 +67,7 @@ import Timestamp
         #expect(throws: KeyError.privateKey) { try PublicKey(pem: Array(pem.utf8)) }
     }
 
-    @Test("a certificate is refused and named")
+    @Test("S43: a certificate is refused and named")
     func certificate() throws {
         let issuer = try CertificateIssuer.create(
             name: "a test authority", from: .init(secondsSince1970: 1_700_000_000), for: .seconds(60))
@@ -75,22 +75,23 @@ import Timestamp
         #expect("\(KeyError.certificate)".hasPrefix("found a certificate"))
     }
 
-    @Test("a block of another label is refused and named")
+    @Test("S43: a block of another label is refused and named")
     func otherBlock() {
         let pem = Array("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----\n".utf8)
         #expect(throws: KeyError.otherBlock(label: "RSA PUBLIC KEY")) { try PublicKey(pem: pem) }
     }
 
-    @Test("two blocks are refused, even of the same key")
+    @Test("S43: two blocks are refused, even of the same key")
     func severalBlocks() {
         #expect(throws: KeyError.severalBlocks(count: 2)) { try PublicKey(pem: pem + pem) }
     }
 
-    @Test("text before or after the block is refused with its line")
+    @Test("S43: text before or after the block is refused with its line")
     func strayText() {
         #expect(throws: KeyError.textOutsideBlock(line: 1)) { try PublicKey(pem: Array("key:\n".utf8) + pem) }
         #expect(throws: KeyError.textOutsideBlock(line: 5)) { try PublicKey(pem: pem + Array("x\n".utf8)) }
         #expect(throws: KeyError.textOutsideBlock(line: 5)) { try PublicKey(pem: pem + [0]) }
+        #expect(throws: KeyError.textOutsideBlock(line: 1)) { try PublicKey(pem: [0xEF, 0xBB, 0xBF, 0x0A] + pem) }
     }
 
     @Test(
@@ -99,7 +100,7 @@ import Timestamp
         #expect(throws: KeyError.notPEM) { try PublicKey(pem: Array(text.utf8)) }
     }
 
-    @Test("a block that is cut off, closed by another label or not base64 is refused")
+    @Test("S43: a block that is cut off, closed by another label or not base64 is refused")
     func malformedBlock() {
         let text = String(decoding: pem, as: UTF8.self)
         let variants = [
@@ -108,16 +109,20 @@ import Timestamp
             text.replacingOccurrences(of: "-----END", with: "*\n-----END"),
             "-----BEGIN PUBLIC KEY-----\n" + text,
             "-----END PUBLIC KEY-----\n",
+            text.replacingOccurrences(of: "-----\nM", with: "-----\nComment: a key\n\nM"),
+            text.replacingOccurrences(of: "-----\nM", with: "-----\n M"),
         ]
         for variant in variants {
             #expect(throws: KeyError.malformedBlock, "\(variant)") { try PublicKey(pem: Array(variant.utf8)) }
         }
     }
 
-    @Test("a file beyond the bound is refused unread")
+    @Test("S43: a file beyond the bound is refused unread, were it comments or blank lines")
     func tooLarge() {
         let file = pem + [UInt8](repeating: UInt8(ascii: "\n"), count: PublicKey.maximumBytes)
         #expect(throws: KeyError.tooLarge) { try PublicKey(pem: file) }
+        let comments = Array(String(repeating: "# a comment\n", count: 100_000).utf8)
+        #expect(throws: KeyError.tooLarge) { try PublicKey(pem: comments + pem) }
         #expect(throws: KeyError.tooLarge) { try PublicKey(der: file) }
     }
 
@@ -140,9 +145,11 @@ import Timestamp
     }
 
     @Test(
-        "kinds of key that are not used are refused by name", .enabled(if: OpenSSLCommand.isPresent),
+        "S10: kinds of key that are not used are refused by name", .enabled(if: OpenSSLCommand.isPresent),
         arguments: [
-            ("openssl ecparam -name secp256k1 -genkey -noout", KeyError.unsupportedCurve(name: "secp256k1")),
+            ("openssl ecparam -name prime192v1 -genkey -noout", KeyError.unsupportedCurve(name: "prime192v1")),
+            ("openssl ecparam -name secp224r1 -genkey -noout", .unsupportedCurve(name: "secp224r1")),
+            ("openssl ecparam -name secp256k1 -genkey -noout", .unsupportedCurve(name: "secp256k1")),
             ("openssl ecparam -name brainpoolP256r1 -genkey -noout", .unsupportedCurve(name: "brainpoolP256r1")),
             ("openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout", .explicitCurve),
             ("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024", .unsupportedRSASize(bits: 1_024)),
@@ -158,6 +165,31 @@ import Timestamp
         let pem = try OpenSSLCommand.run("\(script) > key.pem; openssl pkey -in key.pem -pubout")
         #expect(throws: error) { try PublicKey(pem: pem) }
     }
+
+    @Test("S09: an Ed25519 key of small order, under which anybody can sign, is refused", arguments: smallOrderKeys)
+    func smallOrder(key: String) throws {
+        let header = bytes("302a300506032b6570032100")
+        #expect(throws: KeyError.smallOrder) { try PublicKey(der: header + bytes(key)) }
+        // The sign of x makes no other key of it.
+        var negative = bytes(key)
+        negative[31] ^= 0x80
+        #expect(throws: KeyError.smallOrder) { try PublicKey(der: header + negative) }
+        // Its neighbours are keys like any other, or none.
+        var neighbour = bytes(key)
+        neighbour[0] ^= 0x40
+        do { _ = try PublicKey(der: header + neighbour) } catch { #expect(error != .smallOrder) }
+    }
+
+    /// The eight points of small order, without the sign of x, reduced and not.
+    private static let smallOrderKeys = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ]
 
     @Test(
         "a kind of key is named even if its content cannot be read",
