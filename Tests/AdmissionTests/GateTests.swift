@@ -54,7 +54,7 @@ import Trust
         }
     }
 
-    @Test("an image without a signature is refused")
+    @Test("S01: an image without a signature is refused")
     func unsigned() async throws {
         let (verdict, decision) = try await verdict(of: ":1.0") { $0.registry.pushImage(to: "team/app", tag: "1.0") }
         #expect(verdict == .refused(.signatureMissing))
@@ -62,7 +62,7 @@ import Trust
         #expect(!decision.isUndetermined)
     }
 
-    @Test("what a tag stands for is refused as what it is, if a runtime could take it for something else")
+    @Test("attack 24: what a tag stands for is refused as what it is, if a runtime could take it for something else")
     func confusingManifest() async throws {
         let config = #""config":{"mediaType":"a/b","digest":"sha256:\#(String(repeating: "0", count: 64))","size":1}"#
         let type = "application/vnd.oci.image.index.v1+json"
@@ -81,7 +81,7 @@ import Trust
         #expect(old == .refused(.manifestUnsupported))
     }
 
-    @Test("a signature that was copied from another digest is rejected")
+    @Test("S02: a signature that was copied from another digest is rejected")
     func otherDigest() async throws {
         let (verdict, _) = try await verdict(of: ":1.0") { fixture in
             let digest = fixture.registry.pushImage(to: "team/app", tag: "1.0")
@@ -100,7 +100,7 @@ import Trust
         #expect(verdict == .refused(.signatureInvalid))
     }
 
-    @Test("a signature for another repository is rejected")
+    @Test("S03: a signature for another repository is rejected")
     func otherRepository() async throws {
         let (verdict, _) = try await verdict(of: ":1.0") { fixture in
             let digest = fixture.registry.pushImage(to: "team/app", tag: "1.0")
@@ -122,7 +122,7 @@ import Trust
 
     // MARK: - What it costs
 
-    @Test("a tag is resolved once for all images of a request that name it, however they spell it")
+    @Test("attack 1: a tag is resolved once for all images of a request that name it, and one digest is judged for all")
     func oneResolution() async throws {
         try await withRegistry { fixture in
             let first = fixture.registry.pushImage(to: "team/app", tag: "1.0", content: "first")

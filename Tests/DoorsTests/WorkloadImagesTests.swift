@@ -56,7 +56,9 @@ struct Workload: Sendable, CustomStringConvertible {
 
 @Suite("Which images a Kubernetes object holds")
 struct WorkloadImagesTests {
-    @Test("every place of an image is found in every kind that Kubernetes runs", arguments: Workload.all + [.rollout])
+    @Test(
+        "M26: every place of an image is found in every kind that Kubernetes runs", arguments: Workload.all + [.rollout]
+    )
     func everyPlace(_ workload: Workload) throws {
         let spec = """
             {"volumes":[{"name":"data","emptyDir":{}},{"name":"model","image":{"reference":"registry.example/model:1"}},
@@ -86,7 +88,26 @@ struct WorkloadImagesTests {
         #expect(found.map(\.container) == ["a", "m"])
     }
 
-    @Test("an ephemeral container of Kubernetes 1.20 stands in a list at the top")
+    @Test("M25: an ephemeral container that `kubectl debug` adds is the one new image of its Pod")
+    func kubectlDebug() throws {
+        let spec = #"{"containers":[{"name":"a","image":"nginx"}]"#
+        let debugging =
+            spec + #","ephemeralContainers":[{"name":"debugger-x7","image":"busybox","targetContainerName":"a"}]}"#
+        let new = Workload.pod.json(debugging)
+        let found = ["ephemeral spec.ephemeralContainers[0].image=busybox"]
+        #expect(try images(in: new, since: Workload.pod.json(spec + "}")) == found)
+        // The image of another container is not vouched for by that one.
+        let own = new.replacing("busybox", with: "nginx")
+        #expect(
+            try images(in: own, since: Workload.pod.json(spec + "}"))
+                == ["ephemeral spec.ephemeralContainers[0].image=nginx"])
+        // A second one does not hide behind the first.
+        let more = new.replacing(
+            #""ephemeralContainers":["#, with: #""ephemeralContainers":[{"name":"b","image":"evil"},"#)
+        #expect(try images(in: more, since: new) == ["ephemeral spec.ephemeralContainers[0].image=evil"])
+    }
+
+    @Test("M25: an ephemeral container of Kubernetes 1.20 stands in a list at the top")
     func ephemeralContainersKind() throws {
         let json = #"""
             {"kind":"EphemeralContainers","apiVersion":"v1","metadata":{"name":"p1"},
@@ -126,7 +147,7 @@ struct UndecodableWorkloadTests {
     }
 
     @Test(
-        "a list or container of another type than Kubernetes gives it",
+        "M27: a list or container of another type than Kubernetes gives it",
         arguments: [
             (#"{"containers":{"image":"a"}}"#, "containers"),
             (#"{"containers":"a"}"#, "containers"),
@@ -154,7 +175,7 @@ struct UndecodableWorkloadTests {
     }
 
     @Test(
-        "an image that is missing or empty",
+        "M27: an image that is missing or empty",
         arguments: [
             (#"{"containers":[{"name":"a"}]}"#, "containers[0].image"),
             (#"{"containers":[{"name":"a","image":""}]}"#, "containers[0].image"),

@@ -24,7 +24,7 @@ struct DigestTests {
         }
     }
 
-    @Test("in other letters or with anything around it is malformed")
+    @Test("M13: in other letters or with anything around it is malformed")
     func malformed() {
         let upper = hash.uppercased()
         for text in [
@@ -43,7 +43,7 @@ struct DigestTests {
     }
 
     @Test(
-        "of another algorithm is not supported rather than malformed",
+        "M13: of another algorithm is not supported rather than malformed",
         arguments: ["md5", "sha1", "sha384", "blake3", "sha256+b64", "sha512.256", "multihash+base58"])
     func unsupported(_ algorithm: String) {
         #expect(throws: DigestError.unsupportedAlgorithm(algorithm)) { try Digest(parsing: "\(algorithm):\(hash)") }

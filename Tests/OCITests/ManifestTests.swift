@@ -54,21 +54,31 @@ struct ManifestTests {
 
     @Test("is what body or header say, and needs only one of them")
     func mediaTypes() throws {
-        let withoutType = Self.image.replacing(
-            #""mediaType":"\#(MediaType.ociManifest)","#, with: "", maxReplacements: 1)
+        let withoutType = Self.withoutType(Self.image)
         #expect(try parse("{\(withoutType)}", MediaType.ociManifest).mediaType == MediaType.ociManifest)
         #expect(try parse("{\(Self.image)}", nil).mediaType == MediaType.ociManifest)
         #expect(
             try parse("{\(Self.image)}", "Application/VND.oci.image.manifest.v1+JSON ; charset=utf-8").mediaType
                 == MediaType.ociManifest)
         expect(.malformed, "$.mediaType", "{\(withoutType)}", nil)
-        expect(.unsupported, "Content-Type", "{\(withoutType)}", "application/octet-stream")
-        expect(.unsupported, "Content-Type", "{\(withoutType)}", "")
-        expect(.unsupported, "Content-Type", "{\"errors\":[]}", "application/json")
+    }
+
+    @Test("M01: whose type is another than `Content-Type` says is refused")
+    func contentTypeDisagrees() {
         expect(.confusing, "$.mediaType", "{\(Self.image)}", "application/octet-stream")
         expect(.confusing, "$.mediaType", "{\(Self.image)}", MediaType.dockerManifest)
         expect(.confusing, "$.mediaType", "{\(Self.image)}", MediaType.ociIndex)
         expect(.confusing, "$.mediaType", "{\(Self.index)}", MediaType.ociManifest)
+        expect(.confusing, "$.mediaType", "{\(Self.index)}", MediaType.dockerManifestList)
+    }
+
+    @Test("M03: without a type, sent as something else than a manifest, is refused")
+    func noType() {
+        for contentType in ["application/octet-stream", "", "application/json", "text/plain"] {
+            expect(.unsupported, "Content-Type", "{\(Self.withoutType(Self.image))}", contentType)
+            expect(.unsupported, "Content-Type", "{\(Self.withoutType(Self.index))}", contentType)
+        }
+        expect(.unsupported, "Content-Type", "{\"errors\":[]}", "application/json")
     }
 
     @Test("of a kind that Dockgate does not judge is unsupported")
@@ -76,14 +86,19 @@ struct ManifestTests {
         let unknown = Self.image.replacing(MediaType.ociManifest, with: "application/vnd.example.v1+json")
         expect(.unsupported, "$.mediaType", "{\(unknown)}", "application/vnd.example.v1+json")
         expect(.unsupported, "$.mediaType", "{\(unknown)}", nil)
+    }
+
+    @Test("M04: of Docker's schema 1 is unsupported, signed or not, by header or by body")
+    func schema1() {
         expect(.unsupported, "Content-Type", "{}", MediaType.dockerSchema1)
         expect(.unsupported, "Content-Type", "not even JSON", MediaType.dockerSignedSchema1)
         expect(.unsupported, "$.schemaVersion", #"{"schemaVersion":1,"fsLayers":[],"history":[]}"#, nil)
         expect(.unsupported, "$.schemaVersion", #"{"schemaVersion":1}"#, MediaType.ociManifest)
+        expect(.unsupported, "$.schemaVersion", #"{"schemaVersion":1,"signatures":[]}"#, MediaType.ociIndex)
     }
 
-    @Test("that two readers can take for different things is refused")
-    func confusing() {
+    @Test("M02: that is an index and an image at once is refused, and so is one with members of the other kind")
+    func mixtures() {
         let mixtures = [
             ("$", #"{\#(Self.image),"manifests":[]}"#), ("$", #"{\#(Self.image),"manifests":null}"#),
             ("$", #"{\#(Self.index),"layers":[]}"#), ("$", #"{\#(Self.index),"config":{}}"#),
@@ -94,6 +109,28 @@ struct ManifestTests {
                 #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","config":\#(Self.config),"layers":[]}"#
             ),
             ("$.manifests", #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","manifests":[]}"#),
+        ]
+        for (path, text) in mixtures { expect(.confusing, path, text, nil) }
+    }
+
+    @Test("M10: with a key that stands twice is refused, whichever of the two would be right")
+    func duplicateKeys() {
+        for (text, path) in [
+            ("{\(Self.image),\"config\":\(Self.config)}", "$.config"), ("{\(Self.image),\"layers\":[]}", "$.layers"),
+            ("{\(Self.image),\"c\\u006fnfig\":{}}", "$.config"),
+            ("{\(Self.image.replacing("\"size\":2", with: "\"size\":2,\"size\":2"))}", "$.config.size"),
+        ] {
+            guard case .notJSON(let error)? = errorOfParsing(text, MediaType.ociManifest) else {
+                Issue.record("read: \(text)")
+                continue
+            }
+            #expect(error.kind == .duplicateKey && error.path == path)
+        }
+    }
+
+    @Test("M11: with a key that another reader takes for a known one is refused; unknown keys are ignored")
+    func keysInOtherLetters() throws {
+        let variants = [
             ("$", #"{\#(Self.image),"Manifests":[]}"#), ("$", #"{\#(Self.image),"CONFIG":{}}"#),
             ("$", "{\(Self.image),\"manife\u{17F}ts\":[]}"), ("$", "{\(Self.image),\"\u{17F}ubject\":{}}"),
             ("$", #"{\#(Self.image),"MediaType":"x"}"#),
@@ -101,13 +138,65 @@ struct ManifestTests {
             ("$.layers[0]", "{\(Self.image.replacing("\"size\":9", with: "\"size\":9,\"URLs\":[]"))}"),
             ("$.manifests[0].platform", "{\(Self.index.replacing("\"os\":", with: "\"OS\":\"windows\",\"os\":"))}"),
         ]
-        for (path, text) in mixtures { expect(.confusing, path, text, nil) }
-        let duplicate = errorOfParsing("{\(Self.image),\"config\":\(Self.config)}", MediaType.ociManifest)
-        guard case .notJSON(let error)? = duplicate else {
-            Issue.record("a duplicate key is not refused")
+        for (path, text) in variants { expect(.confusing, path, text, nil) }
+        _ = try parse("{\(Self.image),\"configs\":{},\"layer\":[],\"Other\":1}", nil)
+    }
+
+    @Test(
+        "M12: that is hardly JSON is refused and stops nothing",
+        arguments: [
+            ("100,000 levels", #""x":"# + String(repeating: "[", count: 100_000)),
+            ("100,000 levels, closed", nested("[", "]")), ("100,000 objects", nested(#"{"a":"#, "}", around: "1")),
+            ("a number beyond a double", #""x":1e400"#), ("a lone surrogate", #""x":"\ud800""#),
+            ("a lone surrogate as a key", #""\udc00":1"#), ("no number", #""x":NaN"#), ("infinity", #""x":-Infinity"#),
+            ("a comment", #""x":/* */1"#), ("a line comment", "\"x\":1 // 1\n"), ("a trailing comma", #""x":1,"#),
+            ("an octal number", #""x":010"#), ("a hexadecimal number", #""x":0x10"#), ("a plus sign", #""x":+1"#),
+            ("single quotes", "'x':1"), ("a raw line break in a string", "\"x\":\"\n\""),
+        ] as [(String, String)])
+    func hardlyJSON(name: String, member: String) {
+        guard case .notJSON? = errorOfParsing("{\(Self.image),\(member)}", MediaType.ociManifest) else {
+            Issue.record("\(name) is read")
             return
         }
-        #expect(error.kind == .duplicateKey && error.path == "$.config")
+    }
+
+    @Test("M12: with bytes before or after it, or bytes that are no text, is refused")
+    func surroundings() {
+        let document = Array("{\(Self.image)}".utf8)
+        let invalid = document.dropLast() + Array(#","x":""#.utf8) + [0xC3, 0x28] + Array("\"}".utf8)
+        let bodies: [[UInt8]] = [
+            [0xEF, 0xBB, 0xBF] + document, document + [0], document + Array("{}".utf8), document + document, [],
+            Array(invalid), document.flatMap { [$0, 0] },
+        ]
+        for bytes in bodies {
+            #expect(throws: ManifestError.self) {
+                try Manifest(parsing: bytes, contentType: MediaType.ociManifest)
+            }
+        }
+    }
+
+    @Test(
+        "M13: with a digest that is none is refused, and one of another algorithm is not supported",
+        arguments: [
+            digest.uppercased(), "sha256:" + digest.dropFirst(7).uppercased(), String(digest.dropLast()),
+            String(digest.dropLast(2)), digest + "00", "sha256:../../etc/passwd", "sha256:", "sha512:", "md5:", "", ":",
+            "sha512:" + digest.dropFirst(7), " " + digest, digest + "\\n",
+            "sha256:" + String(repeating: "g", count: 64),
+        ] as [String])
+    func digests(text: String) {
+        let layer = "\(Self.digest)\",\"size\":9"
+        expect(.malformed, "$.layers[0].digest", "{\(Self.image.replacing(layer, with: "\(text)\",\"size\":9"))}", nil)
+        let entry = "\(Self.digest)\",\"size\":7"
+        expect(
+            .malformed, "$.manifests[0].digest", "{\(Self.index.replacing(entry, with: "\(text)\",\"size\":7"))}", nil)
+    }
+
+    private static func nested(_ opening: String, _ closing: String, around inner: String = "") -> String {
+        #""x":"# + String(repeating: opening, count: 100_000) + inner + String(repeating: closing, count: 100_000)
+    }
+
+    private static func withoutType(_ members: String) -> String {
+        members.replacing(/"mediaType":"[^"]*",/, with: "", maxReplacements: 1)
     }
 
     @Test("with a member that is missing or wrong is refused where it is")
@@ -125,8 +214,6 @@ struct ManifestTests {
             ("$.config.size", "\"size\":2", "\"size\":9223372036854775808"),
             ("$.config.size", "\"size\":2", "\"size\":2.0"), ("$.config.size", "\"size\":2", "\"size\":2e0"),
             ("$.config.size", "\"size\":2", "\"size\":\"2\""), ("$.config.size", ",\"size\":2", ""),
-            ("$.layers[0].digest", "\(Self.digest)\",\"size\":9", "\(Self.digest.dropLast())\",\"size\":9"),
-            ("$.layers[0].digest", "\(Self.digest)\",\"size\":9", "sha256:../../etc\",\"size\":9"),
             ("$.layers[0].digest", "\"digest\":\"\(Self.digest)\",\"size\":9", "\"size\":9"),
             ("$.config.mediaType", MediaType.ociConfig, ""), ("$.config.mediaType", MediaType.ociConfig, "no type"),
             ("$.config.urls[0]", "\"size\":2", "\"size\":2,\"urls\":[1]"),
@@ -148,12 +235,12 @@ struct ManifestTests {
         expect(.malformed, "$", "[]", MediaType.ociManifest)
     }
 
-    @Test("that names a digest of another algorithm is refused as such")
-    func unsupportedDigest() {
-        let changed = Self.image.replacing("\(Self.digest)\",\"size\":9", with: "md5:00\",\"size\":9")
+    @Test("M13: that names a digest of another algorithm is refused as such", arguments: ["md5", "sha1", "sha384"])
+    func unsupportedDigest(algorithm: String) {
+        let changed = Self.image.replacing("\(Self.digest)\",\"size\":9", with: "\(algorithm):00\",\"size\":9")
         #expect(
-            errorOfParsing("{\(changed)}", nil) == .unsupportedDigestAlgorithm(path: "$.layers[0].digest", found: "md5")
-        )
+            errorOfParsing("{\(changed)}", nil)
+                == .unsupportedDigestAlgorithm(path: "$.layers[0].digest", found: algorithm))
     }
 
     @Test("within its limits is read, and beyond them refused")
@@ -177,7 +264,7 @@ struct ManifestTests {
             errorOfParsing(padded, nil) == .limitExceeded(path: "$", found: padded.utf8.count, limit: 4 << 20))
     }
 
-    @Test("may carry data, which is as long as its size says")
+    @Test("M14, M15: may carry data, which is as long as its size says, and addresses; nothing is done with either")
     func data() throws {
         let empty =
             #"{"mediaType":"\#(MediaType.ociEmpty)","digest":"\#(Self.digest)","size":2,"data":"e30=","urls":["https://a.example/b"]}"#
@@ -187,6 +274,25 @@ struct ManifestTests {
             return
         }
         #expect(manifest.config.data == Array("{}".utf8) && manifest.config.urls == ["https://a.example/b"])
+    }
+
+    @Test("names everything that it points to: configuration, layers or entries, and subject")
+    func descriptors() throws {
+        let subject = #""subject":\#(Self.entry)"#
+        #expect(try parse("{\(Self.image),\(subject)}", nil).descriptors.map(\.size) == [2, 9, 7])
+        #expect(try parse("{\(Self.image)}", nil).descriptors.map(\.size) == [2, 9])
+        #expect(try parse("{\(Self.index),\(subject)}", nil).descriptors.map(\.size) == [7, 7])
+    }
+
+    @Test("M16: may name any subject, itself included: nothing is followed")
+    func subject() throws {
+        let twice =
+            #"{\#(Self.image),"subject":\#(Self.entry.replacing("\"size\"", with: "\"subject\":\(Self.entry),\"size\""))}"#
+        guard case .image(let manifest) = try parse(twice, nil) else {
+            Issue.record("not an image manifest")
+            return
+        }
+        #expect(manifest.subject?.digest.description == Self.digest)
     }
 
     @Test("error says what was found and what was expected")

@@ -47,7 +47,7 @@ import Trust
     }
 
     @Test(
-        "a trusted host inside another host, path or prefix is not trusted",
+        "M23, attack 16: a trusted host inside another host, path or prefix is not trusted",
         arguments: [
             ("registry.example.com/**", "registry.example.com.evil.com/app"),
             ("registry.example.com/**", "evil.com/registry.example.com/app"),
@@ -56,6 +56,15 @@ import Trust
             ("registry.example.com/**", "registry.example.com:5000/app"),
             ("registry.example.com:5000/**", "registry.example.com/app"),
             ("docker.io/acme/**", "docker.io/acmeevil/app"),
+            ("registry.io/team*", "registry.io.evil.com/team"),
+            ("registry.io/team*", "registry-io/team"),
+            ("registry.io/team*", "registryxio:443/team"),
+            ("registry.io/team*", "registry.io/team/evil"),
+            ("registry.io/team*", "evil.com/registry.io/team"),
+            ("registry.io/team*", "registry.io/xteam"),
+            ("registry.io/team*", "registry.io:5000/team"),
+            ("trusted.io/**", "trusted.io.evil.com/x"),
+            ("x.trusted.example.com/org/**", "attacker.com/x.trusted.example.com/org/malware"),
             ("docker.io/library/nginx", "docker.io/library/nginx-evil"),
             ("docker.io/library/nginx", "docker.io/library/nginx/evil"),
             ("docker.io/library/*", "docker.io/library/nginx/evil"),
@@ -71,7 +80,14 @@ import Trust
         #expect(try match(pattern, image) == .doesNotMatch)
     }
 
-    @Test("a tag beside a digest does not count in favour")
+    @Test(
+        "M23: a star is part of a name, so a pattern that ends in one takes in names that go on",
+        arguments: ["registry.io/team", "registry.io/team-evil", "registry.io/teams", "registry.io:443/team.evil"])
+    func openEnd(image: String) throws {
+        #expect(try match("registry.io/team*", image) == .matches)
+    }
+
+    @Test("M20: a tag beside a digest does not count in favour")
     func tagBesideDigest() throws {
         let digest = PolicyFixture.digest("image")
         #expect(try match("docker.io/library/alpine:3.*", "alpine:3.20@\(digest)") == .onlyByTagBesideDigest)
