@@ -175,7 +175,7 @@ public final class EvidenceCollector: Sendable {
         }
     }
 
-    /// Evidence that cannot be kept cannot be shown later, so nothing is decided on it.
+    /// Nothing is decided on evidence that the disk does not take: it could not be shown later.
     private func keep<Value: UndeterminedRepresentable>(
         _ value: Value, _ evidence: DecisiveEvidence
     ) async -> Judged<Value> {

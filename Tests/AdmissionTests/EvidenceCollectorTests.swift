@@ -313,6 +313,22 @@ import Trust
         #expect(keeper.all == [bytes])
     }
 
+    @Test("beyond the quota evidence decides the same, and is not named")
+    func beyondQuota() async throws {
+        let keeper = Keeper()
+        let collector = EvidenceCollector(
+            source: source, retention: EvidenceRetention(keeper, bytesPerHour: 0), lifetimes: lifetimes,
+            clock: { [clock] in clock.now })
+        let subject = subject()
+        present("good", subject)
+        let digest = source.tag("1.0", of: repository, as: "image")
+        let judged = await collector.verification(of: subject, by: PresenceAttestor(name: "good"), until: patience)
+        let resolved = await collector.resolution(of: try reference(), until: patience)
+        #expect(judged.value == .passed(signers: [.key(fingerprint: Array("good".utf8))]))
+        #expect(resolved.value == .resolved(digest))
+        #expect(judged.evidence.isEmpty && resolved.evidence.isEmpty && keeper.all.isEmpty)
+    }
+
     @Test("evidence that cannot be kept decides nothing")
     func notKept() async throws {
         let collector = collector(keeper: Keeper(isWorking: false))
