@@ -66,7 +66,8 @@ import Trust
         let uncertain = try selector(["namespaces": ["names": ["prod"]]])
         for namespace in [Fact<String>.unknown, .absent] {
             let judged = ImageUnderJudgement(
-                MatchableReference(reference), container: .main, facts: RequestFacts(source: .kubernetes, namespace: namespace))
+                MatchableReference(reference), container: .main,
+                facts: RequestFacts(source: .kubernetes, namespace: namespace))
             func resolved(
                 _ otherwise: Enforcement, _ stages: [(enforcement: Enforcement, selector: Selector)]
             ) -> [Enforcement] {
