@@ -45,9 +45,12 @@ struct EventReader: ~Copyable {
             throw YAMLError(.limit, "there is not enough memory to read it", at: .start)
         }
         self.parser = parser
+        // The last line is a line like any other, also without a line break; libyaml makes a difference in block scalars.
+        let isComplete = bytes.last.map { "\r\n".utf8.contains($0) } ?? true
+        let text = isComplete ? bytes : bytes + [UInt8(ascii: "\n")]
         // The parser keeps a pointer to its input, so the bytes live as long as it does.
-        input = .allocate(capacity: bytes.count)
-        _ = input.initialize(from: bytes)
+        input = .allocate(capacity: text.count)
+        _ = input.initialize(from: text)
         source = SourceCursor(bytes)
         yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         yaml_parser_set_input_string(parser, input.baseAddress, input.count)

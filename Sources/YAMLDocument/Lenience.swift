@@ -5,36 +5,31 @@ import CLibYAML
 /// One leniency is kept, since everybody writes it: the bracket that closes a flow collection may stand as far left as
 /// the key that the collection belongs to.
 struct Lenience {
-    /// Columns of the block collections around the current event; nil where a tag or an anchor hides it.
-    private var indents: [Int?] = []
-    private var flowDepth = 0
-    /// Where the outermost flow collection begins.
-    private var flowStart = 0
+    private var indentation = Indentation()
     private var isAfterOpenDocument = false
+    /// The offset at which the event before ended.
+    private var end = 0
+    /// Whether the value of what ended there may follow its `:` without a space.
+    private var isAfterJSON = false
 
     mutating func check(_ event: yaml_event_t, in source: inout SourceCursor) throws(YAMLError) {
+        try checkComments(before: event, in: &source)
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: try checkDirectives(event)
         case YAML_DOCUMENT_END_EVENT: isAfterOpenDocument = event.data.document_end.implicit != 0
-        case YAML_ALIAS_EVENT: try checkName(after: "*", event.data.alias.anchor, event, in: &source)
+        case YAML_ALIAS_EVENT:
+            try checkNodeStart(event, in: &source)
+            try checkName(after: "*", event.data.alias.anchor, event, in: &source)
         case YAML_SCALAR_EVENT:
             try checkNodeStart(event, in: &source)
             try checkScalar(event, in: &source)
-        case YAML_SEQUENCE_START_EVENT:
+        case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
             try checkNodeStart(event, in: &source)
-            let data = event.data.sequence_start
-            begin(
-                event, isFlow: data.style == YAML_FLOW_SEQUENCE_STYLE, isPlain: data.tag == nil && data.anchor == nil,
-                &source)
-        case YAML_MAPPING_START_EVENT:
-            try checkNodeStart(event, in: &source)
-            let data = event.data.mapping_start
-            begin(
-                event, isFlow: data.style == YAML_FLOW_MAPPING_STYLE, isPlain: data.tag == nil && data.anchor == nil,
-                &source)
-        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try end(event, in: &source)
+            indentation.begin(event, in: &source)
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try indentation.end(event, in: &source)
         default: break
         }
+        isAfterJSON = event.endsLikeJSON
     }
 
     /// `%YAML 1.1` would make `yes` a boolean, `%TAG` gives tags another meaning, and after a document that nothing ended
@@ -52,23 +47,46 @@ struct Lenience {
         }
     }
 
-    /// libyaml takes `?x` inside of brackets for a key, YAML 1.2 for a text.
+    /// A comment needs white space before its `#`; other readers take it for a part of what stands before. Between two
+    /// events there are only comments and indicators, and within the start of a document its directives.
+    private mutating func checkComments(
+        before event: yaml_event_t, in source: inout SourceCursor
+    ) throws(YAMLError) {
+        let isDocumentStart = event.type == YAML_DOCUMENT_START_EVENT
+        let next = source.offset(of: isDocumentStart ? event.end_mark.index : event.start_mark.index)
+        while end < next, let sign = source.firstOffset(of: UInt8(ascii: "#"), in: end..<next) {
+            if let before = source.byte(sign - 1), !" \t\r\n".utf8.contains(before) {
+                throw YAMLError(
+                    .syntax, "put a space before the `#` of a comment, or quote the text that it belongs to",
+                    at: source.position(of: sign))
+            }
+            end = source.endOfLine(from: sign)
+        }
+        end = max(end, source.offset(of: event.end_mark.index))
+    }
+
+    /// libyaml takes `?x` inside of brackets for a key, and `:x` for the value of an empty one; to YAML 1.2 both are texts.
     private func checkNodeStart(_ event: yaml_event_t, in source: inout SourceCursor) throws(YAMLError) {
         let start = source.offset(of: event.start_mark.index)
-        if source.byte(start - 1) == UInt8(ascii: "?") {
+        let before = source.byte(start - 1)
+        let isWritten = event.start_mark.index < event.end_mark.index
+        let isText =
+            before == UInt8(ascii: "?")
+            || (before == UInt8(ascii: ":") && indentation.isInFlow && isWritten && !isAfterJSON)
+        if isText {
+            let sign = before == UInt8(ascii: "?") ? "?" : ":"
             throw YAMLError(
-                .syntax, "put a space after `?`, or quote a value that begins with it",
+                .syntax, "put a space after `\(sign)`, or quote a value that begins with it",
                 at: YAMLPosition(event.start_mark))
         }
-        if source.byte(start) == UInt8(ascii: "&") {
-            let anchor =
-                switch event.type {
-                case YAML_SCALAR_EVENT: event.data.scalar.anchor
-                case YAML_SEQUENCE_START_EVENT: event.data.sequence_start.anchor
-                default: event.data.mapping_start.anchor
-                }
-            try checkName(after: "&", anchor, event, in: &source)
-        }
+        guard source.byte(start) == UInt8(ascii: "&") else { return }
+        let anchor =
+            switch event.type {
+            case YAML_SCALAR_EVENT: event.data.scalar.anchor
+            case YAML_SEQUENCE_START_EVENT: event.data.sequence_start.anchor
+            default: event.data.mapping_start.anchor
+            }
+        try checkName(after: "&", anchor, event, in: &source)
     }
 
     /// libyaml ends the name of an anchor at the first character that is no letter, digit, `-` or `_`.
@@ -89,85 +107,25 @@ struct Lenience {
         let start = source.offset(of: event.start_mark.index)
         switch data.style {
         case YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE:
-            let end = source.offset(of: event.end_mark.index)
-            try checkIndentation(start..<end, in: source, isQuoted: true, event)
-            try checkComment(at: end, in: source, event)
+            try indentation.check(start..<source.offset(of: event.end_mark.index), in: source, isQuoted: true)
         case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE:
-            // The end of `|2-`, unless a tag or an anchor stands before it.
-            try checkComment(
-                at: source.bytes[start...].firstIndex { !"|>+-0123456789".utf8.contains($0) } ?? start, in: source,
-                event)
+            try BlockScalar(at: start, in: source).check(within: indentation.current)
         default:
             guard data.length == 1, let character = data.value?.pointee, "-?:".utf8.contains(character) else { return }
             let text = String(UnicodeScalar(character))
             throw YAMLError.mustBeQuoted(text, beginsWith: text, at: YAMLPosition(event.start_mark))
         }
     }
+}
 
-    private mutating func begin(_ event: yaml_event_t, isFlow: Bool, isPlain: Bool, _ source: inout SourceCursor) {
-        guard isFlow || flowDepth > 0 else {
-            indents.append(isPlain ? Int(clamping: event.start_mark.column) : nil)
-            return
+extension yaml_event_t {
+    /// Whether it ends with a quote or a bracket, as a key of JSON does.
+    fileprivate var endsLikeJSON: Bool {
+        switch type {
+        case YAML_SCALAR_EVENT:
+            data.scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE || data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
+        case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: start_mark.index < end_mark.index
+        default: false
         }
-        if flowDepth == 0 { flowStart = source.offset(of: event.start_mark.index) }
-        flowDepth += 1
-    }
-
-    private mutating func end(_ event: yaml_event_t, in source: inout SourceCursor) throws(YAMLError) {
-        guard flowDepth > 0 else {
-            _ = indents.popLast()
-            return
-        }
-        flowDepth -= 1
-        let end = source.offset(of: event.end_mark.index)
-        if [UInt8(ascii: "]"), UInt8(ascii: "}")].contains(source.byte(end - 1)) {
-            try checkComment(at: end, in: source, event)
-        }
-        guard flowDepth == 0, flowStart < end else { return }
-        try checkIndentation(flowStart..<end, in: source, isQuoted: false, event)
-    }
-
-    /// A comment needs a space before its `#`; other readers take it for a part of the value.
-    private func checkComment(at offset: Int, in source: SourceCursor, _ event: yaml_event_t) throws(YAMLError) {
-        guard source.byte(offset) == UInt8(ascii: "#") else { return }
-        throw YAMLError(.syntax, "put a space before the `#` that ends this value", at: YAMLPosition(event.start_mark))
-    }
-
-    /// Every further line of a value is indented by more spaces than the collection that holds the value.
-    private func checkIndentation(
-        _ range: Range<Int>, in source: SourceCursor, isQuoted: Bool, _ event: yaml_event_t
-    ) throws(YAMLError) {
-        guard flowDepth == 0, let indent = indents.last ?? nil else { return }
-        var rest = source.bytes[range]
-        var line = Int(clamping: event.end_mark.line) + 1 - lineBreaks(in: rest)
-        while let lineBreak = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            let isReturn = rest[lineBreak] == UInt8(ascii: "\r")
-            rest = rest[(lineBreak + 1)...]
-            if isReturn && rest.first == UInt8(ascii: "\n") { rest = rest.dropFirst() }
-            line += 1
-            let spaces = rest.prefix { $0 == UInt8(ascii: " ") }.count
-            guard spaces <= indent else { continue }
-            let content = rest.dropFirst(spaces).first { $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: " ") }
-            guard let content, !"\r\n".utf8.contains(content), isQuoted || !"#]}".utf8.contains(content) else {
-                continue
-            }
-            let isTab = rest.dropFirst(spaces).first == UInt8(ascii: "\t")
-            throw YAMLError(
-                .syntax,
-                isTab ? "a tab cannot indent, use spaces" : "this line belongs to the value above, indent it further",
-                at: YAMLPosition(line: line, column: spaces + 1))
-        }
-    }
-
-    private func lineBreaks(in bytes: ArraySlice<UInt8>) -> Int {
-        var count = 0
-        for index in bytes.indices {
-            if bytes[index] == UInt8(ascii: "\r") {
-                count += 1
-            } else if bytes[index] == UInt8(ascii: "\n") {
-                if index == bytes.startIndex || bytes[index - 1] != UInt8(ascii: "\r") { count += 1 }
-            }
-        }
-        return count
     }
 }

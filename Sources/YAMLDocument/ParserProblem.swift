@@ -33,6 +33,13 @@ struct ParserProblem {
         case (_, "found a tab character where an indentation space is expected"),
             (_, "found a tab character that violates indentation"):
             return tabError()
+        case ("while scanning a directive", _):
+            return YAMLError(
+                .unsupported,
+                """
+                a line that begins with `%` is a directive, and only `%YAML 1.2` before the first document is supported; \
+                quote a text that begins with it
+                """, at: YAMLPosition(contextMark))
         case (_, "mapping values are not allowed in this context"):
             return YAMLError(
                 .syntax, "`:` cannot begin another value here, quote the text that holds it or mend the indentation",

@@ -145,10 +145,19 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
                 "a:\n  - b\n  c: 1\n",
                 "3:3: expected `- ` of the list which begins at line 2, column 3, indented as its other elements are"
             ),
-            ("a: \"x\"# no\n", "1:4: put a space before the `#` that ends this value"),
-            ("a: [x]# no\n", "1:6: put a space before the `#` that ends this value"),
-            ("a: |# no\n  x\n", "1:4: put a space before the `#` that ends this value"),
+            ("a: \"x\"# no\n", "1:7: put a space before the `#` of a comment, or quote the text that it belongs to"),
+            (
+                "a: [x]\nb: {y: [z]}# no\n",
+                "2:12: put a space before the `#` of a comment, or quote the text that it belongs to"
+            ),
+            ("a: |# no\n  x\n", "1:5: put a space before the `#` of a comment"),
+            ("a: !!str |2-# no\n  x\n", "1:13: put a space before the `#` of a comment"),
             ("a: [,]", "1:5: expected a value here"),
+            (
+                "a:\r\n  b: >\r\n     \r\n    text\r\n",
+                "3:1: this blank line has more spaces than the text below it, remove them"
+            ),
+            ("--- |\ntext\n", "2:1: the text of a block scalar is indented by a space at least"),
             ("[a]\nb", "2:1: expected the end of the document or `---`, the value above is complete"),
         ])
     func syntax(text: String, expected: String) {
