@@ -23,7 +23,7 @@ public struct CosignAttestor: Attestor {
     /// keys, each of 32 bytes.
     private static func fingerprint(_ trust: CosignTrust, _ repository: Repository?) -> Digest {
         let settings = [
-            "cosign", "transparencyLog: notRequired", trust.identity.rawValue, repository?.description ?? "",
+            "cosign", "transparencyLog: notRequired", trust.identity.setting, repository?.description ?? "",
         ]
         var bytes: [UInt8] = []
         for setting in settings { bytes += Array(setting.utf8) + [0] }

@@ -11,13 +11,11 @@ extension CosignFinding {
                 .signatureForOtherImage, "\(counts.byTheseKeys) but for image `\(digest.quoted)`",
                 cure: "sign this image: `cosign sign --key KEY \(subject.repository)@\(subject.digest)`")
         case .forOtherRepository(let reference):
+            let expected = trust.identity.expectation(for: subject.repository)
             self.init(
                 .signatureForOtherRepository,
-                "\(counts.byTheseKeys) but for `\(reference.quoted)` and not `\(subject.repository)`",
-                cure: """
-                    sign the image under the name by which it is used, or write `identity: ignore` to accept signatures \
-                    that were made for other repositories
-                    """)
+                "\(counts.byTheseKeys) but for `\(reference.quoted)` and not `\(expected)`",
+                cure: CosignFinding.cure(of: trust.identity, expected))
         case .claimsMalformed(let reason):
             self.init(.signatureMalformed, "\(counts.byTheseKeys) but \(reason)", cure: signAgain)
         case .notByTheseKeys:
@@ -29,6 +27,16 @@ extension CosignFinding {
         case .malformed(let reason):
             self.init(.signatureMalformed, "\(counts.total), malformed: \(reason)", cure: signAgain)
         }
+    }
+
+    private static func cure(of identity: SignedIdentity, _ expected: String) -> String {
+        guard identity == .repository else {
+            return "sign the image as `\(expected)`, or correct `identity` of the attestor"
+        }
+        return """
+            sign the image under the name by which it is used, or write `identity: ignore` to accept signatures that were \
+            made for other repositories
+            """
     }
 
     /// The numbers of a finding in words.

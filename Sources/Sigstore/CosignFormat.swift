@@ -39,9 +39,7 @@ public struct CosignFormat: AttestorFormat {
                 Field(
                     "repository", .text("a repository"),
                     "the repository that holds the signatures, if they are not beside the image (COSIGN_REPOSITORY)"),
-                Field(
-                    "identity", .word(CosignTrust.IdentityRule.allCases.map(\.rawValue)),
-                    "`repository` (the default): a signature must name the image's own repository; `ignore`: any"),
+                SignedIdentity.field,
             ], notBuiltIn: [UnbuiltField("keyless", CosignFormat.noKeyless)])
     }
 
@@ -111,12 +109,10 @@ extension CosignFormat {
         }
     }
 
-    private func loadIdentity(_ value: FieldValue?, _ problems: inout [FieldProblem]) -> CosignTrust.IdentityRule {
-        guard let value else { return .repository }
-        let rules = CosignTrust.IdentityRule.allCases
-        if let rule = rules.first(where: { $0.rawValue.utf8.elementsEqual((value.text ?? "").utf8) }) { return rule }
-        let words = rules.map { "`\($0.rawValue)`" }.joined(separator: " or ")
-        problems.append(FieldProblem("expected \(words) in `identity`", at: value.position))
-        return .repository
+    private func loadIdentity(_ value: FieldValue?, _ problems: inout [FieldProblem]) -> SignedIdentity {
+        do { return try SignedIdentity(value) } catch {
+            problems += error.problems
+            return .repository
+        }
     }
 }

@@ -30,14 +30,8 @@ enum CosignSignatureJudgement: Hashable, Sendable {
         guard claims.manifestDigest.utf8.elementsEqual(subject.digest.description.utf8) else {
             throw .forOtherImage(claims.manifestDigest)
         }
-        switch trust.identity {
-        case .ignore: return
-        case .repository:
-            // Read as every other reference is, so that `nginx:1.27` names `docker.io/library/nginx`.
-            let reference = try? ImageReference(parsing: claims.dockerReference)
-            guard reference?.repository == subject.repository else {
-                throw .forOtherRepository(claims.dockerReference)
-            }
+        guard trust.identity.accepts(claims.dockerReference, for: subject.repository) else {
+            throw .forOtherRepository(claims.dockerReference)
         }
     }
 }

@@ -4,18 +4,9 @@ import Cryptography
 struct CosignTrust: Sendable {
     /// At least one, no key twice, in the order of their fingerprints: how a policy lists them makes no difference.
     let keys: [PublicKey]
-    let identity: IdentityRule
+    let identity: SignedIdentity
 
-    /// What a signature's `docker-reference` has to say.
-    enum IdentityRule: String, CaseIterable, Sendable {
-        /// It names the image's own repository: a signature made for a staging repository is not good elsewhere, though
-        /// the bytes of the image are the same.
-        case repository
-        /// Nothing; this is what cosign itself does.
-        case ignore
-    }
-
-    init(keys: [PublicKey], identity: IdentityRule) {
+    init(keys: [PublicKey], identity: SignedIdentity) {
         self.keys = keys.sorted { $0.fingerprint.lexicographicallyPrecedes($1.fingerprint) }
         self.identity = identity
     }

@@ -111,6 +111,29 @@ import Trust
         fields.identity = text
         #expect(problems().map(\.message) == ["expected `repository` or `ignore` in `identity`"])
     }
+
+    @Test(
+        "a name that signatures must be for and that is none is an error where it stands",
+        arguments: [
+            ("exactRepository", "registry.example.com/team/app:1"), ("exactRepository", "Team/App"),
+            ("exactReference", "registry.example.com/team/app"), ("exactReference", "nginx"),
+            ("exactReference", "Team/App:1"), ("exactReference", ""),
+        ])
+    mutating func signedNameInvalid(field: String, text: String) {
+        fields.identityFields = [(field, text)]
+        #expect(problems().map(\.position.line) == [40])
+        #expect(problems().first?.message.hasPrefix("`\(field)` ") == true)
+    }
+
+    @Test(
+        "a prefix that is no registry is an error where it stands",
+        arguments: ["", "team", "nginx/app", "registry.example.com/", "registry.example.com/app:1", "a b.example"])
+    mutating func prefixInvalid(text: String) {
+        fields.identityFields = [("prefix", text), ("signedPrefix", "vendor.example")]
+        #expect(problems().map(\.position.line) == [40])
+        fields.identityFields = [("prefix", "mirror.example"), ("signedPrefix", text)]
+        #expect(problems().map(\.position.line) == [41])
+    }
 }
 
 /// Each field is there to change a verdict.
@@ -142,6 +165,88 @@ import Trust
         }
     }
 
+    /// Whether a signature for `reference` is accepted under the rule, for an image in `registry.example.com/team/app`.
+    private func isAccepted(signedAs reference: String, _ rule: (name: String, text: String)...) throws -> Bool {
+        var image = image
+        var fields = fields
+        fields.identityFields = rule
+        try image.sign(with: key, payload: image.payload(reference: reference))
+        let outcome = image.outcome(by: try fields.load())
+        if outcome.signers == nil { #expect(outcome.violation?.reason == .signatureForOtherRepository) }
+        return outcome.signers != nil
+    }
+
+    @Test("`exactRepository` accepts what was signed for that repository, with any tag, and nothing else")
+    func exactRepository() throws {
+        let rule = ("exactRepository", "vendor.example/app")
+        #expect(try isAccepted(signedAs: "vendor.example/app", rule))
+        #expect(try isAccepted(signedAs: "vendor.example/app:1.0", rule))
+        #expect(try isAccepted(signedAs: "Vendor.example:443/app", rule))
+        for other in ["registry.example.com/team/app", "vendor.example/app2", "vendor.example/team/app", "app", ""] {
+            #expect(try !isAccepted(signedAs: other, rule), "\(other)")
+        }
+    }
+
+    @Test("`exactReference` accepts what was signed with that tag or digest, and nothing else")
+    mutating func exactReference() throws {
+        let rule = ("exactReference", "registry.example.com/team/app:1.0")
+        #expect(try isAccepted(signedAs: "registry.example.com/team/app:1.0", rule))
+        for other in [
+            "registry.example.com/team/app", "registry.example.com/team/app:1.1", "registry.example.com/team/app2:1.0",
+            "registry.example.com/team/app:1.0@\(image.subject.digest)",
+            "registry.example.com/team/app@\(image.subject.digest)",
+        ] {
+            #expect(try !isAccepted(signedAs: other, rule), "\(other)")
+        }
+        let byDigest = "vendor.example/app@\(image.subject.digest)"
+        #expect(try isAccepted(signedAs: byDigest, ("exactReference", byDigest)))
+        #expect(try !isAccepted(signedAs: "vendor.example/app:1.0", ("exactReference", byDigest)))
+        #expect(try isAccepted(signedAs: "nginx:latest", ("exactReference", "docker.io/library/nginx:latest")))
+        #expect(try !isAccepted(signedAs: "nginx", ("exactReference", "docker.io/library/nginx:latest")))
+    }
+
+    @Test("`prefix` and `signedPrefix` accept a copy under the name that it was copied from, and nothing else")
+    func movedPrefix() throws {
+        func isAccepted(_ reference: String, _ prefix: String, _ signedPrefix: String) throws -> Bool {
+            try self.isAccepted(signedAs: reference, ("prefix", prefix), ("signedPrefix", signedPrefix))
+        }
+        let own = "registry.example.com/team/app"
+        #expect(try isAccepted("vendor.example/team/app:1.0", "registry.example.com", "vendor.example"))
+        #expect(try isAccepted("vendor.example/a/b/app", "registry.example.com/team", "vendor.example/a/b"))
+        #expect(try isAccepted("vendor.example/app", own, "vendor.example/app"))
+        #expect(try isAccepted("team/app", "registry.example.com", "docker.io"))
+        // The image is no copy: it is signed under its own name.
+        for prefix in ["other.example", "registry.example.com:5000", "registry.example.com/tea", "\(own)/below"] {
+            #expect(try isAccepted(own, prefix, "vendor.example"), "\(prefix)")
+            #expect(try !isAccepted("vendor.example/team/app", prefix, "vendor.example"), "\(prefix)")
+        }
+        // It is one: under its own name it is not signed, nor under any other.
+        for other in [own, "vendor.example/app", "vendor.example/team/app2", "vendor.example.com/team/app"] {
+            #expect(try !isAccepted(other, "registry.example.com", "vendor.example"), "\(other)")
+        }
+        // Moved there it has no name, so nothing can be signed for it.
+        for nothing in ["vendor.example", own, "docker.io/library/app", "app"] {
+            #expect(try !isAccepted(nothing, own, "vendor.example"), "\(nothing)")
+            #expect(try !isAccepted(nothing, "registry.example.com/team", "docker.io"), "\(nothing)")
+        }
+    }
+
+    @Test("a refusal says which name was wanted")
+    mutating func wantedName() throws {
+        try image.sign(with: key, payload: image.payload(reference: "vendor.example/app"))
+        for (name, value, wanted) in [
+            ("exactRepository", "vendor.example/other", "vendor.example/other"),
+            ("exactReference", "vendor.example/app:2", "vendor.example/app:2"),
+            ("prefix", "registry.example.com/team", "vendor.example/x/app"),
+        ] {
+            fields.identityFields = [(name, value)]
+            if name == "prefix" { fields.identityFields.append(("signedPrefix", "vendor.example/x")) }
+            let refusal = image.outcome(by: try fields.load()).violation
+            #expect(refusal?.found == "1 signature, by this key but for `vendor.example/app` and not `\(wanted)`")
+            #expect(refusal?.cure == "sign the image as `\(wanted)`, or correct `identity` of the attestor")
+        }
+    }
+
     @Test("`identity: ignore` still wants the image's own digest")
     mutating func identityIgnored() throws {
         fields.identity = "ignore"
@@ -166,6 +271,15 @@ import Trust
         var variants = [fields, fields, fields, try PolicyFields([other]), try PolicyFields([key, other])]
         variants[1].identity = "ignore"
         variants[2].repository = "signatures.example.com/all"
+        for rule in [
+            [("exactRepository", "a.example/b")], [("exactReference", "a.example/b:c")],
+            [("prefix", "a.example"), ("signedPrefix", "b.example")],
+            [("prefix", "b.example"), ("signedPrefix", "a.example")],
+        ] as [[(name: String, text: String)]] {
+            var variant = fields
+            variant.identityFields = rule
+            variants.append(variant)
+        }
         #expect(Set(try variants.map { try $0.load().fingerprint }).count == variants.count)
 
         fields.identity = "repository"

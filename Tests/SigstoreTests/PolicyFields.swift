@@ -8,6 +8,8 @@ struct PolicyFields {
     var transparencyLog: FieldValue.Content? = .text("notRequired")
     var repository: String?
     var identity: String?
+    /// `identity` as a mapping.
+    var identityFields: [(name: String, text: String)] = []
     var others: [(String, FieldValue.Content)] = []
 
     init(_ keys: [PrivateKey]) throws {
@@ -15,7 +17,7 @@ struct PolicyFields {
         for (index, key) in keys.enumerated() { self.keys.append(("key\(index).pub", try key.publicKeyPEM)) }
     }
 
-    /// Each field stands on a line of its own: `cosign` on 5, keys from 10, the others from 30.
+    /// Each field stands on a line of its own: `cosign` on 5, keys from 10, the others from 30, those of `identity` from 40.
     var value: FieldValue {
         var members: [(name: String, value: FieldValue)] = []
         let entries = keys.enumerated().map { index, key in
@@ -26,6 +28,12 @@ struct PolicyFields {
         if let transparencyLog { members.append(("transparencyLog", FieldValue(transparencyLog, at: at(30)))) }
         if let repository { members.append(("repository", FieldValue(.text(repository), at: at(31)))) }
         if let identity { members.append(("identity", FieldValue(.text(identity), at: at(32)))) }
+        if !identityFields.isEmpty {
+            let fields = identityFields.enumerated().map { index, field in
+                (name: field.name, value: FieldValue(.text(field.text), at: at(40 + index)))
+            }
+            members.append(("identity", FieldValue(.object(fields), at: at(32))))
+        }
         for (name, content) in others { members.append((name, FieldValue(content, at: at(33)))) }
         return FieldValue(.object(members), at: at(5))
     }
