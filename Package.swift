@@ -145,6 +145,12 @@ let package = Package(
                 "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         tests(
+            of: "Conformance",
+            needing: [
+                "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",
+                "YAMLDocument", "StrictJSON", "Timestamp", "TestSupport",
+            ]),
+        tests(
             of: "EndToEnd",
             needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", nioCore, nioPosix]),
     ]

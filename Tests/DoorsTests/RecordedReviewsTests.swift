@@ -1,28 +1,24 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Doors
 
 /// What two releases of the API server really sent. The recordings are not part of the package.
 enum RecordedReviews {
-    static let root =
-        ProcessInfo.processInfo.environment["DOCKGATE_RECORDED"].map { URL(filePath: $0) }
-        ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared/recorded")
+    static let areMissing = OutsideData.recordings == nil
 
-    static var areMissing: Bool {
-        !FileManager.default.fileExists(atPath: root.appending(path: "admission-reviews-1.36").path)
-    }
+    private static func folder() throws -> URL { try #require(OutsideData.recordings) }
 
     static func bytes(_ name: String) throws -> [UInt8] {
-        try Array(Data(contentsOf: root.appending(path: "admission-reviews-\(name).json")))
+        try Array(Data(contentsOf: folder().appending(path: "admission-reviews-\(name).json")))
     }
 
     static func names() throws -> Set<String> {
         var names: Set<String> = []
         for release in ["1.20", "1.36"] {
-            let directory = root.appending(path: "admission-reviews-\(release)").path
+            let directory = try folder().appending(path: "admission-reviews-\(release)").path
             for file in try FileManager.default.contentsOfDirectory(atPath: directory) where file.hasSuffix(".json") {
                 names.insert("\(release)/\(file.dropLast(5))")
             }

@@ -1,5 +1,6 @@
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -94,7 +95,9 @@ extension EndToEnd {
         }
     }
 
-    @Suite("Requests that API servers sent", .enabled(if: RecordedReviews.folder != nil))
+    @Suite(
+        "Requests that API servers sent",
+        .disabled(if: OutsideData.recordings == nil, "the recordings are not there: set DOCKGATE_RECORDED"))
     struct RecordedReviewTests {
         @Test("each recorded review is answered under its own uid, and refused with a reason or allowed")
         func recorded() throws {
@@ -117,18 +120,10 @@ extension EndToEnd {
     }
 }
 
-/// Reviews as two API servers sent them. The folder is `DOCKGATE_RECORDED`, else `../shared/recorded` beside the package.
+/// Reviews as two API servers sent them.
 private enum RecordedReviews {
-    static let folder: String? = {
-        if let path = ProcessInfo.processInfo.environment["DOCKGATE_RECORDED"] { return path }
-        let folder = URL(fileURLWithPath: Program.package + "/../shared/recorded").standardizedFileURL.path
-        if FileManager.default.fileExists(atPath: folder) { return folder }
-        print("skipped: no recorded admission reviews; set DOCKGATE_RECORDED to the folder of recordings")
-        return nil
-    }()
-
     static func files() throws -> [String] {
-        let folder = try #require(folder)
+        let folder = try #require(OutsideData.recordings).path
         let files = try ["admission-reviews-1.20", "admission-reviews-1.36"].flatMap { version in
             try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(version)").sorted()
                 .filter { $0.hasSuffix(".json") }.map { "\(folder)/\(version)/\($0)" }

@@ -2,26 +2,13 @@ import Cryptography
 import Foundation
 import OCI
 import Sigstore
+import TestSupport
 import Testing
 import Trust
 
-/// A signature that cosign itself made and pushed. The folder is `DOCKGATE_RECORDED`, else `../shared/recorded` beside the
-/// package; the suite is skipped only if the variable is unset and the folder absent.
-private enum Recording {
-    static let folder: URL? = {
-        if let path = ProcessInfo.processInfo.environment["DOCKGATE_RECORDED"] {
-            return URL(fileURLWithPath: path).appendingPathComponent("cosign")
-        }
-        let package = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let folder = package.appendingPathComponent("../shared/recorded/cosign").standardizedFileURL
-        if FileManager.default.fileExists(atPath: folder.path) { return folder }
-        print("skipped: no recorded cosign traffic; set DOCKGATE_RECORDED to the folder of recordings")
-        return nil
-    }()
-}
-
-@Suite(.enabled(if: Recording.folder != nil)) struct RecordedCosignTests {
+/// A signature that cosign itself made and pushed.
+@Suite(.disabled(if: OutsideData.recordings == nil, "the recordings are not there: set DOCKGATE_RECORDED"))
+struct RecordedCosignTests {
     let key: [UInt8]
     let manifest: [UInt8]
     let payload: [UInt8]
@@ -29,7 +16,7 @@ private enum Recording {
     let subject: Subject
 
     init() throws {
-        let folder = try #require(Recording.folder)
+        let folder = try #require(OutsideData.recordings).appendingPathComponent("cosign")
         func read(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appendingPathComponent(name))) }
         key = try read("cosign.pub")
         manifest = try read("cosign-sig-manifest.json")

@@ -1,0 +1,39 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// No suite is passed over in silence.
+@Suite(.disabled(if: ConformanceSuite.areMissing, ConformanceSuite.whyMissing))
+struct SuiteListTests {
+    private static let run: Set = [
+        "connaisseur", "containers-image", "cosign", "distribution-reference", "ggcr-name", "kubernetes-api",
+        "wycheproof", "yaml-test-suite",
+    ]
+
+    /// Suites about what this version does not do.
+    private static let notBuilt = [
+        "Sigstore bundles, certificates and transparency logs": [
+            "dsse", "merkle-proofs", "real-bundles", "rfc3161-client", "sigstore-conformance", "sigstore-go",
+            "sigstore-java", "sigstore-js", "sigstore-python", "slsa-container-attestations", "tspclient-go",
+        ],
+        "The Update Framework": ["sigstore-java-tuf", "sigstore-root-signing", "tuf-conformance"],
+        "Notary Project signatures": ["cose-wg", "go-cose", "notation-e2e", "notation-go"],
+        "Docker Content Trust": ["notary-v1"],
+        "vulnerability reports": ["clair-api", "grype-reports", "openvex", "trivy-reports"],
+        "policies of other programs": ["cel-spec", "policy-controller"],
+    ]
+
+    @Test("every suite is run, or listed with what it is about")
+    func complete() throws {
+        let root = try #require(OutsideData.suites)
+        let names = try FileManager.default.contentsOfDirectory(atPath: root.path).filter { name in
+            FileManager.default.fileExists(atPath: root.appendingPathComponent("\(name)/index.json").path)
+        }
+        for (subject, suites) in Self.notBuilt.sorted(by: { $0.key < $1.key }) {
+            let counts = try suites.filter(names.contains).map { "\($0) 0/\(try ConformanceSuite($0).cases.count)" }
+            if !counts.isEmpty { print("not built: \(subject): \(counts.joined(separator: ", "))") }
+        }
+        let known = Self.run.union(Self.notBuilt.values.joined())
+        #expect(Set(names).subtracting(known).isEmpty)
+    }
+}
