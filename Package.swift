@@ -152,6 +152,6 @@ let package = Package(
             ]),
         tests(
             of: "EndToEnd",
-            needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", nioCore, nioPosix]),
+            needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", "Trust", nioCore, nioPosix]),
     ]
 )

@@ -16,8 +16,8 @@ struct Dockgate: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, PolicyCommand.self, AuditCommand.self, CertsCommand.self,
-            VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, PolicyCommand.self, AuditCommand.self, ExplainCommand.self,
+            CertsCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

@@ -21,7 +21,7 @@ extension EndToEnd {
             arguments: [
                 [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"],
                 ["audit", "verify"],
-                ["certs", "create"], ["version"],
+                ["certs", "create"], ["explain"], ["version"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])

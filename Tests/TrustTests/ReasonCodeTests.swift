@@ -12,6 +12,16 @@ import Trust
         }
     }
 
+    @Test("every code has a cause and a cure of its own, each in whole sentences")
+    func explanations() {
+        let texts = ReasonCode.allCases.flatMap { [$0.cause, $0.cure] }
+        #expect(Set(texts).count == 2 * ReasonCode.allCases.count)
+        for text in texts {
+            #expect(text.first?.isUppercase == true || text.hasPrefix("`"), "\(text)")
+            #expect(text.hasSuffix(".") && !text.contains("\n") && !text.contains("  "), "\(text)")
+        }
+    }
+
     @Test("no two codes share a spelling")
     func distinct() {
         #expect(Set(ReasonCode.allCases.map(\.rawValue)).count == ReasonCode.allCases.count)

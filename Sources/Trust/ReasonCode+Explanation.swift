@@ -1,0 +1,250 @@
+// What each reason means to the person who meets it. `dockgate explain` prints these texts, and docs/TROUBLESHOOTING.md
+// is made of them, so they are whole sentences.
+
+extension ReasonCode {
+    /// What has happened.
+    public var cause: String {
+        switch self {
+        case .referenceInvalid:
+            """
+            The text is not an image reference: it has a scheme such as `https://`, upper case in the repository, a \
+            space, or a part that is empty.
+            """
+        case .digestUnsupported:
+            """
+            A digest is of an algorithm that Dockgate, or the signature format, has no place for. References may name \
+            `sha256` and `sha512`.
+            """
+        case .sourceUntrusted:
+            """
+            No pattern of a `trustedRegistries` check matches the image's repository, or the registry was not asked \
+            because no policy trusts it.
+            """
+        case .digestRequired:
+            """
+            A policy lets in only references that name a digest. A tag can be moved after the decision; a digest is \
+            what runs.
+            """
+        case .tagDenied:
+            "The reference has a tag that a policy denies. One with neither tag nor digest has the tag `latest`."
+        case .forbidden:
+            "A `forbid` check is about this image: somebody stopped it on purpose."
+        case .notVouched:
+            """
+            Nothing speaks against the image, and nothing for it. No policy matches it, or those that match are on \
+            trial (`warn`, `audit`) or hold no check that vouches.
+            """
+        case .imageNotFound:
+            "The registry answered, and has no such tag or no such repository."
+        case .manifestInvalid:
+            """
+            What the registry has under this name is no valid manifest: it is broken, or its parts contradict each \
+            other, so that two readers could take it for different things.
+            """
+        case .manifestUnsupported:
+            """
+            What the registry has under this name is of a kind that Dockgate does not judge, such as Docker's schema \
+            1.
+            """
+        case .digestMismatch:
+            "The registry gave other bytes than those whose digest was asked for."
+        case .limitExceeded:
+            """
+            The registry gave more, or something larger, than Dockgate reads: a manifest of more than 4 MiB, more \
+            than 100 signatures of one image, a signature's payload that is too long.
+            """
+        case .signatureMissing:
+            """
+            The image has no signature, or the policy no longer counts the ones it has because an entry's `until` is \
+            past.
+            """
+        case .signatureMalformed:
+            """
+            There are signatures, but they are not what the format says: they are damaged, or another tool wrote \
+            something else in their place.
+            """
+        case .signatureInvalid:
+            "There are signatures, and none was made with a key that the policy believes."
+        case .signatureForOtherImage:
+            "A believed key signed another image. Its signature was copied to this one."
+        case .signatureForOtherRepository:
+            "A believed key signed these bytes under the name of another repository."
+        case .tooFewSigners:
+            "Fewer different signers than the policy asks for. A key that two attestors share counts once."
+        case .registryUnavailable:
+            """
+            The registry, or the token service that it names, could not be reached or did not answer as it should. \
+            Nothing is known about the image.
+            """
+        case .registryRateLimited:
+            "The registry limits how often it may be asked, and the limit is reached."
+        case .registryDenied:
+            """
+            The registry does not let Dockgate read the repository. Many registries say the same of a repository that \
+            does not exist.
+            """
+        case .registryTLS:
+            """
+            The registry's certificate is not believed: it is expired, made for another name, or signed by an \
+            authority that is not known here.
+            """
+        case .redirectForbidden:
+            "The registry sent the request on to a host that is not listed for it, or too often."
+        case .addressForbidden:
+            """
+            The registry's name stands for a private, loopback, link-local or metadata address, or the registry has \
+            no TLS, and the configuration does not allow that for it.
+            """
+        case .deadlineExceeded:
+            "The time that the caller gives for a decision was over before the registry had answered."
+        case .overloaded:
+            "As many look-ups were under way as there may be at once."
+        case .requestInvalid:
+            """
+            It could not be told which images the request brings: the object has another shape than Kubernetes gives \
+            it, or is larger than is searched.
+            """
+        case .auditUnavailable:
+            """
+            The decision, or the evidence for it, could not be written to the audit log: the disk is full, fails or \
+            hangs. In `mode: enforce` no image is let in without a record.
+            """
+        case .internalError:
+            "A fault in Dockgate itself. It refuses rather than guess."
+        }
+    }
+
+    /// What the reader can do about it.
+    public var cure: String {
+        switch self {
+        case .referenceInvalid:
+            """
+            Write it as `registry.example.com/team/app:1.0`. The answer names the part that is wrong, and where in \
+            the object it stands.
+            """
+        case .digestUnsupported:
+            "Name the image by its `sha256` digest, as registries print it."
+        case .sourceUntrusted:
+            """
+            Use the image from a source that the answer lists, copy it there, or ask the policy's owner to add a \
+            pattern for this one.
+            """
+        case .digestRequired:
+            """
+            Write `registry.example.com/team/app@sha256:…` into the workload. The tool that pushed the image printed \
+            the digest; `docker buildx imagetools inspect IMAGE` shows it.
+            """
+        case .tagDenied:
+            "Name a release tag, or a digest without a tag."
+        case .forbidden:
+            "Use another build. The answer gives the policy's reason; only its owner can lift it."
+        case .notVouched:
+            """
+            Use an image that a policy covers, or have its registry or its signers added to one. What vouches is \
+            `trustedRegistries`, `signature` or `insecureAcceptAnything`, in a policy and a check with `enforcement: \
+            deny`; `dockgate policy lint` warns of a set in which nothing does.
+            """
+        case .imageNotFound:
+            """
+            Correct the name or push the image. That something is missing is remembered for ten seconds, so wait that \
+            long after a push.
+            """
+        case .manifestInvalid:
+            """
+            Build and push the image again. If the same tool gives the same answer, look for a proxy or a registry \
+            that changes what it stores.
+            """
+        case .manifestUnsupported:
+            "Push the image with a current tool, which writes an OCI or a Docker schema 2 manifest."
+        case .digestMismatch:
+            """
+            Do not pull from this registry until it is known why its content changed: a mirror or proxy in between, \
+            damaged storage, or somebody who replaces images.
+            """
+        case .limitExceeded:
+            """
+            Make it smaller, or remove what is too many, such as old signatures under the image's `.sig` tag. The \
+            answer names the bound.
+            """
+        case .signatureMissing:
+            """
+            Have the release pipeline sign the image's digest, where the attestor looks for signatures: beside the \
+            image, or in its `repository`. The answer has the `cosign` command. That a signature is missing is \
+            remembered for ten seconds.
+            """
+        case .signatureMalformed:
+            """
+            Sign the image again. The answer says what is wrong; cosign 3 needs `--new-bundle-format=false \
+            --use-signing-config=false`.
+            """
+        case .signatureInvalid:
+            """
+            Sign the image with a key of the attestor, or add the public key of whoever signed it to the attestor's \
+            `keys`.
+            """
+        case .signatureForOtherImage:
+            """
+            Sign this image. If nobody on your side copied the signature, treat it as an attempt to pass one image \
+            off as another.
+            """
+        case .signatureForOtherRepository:
+            """
+            Sign the image under the name by which it is used. If images are copied between registries on purpose, \
+            write `identity: ignore` in the attestor.
+            """
+        case .tooFewSigners:
+            "Have the others sign. The answer names the attestors that are counted, and what was found for each."
+        case .registryUnavailable:
+            """
+            Try again. If it lasts: does the registry run, does its name resolve on the gate's host, do network \
+            policies and proxies let the gate out? The answer has the error.
+            """
+        case .registryRateLimited:
+            """
+            Wait. If it comes back, set `credentials` for the registry, since most registries allow more to those \
+            they know, or pull through a mirror of your own.
+            """
+        case .registryDenied:
+            """
+            Check the repository's name, and the `credentials` of this registry in the configuration. If its token \
+            service has a host of its own that may see them, list it under `tokenRealms`.
+            """
+        case .registryTLS:
+            """
+            Renew the certificate. If your own authority signed it, name its `caFile` for this registry in the \
+            configuration.
+            """
+        case .redirectForbidden:
+            """
+            If the host in the answer belongs to the registry, as a storage service may, add it to the registry's \
+            `redirectTo` in the configuration.
+            """
+        case .addressForbidden:
+            """
+            If the registry is your own, list it in the configuration with `privateAddress: allowed`, or with \
+            `insecureHTTP: true` if it has no TLS. If not, find out who wrote this name into a workload: it is how \
+            services inside of a network are reached from outside.
+            """
+        case .deadlineExceeded:
+            """
+            Try again: what comes late is kept for the next request. If it lasts, the registry is slow, or \
+            `timeoutSeconds` of the webhook is too short.
+            """
+        case .overloaded:
+            "Try again. If it lasts, run more replicas, or find out who asks for so many different images at once."
+        case .requestInvalid:
+            """
+            The answer names the field. In a template that a controller fills in later, write a word such as `auto` \
+            as the image and list it under `kubernetes.templates.placeholders`.
+            """
+        case .auditUnavailable:
+            """
+            The gate's operator makes room on the log's volume or mends its disk. A full disk is forgotten as soon as \
+            there is space; after a failed synchronisation the gate has to be restarted. `/readyz` tells when it can \
+            record again.
+            """
+        case .internalError:
+            "Please report it with the record, as `dockgate audit show ID -o json` prints it. Trying again may help."
+        }
+    }
+}
