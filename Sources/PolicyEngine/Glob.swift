@@ -1,7 +1,7 @@
 /// A piece of text in which `*` stands for any run of characters, the empty one included. Matching is anchored at both
 /// ends, over bytes, and linear in the text for each star.
 struct Glob: Hashable, Sendable {
-    private let pattern: [UInt8]
+    let pattern: [UInt8]
     let isLiteral: Bool
 
     init(_ pattern: some Sequence<UInt8>) {

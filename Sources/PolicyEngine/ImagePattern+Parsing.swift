@@ -50,7 +50,8 @@ extension ImagePattern {
         }
         let tag = rest[(colon + 1)...]
         rest = rest[..<colon]
-        guard !tag.isEmpty, tag.count <= 128, tag.allSatisfy({ isTagByte($0) || $0 == UInt8(ascii: "*") }) else {
+        let isTag = tag.allSatisfy { isTagByte($0) || $0 == UInt8(ascii: "*") }
+        guard !tag.isEmpty, tag.count <= 128, isTag, Glob(tag).canBeTag else {
             throw PatternError(
                 description: "`\(String(decoding: tag, as: UTF8.self))` in pattern `\(text)` cannot be a tag")
         }
@@ -175,7 +176,7 @@ extension ImagePattern {
                 isLowerAlphanumeric($0)
                     || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)
             }
-            guard !piece.isEmpty, isSegment else {
+            guard !piece.isEmpty, isSegment, Glob(piece).canBePathComponent else {
                 throw PatternError(
                     description:
                         "`\(String(decoding: piece, as: UTF8.self))` in pattern `\(text)` cannot be a path segment")

@@ -133,7 +133,13 @@ import Trust
             ("[2001:db8::1/app", "not a host"),
             ("[registry.example.com]:5000/app", "not a host"),
             ("[]:5000/app", "not a host"),
+            ("registry.example.com/a..b", "cannot be a path segment"),
+            ("registry.example.com/a___*", "cannot be a path segment"),
+            ("registry.example.com/-*/app", "cannot be a path segment"),
+            ("registry.example.com/*./app", "cannot be a path segment"),
             ("registry.example.com/app:", "cannot be a tag"),
+            ("registry.example.com/app:-*", "cannot be a tag"),
+            ("registry.example.com/app:.x", "cannot be a tag"),
             ("registry.example.com/app:a/b", "cannot be a path segment"),
             ("registry.example.com/app@sha256:abc", "not a digest"),
             ("registry.example.com/$(namespace)/**", "variable"),
@@ -172,7 +178,7 @@ import Trust
         #expect(try match(reference, reference) == .matches)
     }
 
-    @Test("a glob with many stars stays linear in what it has to look at")
+    @Test("P09: a pattern with many stars stays linear in what it has to look at")
     func manyStars() {
         let glob = Glob(String(repeating: "a*", count: 64).utf8)
         let text = [UInt8](repeating: UInt8(ascii: "a"), count: 4_096) + [UInt8(ascii: "b")]

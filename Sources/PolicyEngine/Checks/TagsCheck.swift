@@ -44,7 +44,7 @@ public struct TagsCheck: Check {
     }
 
     private static func canMatchTag(_ text: String) -> Bool {
-        text.utf8.count <= 128
+        text.utf8.count <= 128 && Glob(text.utf8).canBeTag
             && text.utf8.allSatisfy {
                 (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
                     || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)

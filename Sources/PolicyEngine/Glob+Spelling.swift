@@ -1,0 +1,37 @@
+import OCI
+
+/// Whether a piece of a pattern can fit anything: with a letter in place of each wildcard, which goes with whatever
+/// stands beside it, it must be what references are made of. A pattern that fits nothing would load and do nothing.
+extension Glob {
+    /// distribution/reference: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
+    var canBePathComponent: Bool { (try? Repository(parsing: "registry.example/\(filled("x"))")) != nil }
+
+    /// distribution/reference: `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
+    var canBeTag: Bool { (try? ImageReference(parsing: "registry.example/x:\(filled("x"))")) != nil }
+
+    /// The pattern with text in place of its wildcards; other text, if given, for those that follow a letter or a digit.
+    func filled(_ text: String, afterWord: String? = nil) -> String {
+        var result: [UInt8] = []
+        var previous: UInt8 = 0
+        for byte in pattern {
+            if byte == UInt8(ascii: "*") {
+                result += (previous.isLetterOrDigit ? afterWord ?? text : text).utf8
+            } else {
+                result.append(byte)
+            }
+            previous = byte
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// Whether a wildcard stands right after a letter or a digit.
+    var endsInWord: Bool {
+        zip(pattern, pattern.dropFirst()).contains { $0.isLetterOrDigit && $1 == UInt8(ascii: "*") }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLetterOrDigit: Bool {
+        (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+    }
+}
