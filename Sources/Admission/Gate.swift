@@ -6,22 +6,20 @@ public import Trust
 
 /// One request to one decision: read the references, find the evidence that the policies ask for, evaluate, record.
 public final class Gate: Sendable {
-    private let rules: GateRules
-    private let evaluator: Evaluator
+    let rules: RulesInForce
     private let collector: EvidenceCollector
-    private let log: AuditLog?
+    let log: AuditLog?
     private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
-    private let instance: GateInstance
-    private let makeRecordID: @Sendable (Instant) -> String
+    let instance: GateInstance
+    let makeRecordID: @Sendable (Instant) -> String
 
     /// `log` is nil only for a check that leaves no record.
     public init(
         rules: GateRules, collector: EvidenceCollector, log: AuditLog?, instance: GateInstance,
         newRecordID: @escaping @Sendable (Instant) -> String = RecordID.make
     ) {
-        self.rules = rules
-        evaluator = Evaluator(policies: rules.policies, notVouched: rules.notVouched)
+        self.rules = RulesInForce(rules)
         self.collector = collector
         self.log = log
         self.instance = instance
@@ -35,6 +33,7 @@ public final class Gate: Sendable {
 
     /// Decides with what is known already, without waiting for anything; nil if any evidence is missing.
     public func decideWarm(_ request: AdmissionRequest, at now: Instant) -> Decision? {
+        let rules = rules.current
         let known = KnownEvidence(collector: collector, policies: rules.policies, now: now)
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
@@ -44,12 +43,12 @@ public final class Gate: Sendable {
                 continue
             }
             known.beginImage()
-            switch judge(requested, of: request, with: known, at: now) {
+            switch judge(requested, of: request, by: rules, with: known, at: now) {
             case .missing: return nil
             case .judged(let image): images.append(image)
             }
         }
-        return decision(on: images, at: now)
+        return decision(on: images, by: rules, at: now)
     }
 
     /// Decides, and fetches what is missing within the request's deadline. Distinct references are looked at side by side;
@@ -57,17 +56,18 @@ public final class Gate: Sendable {
     ///
     /// - Parameter id: from `newRecordID`, if somebody was told already which record the decision will be.
     public func decide(_ request: AdmissionRequest, at now: Instant, recordedAs id: String? = nil) async -> Decision {
+        let rules = rules.current
         var positions: [String: [Int]] = [:]
         for (position, image) in request.images.enumerated() {
             positions[Gate.grouping(image), default: []].append(position)
         }
         let judged = await withTaskGroup(of: [(Int, JudgedImage)].self) { group in
             for positions in positions.values {
-                group.addTask { [self] in await judge(positions, of: request, at: now) }
+                group.addTask { [self] in await judge(positions, of: request, by: rules, at: now) }
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
-        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), at: now, recordedAs: id)
+        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), by: rules, at: now, recordedAs: id)
     }
 
     /// Images that may share a resolution: those of the same normalised reference.
@@ -75,15 +75,16 @@ public final class Gate: Sendable {
         do { return try ImageReference(parsing: image.text).description } catch { return image.text }
     }
 
-    private func judge(_ positions: [Int], of request: AdmissionRequest, at now: Instant) async -> [(Int, JudgedImage)]
-    {
+    private func judge(
+        _ positions: [Int], of request: AdmissionRequest, by rules: RulesInForce.Snapshot, at now: Instant
+    ) async -> [(Int, JudgedImage)] {
         let gathered = GatheredEvidence(collector: collector, policies: rules.policies)
         var judged: [(Int, JudgedImage)] = []
         for position in positions {
             let requested = request.images[position]
             // A resolution, and then the verifications that it brings up.
             rounds: for _ in 0..<Gate.maximumRounds {
-                switch judge(requested, of: request, with: gathered, at: now) {
+                switch judge(requested, of: request, by: rules, with: gathered, at: now) {
                 case .judged(let image):
                     judged.append((position, image))
                     break rounds
@@ -105,8 +106,8 @@ public final class Gate: Sendable {
     }
 
     private func judge(
-        _ requested: RequestedImage, of request: AdmissionRequest, with evidence: some EvidenceWithTrace,
-        at now: Instant
+        _ requested: RequestedImage, of request: AdmissionRequest, by rules: RulesInForce.Snapshot,
+        with evidence: some EvidenceWithTrace, at now: Instant
     ) -> Judgement {
         let matchable: MatchableReference
         do {
@@ -115,7 +116,7 @@ public final class Gate: Sendable {
             return .judged(Gate.unreadable(requested, error))
         }
         let reference = matchable.reference
-        switch evaluator.evaluate(matchable, in: requested.kind, of: request.facts, with: evidence, at: now) {
+        switch rules.evaluator.evaluate(matchable, in: requested.kind, of: request.facts, with: evidence, at: now) {
         case .missing(let needs): return .missing(reference, needs)
         case .decided(let decision):
             return .judged(
@@ -125,11 +126,12 @@ public final class Gate: Sendable {
 
     /// The decision on a request whose images cannot be told: it names what is wrong with the request.
     public func refuse(because refusal: Refusal, at now: Instant) -> Decision {
-        decision(on: [], refusal, at: now)
+        decision(on: [], refusal, by: rules.current, at: now)
     }
 
     private func decision(
-        on images: [JudgedImage], _ refusal: Refusal? = nil, at now: Instant, recordedAs id: String? = nil
+        on images: [JudgedImage], _ refusal: Refusal? = nil, by rules: RulesInForce.Snapshot, at now: Instant,
+        recordedAs id: String? = nil
     ) -> Decision {
         Decision(
             id: id ?? makeRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
@@ -161,7 +163,7 @@ public final class Gate: Sendable {
 
     /// Whether requests are decided as the policies say. A gate that enforces needs its log for that; one that observes
     /// lets everything pass, and must not keep callers away because it cannot write.
-    public var isReady: Bool { rules.mode == .observe || (log?.isHealthy ?? true) }
+    public var isReady: Bool { rules.current.mode == .observe || (log?.isHealthy ?? true) }
 
     /// Writes the decision to the audit log and then hands over the answer: a gate that enforces allows nothing without a
     /// durable record. `completion` runs on `executor`.

@@ -16,7 +16,7 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 
     public init(_ severity: Severity, _ message: String, at position: SourcePosition) {
         self.severity = severity
-        self.message = message
+        self.message = message.asOneLine
         self.position = position
     }
 
@@ -27,6 +27,26 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     /// `file:line:column: error: message`, the form that editors jump to.
     public var description: String { "\(position): \(severity.rawValue): \(message)" }
 }
+
+extension String {
+    /// Author's words may hold anything: what would end or turn the line is escaped, and what is longer than a paragraph cut.
+    fileprivate var asOneLine: String {
+        guard utf8.count > longestMessage || !utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return self }
+        var shown = ""
+        for scalar in unicodeScalars {
+            guard shown.utf8.count < longestMessage else { return shown + "…" }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+}
+
+/// In bytes; the longest that list what is known are about half of it.
+private let longestMessage = 2_048
 
 extension Sequence<Diagnostic> {
     /// By file, line and column, each diagnostic once.

@@ -4,7 +4,8 @@ public protocol DocumentSource: Sendable {
     func names(in directory: String, limit: Int) throws(DocumentSourceError) -> [String]
     /// The whole content of a file, at most `limit` bytes. A symbolic link stands for what it points to.
     func read(_ path: String, limit: Int) throws(DocumentSourceError) -> [UInt8]
-    /// Something that changes when the whole directory is exchanged for another, as a ConfigMap volume does.
+    /// Something that changes when the whole directory is exchanged for another, as a ConfigMap volume does, or when files
+    /// in it come and go.
     func generation(of directory: String) -> String
 }
 

@@ -58,15 +58,22 @@ public struct FileSystemSource: DocumentSource {
         }
     }
 
-    /// The directory that the path stands for now, through `..data` if it is a ConfigMap volume: kubelet writes a new
-    /// directory beside the old one and turns that one link, so all files change at one moment.
+    /// The directory and the links that lead to it: kubelet writes a new directory beside the old one of a ConfigMap
+    /// volume and turns the one link `..data`, so all files change at one moment, and a directory is a link in other
+    /// places. A link that is turned is another file. In a plain directory the times change when a name comes, goes or
+    /// stands for another file; what is written into a file that stays is not seen.
     public func generation(of directory: String) -> String {
-        for path in [directory + "/..data", directory] where isPath(path) {
-            guard let resolved = realpath(path, nil) else { continue }
-            defer { free(resolved) }
-            return String(cString: resolved)
-        }
-        return directory
+        [directory, directory + "/..data"].filter(isPath).map { path in
+            var link = stat()
+            var target = stat()
+            guard lstat(path, &link) == 0, stat(path, &target) == 0 else { return "none" }
+            return "\(identity(of: link)) \(identity(of: target))"
+        }.joined(separator: ", ")
+    }
+
+    private func identity(of status: stat) -> String {
+        let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
+        return "\(status.st_dev):\(status.st_ino):\(times.joined(separator: ":"))"
     }
 
     /// A text with a NUL byte in it names another file to C than it shows.

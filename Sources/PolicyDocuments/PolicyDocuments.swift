@@ -7,8 +7,8 @@ public enum PolicyDocuments {
     /// A file of policies; a company's whole policy fits a few kilobytes.
     public static let maximumFileBytes = 1 << 20
 
-    /// How often a directory that is exchanged while it is read is read again.
-    private static let attempts = 3
+    /// How often a directory that changes while it is read is read again: a look takes milliseconds.
+    private static let attempts = 8
 
     /// Loads every document of a directory, or none: the failure holds all problems of all files.
     ///
@@ -28,7 +28,7 @@ public enum PolicyDocuments {
             return try result.get()
         }
         let place = SourcePosition(file: directory, line: 1, column: 1)
-        throw LoadFailure(Diagnostic(.error, "the directory is exchanged again and again while it is read", at: place))
+        throw LoadFailure(Diagnostic(.error, "the directory changes again and again while it is read", at: place))
     }
 
     private static func loadOnce(
@@ -52,4 +52,7 @@ public struct LoadedPolicies: Sendable {
     public let policySet: PolicySet
     /// In reading order.
     public let warnings: [Diagnostic]
+    /// The policies of the set in the same order, with what was written.
+    let written: [WrittenPolicy]
+    let directory: SourcePosition
 }

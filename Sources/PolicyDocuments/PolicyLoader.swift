@@ -40,9 +40,9 @@ struct PolicyLoader {
         do throws(DocumentSourceError) {
             let bytes = try files.read(path, limit: PolicyDocuments.maximumFileBytes)
             do throws(YAMLError) {
-                if let line = PrivateKeyArmour.line(in: bytes) {
-                    let place = SourcePosition(file: path, line: line, column: 1)
-                    diagnostics.append(Diagnostic(.error, PrivateKeyArmour.problem, at: place))
+                if let secret = Secret.first(in: bytes) {
+                    let place = SourcePosition(file: path, line: secret.line, column: 1)
+                    diagnostics.append(Diagnostic(.error, secret.problem, at: place))
                     return []
                 }
                 return try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
@@ -84,14 +84,17 @@ struct PolicyLoader {
         let context = CheckContext(attestorNames: attestorNames)
         let policies = build(.imagePolicy) { reader, envelope, loader in
             reader.build(envelope, ImagePolicy.specification, loader.now) { value throws(FieldProblems) in
-                try ImagePolicy(name: envelope.name, specification: value, in: context)
+                WrittenPolicy(
+                    policy: try ImagePolicy(name: envelope.name, specification: value, in: context),
+                    specification: value)
             }
         }
         if let failure = LoadFailure(diagnostics) { throw failure }
         let policySet = PolicySet(
-            policies: policies, exemptions: exemptions, attestors: attestors,
+            policies: policies.map(\.policy), exemptions: exemptions, attestors: attestors,
             revision: PolicyRevision.digest(of: files.files, in: directory.file))
-        return LoadedPolicies(policySet: policySet, warnings: diagnostics.inReadingOrder)
+        return LoadedPolicies(
+            policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies, directory: directory)
     }
 
     private mutating func refuseDuplicatesAndConfigurations() {

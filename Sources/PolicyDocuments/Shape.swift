@@ -171,8 +171,8 @@ struct ShapeReader {
         guard let path = node.text, !path.isBlank else { return mismatch(node, expected: "the path of a file") }
         do throws(DocumentSourceError) {
             let bytes = try files.read(FilePath.resolve(path, besides: file), limit: limit)
-            if PrivateKeyArmour.line(in: bytes) != nil {
-                report("the file \(quoted(path)): \(PrivateKeyArmour.problem)", at: node.position)
+            if let secret = Secret.first(in: bytes) {
+                report("the file \(quoted(path)): \(secret.problem)", at: node.position)
                 return nil
             }
             return FieldValue(.file(FileContent(path: path, bytes: bytes)), at: place(node.position))

@@ -16,13 +16,15 @@ struct Composition {
 
     let gate: Gate
     let loaded: LoadedPolicies
+    /// What the policies were read through.
+    let policySource = WatchedSource(FileSystemSource())
     private let outbound: OutboundClient
 
     /// - Parameter log: nil for a check that leaves no record.
     init(
         _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
     ) throws {
-        loaded = try Composition.policies(settings.policyDirectory, now: now)
+        loaded = try Composition.policies(settings.policyDirectory, now: now, from: policySource)
         let registries = RegistryConfiguration(hosts: try settings.registries.map(Composition.host))
         do {
             outbound = OutboundClient(
@@ -42,9 +44,11 @@ struct Composition {
         await outbound.shutdown()
     }
 
-    private static func policies(_ directory: String, now: Instant) throws -> LoadedPolicies {
+    private static func policies(
+        _ directory: String, now: Instant, from source: WatchedSource
+    ) throws -> LoadedPolicies {
         do {
-            return try PolicyDocuments.load(directory: directory, formats: attestorFormats, now: now)
+            return try PolicyDocuments.load(directory: directory, formats: attestorFormats, now: now, from: source)
         } catch {
             throw UsageError(error)
         }

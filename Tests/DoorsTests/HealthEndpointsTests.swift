@@ -37,6 +37,15 @@ struct HealthEndpointsTests {
             answer == (503, "[+]shutdown ok\n[+]policies ok\n[-]audit-log failed: no space left\nnot ready\n"))
     }
 
+    @Test("what else there is to say of a check that holds is said only when asked for, and fails nothing")
+    func remark() async throws {
+        let check = ReadinessCheck("policies", remark: { "revision 1" }, problem: { nil })
+        let verbose = try #require(try await ask("/readyz?verbose", [check]))
+        #expect(verbose == (200, "[+]shutdown ok\n[+]policies ok: revision 1\nok\n"))
+        let plain = try #require(try await ask("/readyz", [check]))
+        #expect(plain == (200, "ok\n"))
+    }
+
     @Test("alive whatever the checks say")
     func alive() async throws {
         let answer = try #require(try await ask("/livez", [bad]))

@@ -85,6 +85,27 @@ extension EndToEnd {
             }
         }
 
+        @Test("P15: no environment variable loosens a verdict, and none is put into the configuration")
+        func environment() throws {
+            let stage = try Stage.current()
+            var files = try GateFiles(registry: stage.registry, releaseKey: stage.releaseKey)
+            let words = [
+                "MODE=observe", "NOT_VOUCHED=audit", "FAIL_OPEN=true", "POLICIES=/nonexistent", "ENFORCEMENT=warn",
+            ]
+            let variables = words + words.map { "DOCKGATE_" + $0 }
+            let arguments = ["check", "--config", files.configuration, "-n", "prod-shop", stage.unsigned]
+            let plain = try Command.run(Program.path, arguments)
+            let loosened = try Command.run("env", variables + [Program.path] + arguments)
+            #expect(plain.status == 1)
+            #expect(loosened.status == plain.status)
+            #expect(loosened.output.contains("[signature-missing]"), "\(loosened.output)")
+            files.settings.specification = ["mode: ${MODE}"]
+            try files.configure(registry: stage.registry, port: 0)
+            let substituted = try Command.run("env", variables + [Program.path] + arguments)
+            #expect(substituted.status == 2)
+            #expect(substituted.errors.contains("found text `${MODE}`"), "\(substituted.errors)")
+        }
+
         // MARK: - Registries
 
         /// Checks the signed image of a registry that wants credentials, with `settings` for it.

@@ -76,6 +76,42 @@ extension EndToEnd {
             #expect(lines == table.outputLines)
         }
 
+        @Test("what loads and is not meant is a warning with an image that shows it, and no mistake")
+        func warnings() throws {
+            let scratch = try Scratch()
+            try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolicy
+                metadata: {name: first}
+                spec:
+                  checks:
+                    - trustedRegistries: ["registry.example.com/team*"]
+
+                """, to: "a.yaml")
+            let lint = try Program.run("policy", "lint", scratch.path)
+            #expect(lint.status == 0)
+            #expect(
+                lint.outputLines.first?.hasPrefix("\(scratch.path)/a.yaml:6:27: warning: ") == true, "\(lint.output)")
+            #expect(lint.outputLines.first?.contains("`registry.example.com/team-evil`") == true)
+            // It is as the warning says, and the gate itself does not nag.
+            let check = try Program.run("check", "--policies", scratch.path, "registry.example.com/team-evil")
+            #expect(check.status == 0 && check.errors == "", "\(check.output)\(check.errors)")
+        }
+
+        @Test("P07: a directory without policies is a warning, and admits nothing")
+        func empty() throws {
+            let scratch = try Scratch()
+            let lint = try Program.run("policy", "lint", scratch.path)
+            #expect(lint.status == 0)
+            #expect(
+                lint.outputLines.first?.hasSuffix("there are no policies in this directory, so no image is admitted")
+                    == true)
+            let check = try Program.run("check", "--policies", scratch.path, "nginx:1.27")
+            #expect(check.status == 1)
+            #expect(check.output.contains("[not-vouched]"))
+        }
+
         @Test("a directory that is not there is a mistake")
         func absent() throws {
             #expect(try Program.run("policy", "lint", Program.package + "/no-such-directory").status == 2)

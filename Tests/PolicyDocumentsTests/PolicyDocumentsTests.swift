@@ -1,4 +1,5 @@
 import Cryptography
+import OCI
 import PolicyDocuments
 import PolicyEngine
 import Synchronization
@@ -31,7 +32,7 @@ private func problems(_ files: [String: String], formats: [any AttestorFormat] =
 }
 
 @Suite struct PolicyDocumentsTests {
-    @Test("an empty directory loads, with a warning that nothing is admitted")
+    @Test("P07: an empty directory loads, with a warning that nothing is admitted")
     func emptyDirectory() throws {
         let loaded = try load([:])
         #expect(loaded.policySet.policies.isEmpty)
@@ -114,13 +115,97 @@ private func problems(_ files: [String: String], formats: [any AttestorFormat] =
         #expect(there.policySet.revision == here)
     }
 
-    @Test("a file beyond the limit is refused before it is parsed")
+    @Test("P03: a file beyond the limit is refused before it is parsed")
     func largeFile() {
         let text = policy + "\n" + String(repeating: "# padding\n", count: 110_000)
         #expect(
             problems(["policies/a.yaml": text]) == [
                 "policies/a.yaml:1:1: error: the file is \(text.utf8.count) bytes long, at most 1048576 are read"
             ])
+    }
+
+    @Test(
+        "P04: what YAML 1.1 would turn into something else is kept as the text that it is",
+        arguments: ["no", "on", "off", "y", "0777", "0b1", "1_000", "2024-01-01", "1e", "0x"])
+    func keptText(word: String) throws {
+        let policies = try load(["policies/a.yaml": tagPolicy(word)]).policySet
+        #expect(try isTagDenied(word, by: policies))
+        for other in ["false", "true", "511", "1", "1000", "1704067200", "0"] where other != word {
+            #expect(try !isTagDenied(other, by: policies), "\(other)")
+        }
+    }
+
+    @Test(
+        "P04: what is a number, a boolean or nothing is refused where text belongs, and told to be quoted",
+        arguments: ["1e3", "1.10", "7", "0o17", "0xff", ".5", "true", "False", "~", "null"])
+    func refusedScalars(word: String) throws {
+        let found = problems(["policies/a.yaml": tagPolicy(word)])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("policies/a.yaml:4:32: error: expected a tag, found ") == true, "\(found)")
+        guard !["~", "null"].contains(word) else { return }
+        #expect(found.first?.hasSuffix("; quote it if it is text: `\"\(word)\"`") == true, "\(found)")
+        #expect(
+            try isTagDenied(
+                word.replacing(".5", with: "_5"),
+                by: try load([
+                    "policies/a.yaml": tagPolicy("\"\(word.replacing(".5", with: "_5"))\"")
+                ]).policySet))
+    }
+
+    @Test("P04: a time of day is no tag, and is not read as a number of seconds")
+    func sexagesimal() {
+        #expect(
+            problems(["policies/a.yaml": tagPolicy("1:30")]) == [
+                "policies/a.yaml:4:32: error: `1:30` cannot match a tag; tags are letters, digits, `_`, `.` and `-`, at most 128"
+            ])
+    }
+
+    private func tagPolicy(_ word: String) -> String {
+        """
+        apiVersion: dockgate.dev/v1
+        kind: ImagePolicy
+        metadata: {name: p}
+        spec: {checks: [{tags: {deny: [\(word)]}}]}
+        """
+    }
+
+    private func isTagDenied(_ tag: String, by policies: PolicySet) throws -> Bool {
+        let evaluation = Evaluator(policies: policies).evaluate(
+            try ImageReference(parsing: "registry.example.com/app:\(tag)"), in: .main,
+            of: RequestFacts(source: .kubernetes, namespace: .known("shop")), with: NoEvidence(),
+            at: Instant(secondsSince1970: 1_795_000_000))
+        guard case .decided(let decision) = evaluation else { return false }
+        return decision.verdict == .refused(.tagDenied)
+    }
+
+    @Test(
+        "P09: there are no regular expressions: what looks like one is refused where a pattern belongs",
+        arguments: [
+            "(a+)+$", "^registry.example.com/.*$", "registry\\\\.example\\\\.com/**", "registry.example.com/(a|b)/**",
+            "ghcr.io/[a-z]+",
+        ])
+    func regularExpressions(text: String) {
+        for check in [
+            "trustedRegistries: [\"\(text)\"]", "tags: {deny: [\"\(text)\"]}",
+            "forbid: {because: x}}], match: {namespaces: {names: [\"\(text)\"]}}, exclude: [{images: [\"\(text)\"]",
+        ] {
+            let found = problems(["policies/a.yaml": policy.replacing("digest: required", with: check)])
+            #expect(!found.isEmpty && found.allSatisfy { $0.hasPrefix("policies/a.yaml:4:") }, "\(check): \(found)")
+        }
+    }
+
+    @Test("a mistake is one line of bounded length, whatever the author's words hold")
+    func oneLine() {
+        func mistake(_ word: String) -> [String] {
+            problems(["policies/a.yaml": policy.replacing("digest: required", with: "tags: {deny: [\"\(word)\"]}")])
+        }
+        #expect(
+            mistake("a\\nb\\u202e\\e[2J") == [
+                "policies/a.yaml:4:32: error: `a\\u{a}b\\u{202e}\\u{1b}[2J` cannot match a tag; tags are letters, digits, `_`, `.`"
+                    + " and `-`, at most 128"
+            ])
+        let long = mistake(String(repeating: "a", count: 100_000))
+        #expect(long.count == 1 && (2_000..<2_200).contains(long.first?.utf8.count ?? 0))
     }
 
     @Test("a directory that cannot be read is an error at its name")
@@ -144,9 +229,14 @@ private func problems(_ files: [String: String], formats: [any AttestorFormat] =
             Issue.record("loaded")
         } catch {
             #expect(
-                error.description == "policies:1:1: error: the directory is exchanged again and again while it is read")
+                error.description == "policies:1:1: error: the directory changes again and again while it is read")
         }
     }
+}
+
+private struct NoEvidence: Evidence {
+    func resolution(of reference: ImageReference) -> Resolution? { nil }
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? { nil }
 }
 
 /// A directory whose generation changes for a while: at first its file is broken.

@@ -21,7 +21,7 @@ import Trust
 
     // MARK: - Vouching
 
-    @Test("with nothing configured nothing comes in")
+    @Test("P07: with nothing configured nothing comes in")
     func nothingConfigured() throws {
         let decision = try PolicyFixture.decide(pinned, by: [])
         #expect(decision.verdict == .refused(.notVouched))

@@ -2,7 +2,9 @@ import Testing
 import YAMLDocument
 
 @Suite struct SourceTextTests {
-    @Test("text that is not plain UTF-8 is refused at its first bad character")
+    @Test(
+        "P03: a byte order mark, UTF-16, NUL and all else that is not plain UTF-8 is refused at its first bad character"
+    )
     func encodings() {
         #expect(
             refusal([0xEF, 0xBB, 0xBF] + Array("a: 1".utf8))

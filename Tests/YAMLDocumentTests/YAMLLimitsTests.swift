@@ -29,7 +29,7 @@ import YAMLDocument
         #expect(refusal("a: &x:y 1\n", limits) == "1:4: a value that begins with `&` must be quoted, write `\"&x:y\"`")
     }
 
-    @Test("an alias bomb is refused at once")
+    @Test("P03: an alias bomb is refused at once")
     func bomb() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
         for level in 1...20 {

@@ -43,7 +43,7 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
         #expect(documents[2].scalar?.text == "b")
     }
 
-    @Test("a stream whose later document is broken is refused as a whole")
+    @Test("P02: a stream whose later document is broken is refused as a whole")
     func brokenLaterDocument() {
         #expect(
             refusal("a: 1\n---\nb: [1\n") == "4:1: expected `,` or `]` of the list which begins at line 3, column 4")
@@ -79,7 +79,7 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
     }
 
     @Test(
-        "what would make a file mean something else than it shows is refused",
+        "P05: what would make a file mean something else than it shows is refused: anchors, merge keys, tags",
         arguments: [
             (
                 "a: &x 1",
@@ -169,7 +169,7 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
         #expect(refusal("a: [\n  b,\n]\nc: {\n  d: e\n}\n") == nil)
     }
 
-    @Test("scalars are typed by the YAML 1.2 core schema, and nothing else changes its text")
+    @Test("P04: scalars are typed by the YAML 1.2 core schema, and nothing else changes its text")
     func coreSchema() throws {
         let types: [(String, YAMLScalar.Resolved)] = [
             ("~", .null), ("null", .null), ("", .null), ("true", .boolean(true)), ("False", .boolean(false)),

@@ -18,11 +18,12 @@ struct ReadinessEndpoint: Endpoint {
     var accepts: Acceptance { .probes }
 
     func answer(_ request: Request, _ reply: Reply) {
-        let results = checks.map { (name: $0.name, problem: $0.problem()) }
+        let results = checks.map { (check: $0, problem: $0.problem()) }
         let failed = results.filter { $0.problem != nil }
         let isVerbose = request.query.map(ReadinessEndpoint.asksForAll) ?? false
-        var lines = (isVerbose ? results : failed).map { name, problem in
-            if let problem { "[-]\(name) failed: \(problem)" } else { "[+]\(name) ok" }
+        var lines = (isVerbose ? results : failed).map { check, problem in
+            if let problem { return "[-]\(check.name) failed: \(problem)" }
+            return "[+]\(check.name) ok" + (check.remark().map { ": \($0)" } ?? "")
         }
         lines.append(failed.isEmpty ? "ok" : "not ready")
         reply.send(

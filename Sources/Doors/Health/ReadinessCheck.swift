@@ -5,9 +5,14 @@ public struct ReadinessCheck: Sendable {
     /// Why it does not hold, in a few words without a secret; nil while it holds. Called for every probe on an event loop:
     /// it looks at what is known and waits for nothing.
     public let problem: @Sendable () -> String?
+    /// What else there is to say while it holds, for `/readyz?verbose`; nil for nothing. Called as `problem` is.
+    public let remark: @Sendable () -> String?
 
-    public init(_ name: String, problem: @escaping @Sendable () -> String?) {
+    public init(
+        _ name: String, remark: @escaping @Sendable () -> String? = { nil }, problem: @escaping @Sendable () -> String?
+    ) {
         self.name = name
+        self.remark = remark
         self.problem = problem
     }
 }

@@ -49,6 +49,10 @@ extension ShapeReader {
     private mutating func onlyDocument() -> YAMLNode? {
         do throws(DocumentSourceError) {
             let bytes = try files.read(file, limit: PolicyDocuments.maximumFileBytes)
+            if let secret = Secret.first(in: bytes) {
+                report(secret.problem, at: YAMLPosition(line: secret.line, column: 1))
+                return nil
+            }
             do throws(YAMLError) {
                 let documents = try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
                 if documents.count == 1 { return documents.first }

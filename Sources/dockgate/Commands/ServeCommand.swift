@@ -10,7 +10,10 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Answer admission requests.",
-        discussion: "Runs until SIGTERM or SIGINT, then answers what is in flight and ends.")
+        discussion: """
+            Runs until SIGTERM or SIGINT, then answers what is in flight and ends. Policies are read again when their files \
+            change, and at once on SIGHUP; if they do not load, those in force stay in force.
+            """)
 
     @Option(help: "The GateConfiguration document.")
     var config: String
@@ -38,9 +41,16 @@ struct ServeCommand: AsyncParsableCommand {
             GateSettings(configuration), log: log, now: SystemClock.now(), clock: SystemClock.now)
         for warning in composition.loaded.warnings { logger.warning("\(warning.description.printable)") }
         logger.info("\(composition.loaded.policySet.summary)")
+        let policies = PolicyReload(
+            directory: configuration.policyDirectory, source: composition.policySource, gate: composition.gate,
+            clock: SystemClock.now, logger: logger)
         do {
-            let server = try server(listener, configuration, composition.gate)
-            try await run(GateService(server: server, address: listener.address, logger: logger), logger)
+            let server = try server(listener, configuration, composition.gate, policies)
+            try await run(
+                [
+                    GateService(server: server, address: listener.address, logger: logger),
+                    ReloadService(hangUps: await UnixSignalsSequence(trapping: .sighup), policies: policies),
+                ], logger)
         } catch {
             await composition.shutdown()
             throw error
@@ -48,10 +58,11 @@ struct ServeCommand: AsyncParsableCommand {
         await composition.shutdown()
     }
 
-    private func run(_ service: GateService, _ logger: Logger) async throws {
+    private func run(_ services: [any Service], _ logger: Logger) async throws {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger))
         do {
             try await group.run()
         } catch let error as ServerError {
@@ -60,7 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func server(
-        _ listener: ListenerConfiguration, _ configuration: GateConfiguration, _ gate: Gate
+        _ listener: ListenerConfiguration, _ configuration: GateConfiguration, _ gate: Gate, _ policies: PolicyReload
     ) throws -> Server {
         let files = FileSystemSource()
         do {
@@ -76,7 +87,8 @@ struct ServeCommand: AsyncParsableCommand {
                 host: listener.address.host, port: listener.address.port, certificate: certificate,
                 routes: [Route("/validate", door)],
                 readiness: [
-                    ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" }
+                    ReadinessCheck("policies", remark: { policies.remark }, problem: { nil }),
+                    ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" },
                 ])
         } catch {
             throw UsageError("the listener of the configuration: \(error)")

@@ -17,13 +17,14 @@ struct RecordRow {
             record.id ?? "?",
             place.joined(separator: "/"),
             images.joined(separator: ","),
-            json["decision"]?["reason"]?.string ?? "",
+            json["decision"]?["reason"]?.string ?? (RecordRow.isPolicy(json) ? json["event"]?.string : nil) ?? "",
         ]
         text = columns.map(\.printable).joined(separator: "  ")
     }
 
     static func verdict(_ json: JSONValue) -> String {
         if wasOnlyObserved(json) { return "OBSERVE" }
+        if isPolicy(json) { return "RELOAD " }
         return switch json["decision"]?["allowed"]?.boolean {
         case true?: "ALLOW  "
         case false?: "DENY   "
@@ -36,6 +37,9 @@ struct RecordRow {
     static func isDenied(_ json: JSONValue) -> Bool {
         json["decision"]?["allowed"]?.boolean == false || wasOnlyObserved(json)
     }
+
+    /// A change of the policies in force, and no decision.
+    private static func isPolicy(_ json: JSONValue) -> Bool { json["class"]?.isString("policy") == true }
 
     private static func wasOnlyObserved(_ json: JSONValue) -> Bool {
         json["code"]?.isString("IMG03W") == true
@@ -59,7 +63,10 @@ struct RecordStory {
         add("actor", json["actor"]?["user"]?.string)
         add("target", json["target"].map(RecordStory.joined))
         add("request", json["request"].map(RecordStory.joined))
+        add("event", json["event"]?.string)
         add("policies", json["policy"]?["set"]?.string)
+        add("before", json["policy"]?["previous"]?.string)
+        for problem in json["problems"].map({ Array($0.elements) }) ?? [] { add("problem", problem.string) }
         for image in json["images"].map({ Array($0.elements) }) ?? [] {
             lines.append("")
             add("image", image["requested"]?.string)

@@ -46,6 +46,9 @@ final class GateProcess {
 
     func askToEnd() { process.signal(SIGTERM) }
 
+    /// SIGHUP: read again what is read again.
+    func hangUp() { process.signal(SIGHUP) }
+
     /// Waits for its end; the exit status, or nil if it had to be killed.
     func end() -> Int32? {
         askToEnd()

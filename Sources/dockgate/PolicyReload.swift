@@ -1,0 +1,138 @@
+import Admission
+import Audit
+import Dispatch
+import Logging
+import OCI
+import PolicyDocuments
+import PolicyEngine
+import Synchronization
+import Timestamp
+
+/// Keeps the policies in force at what the policy directory says. All or nothing: if one document is bad, what is in
+/// force stays in force, and log, audit log and readiness say so.
+final class PolicyReload: Sendable {
+    private let directory: String
+    private let gate: Gate
+    private let clock: @Sendable () -> Instant
+    private let logger: Logger
+    /// Reading waits for the disk, which no event loop and no task should. One look follows another.
+    private let queue = DispatchQueue(label: "dockgate.policies")
+    private let progress: Mutex<Progress>
+    private let standing = Mutex(Standing())
+
+    /// Changed by one look at a time.
+    private struct Progress {
+        /// What the last load saw, whatever came of it.
+        var source: WatchedSource
+        /// What the last look saw, if it was something else.
+        var change: Digest?
+    }
+
+    private struct Standing {
+        var failures = 0
+        var failingSince: Instant?
+    }
+
+    /// - Parameter source: what the policies that are in force were read through.
+    init(
+        directory: String, source: WatchedSource, gate: Gate, clock: @escaping @Sendable () -> Instant, logger: Logger
+    ) {
+        self.directory = directory
+        self.gate = gate
+        self.clock = clock
+        self.logger = logger
+        progress = Mutex(Progress(source: source))
+    }
+
+    /// Loads what has changed since the last load. Somebody may be just writing it, so a change counts when two looks in
+    /// turn have seen the same.
+    func look() async {
+        await onQueue { [self] in
+            progress.withLock { progress in
+                let current = progress.source.lookAgain()
+                guard current != progress.source.seen else {
+                    progress.change = nil
+                    return
+                }
+                guard progress.change == current else {
+                    progress.change = current
+                    return
+                }
+                load(&progress)
+            }
+        }
+    }
+
+    /// Loads at once, for somebody who asked for it.
+    func load() async {
+        await onQueue { [self] in progress.withLock { load(&$0) } }
+    }
+
+    /// What readiness says beside: a gate whose newer documents are bad goes on with those in force, and must not be
+    /// taken out of service for it.
+    var remark: String {
+        let standing = standing.withLock { $0 }
+        var parts = ["revision \(gate.policyRevision)"]
+        if let since = standing.failingSince {
+            parts.append("since \(since.rfc3339) the documents do not load, see the log")
+        }
+        if standing.failures > 0 { parts.append("\(standing.failures) loads have failed since the start") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func load(_ progress: inout Progress) {
+        let source = WatchedSource(FileSystemSource())
+        defer { progress = Progress(source: source) }
+        do throws(LoadFailure) {
+            use(
+                try PolicyDocuments.load(
+                    directory: directory, formats: Composition.attestorFormats, now: clock(), from: source))
+        } catch {
+            keep(because: error)
+        }
+    }
+
+    private func use(_ loaded: LoadedPolicies) {
+        standing.withLock { $0.failingSince = nil }
+        let previous = gate.policyRevision
+        guard loaded.policySet.revision != previous else {
+            logger.info("the policies were read again and are those in force, revision \(previous)")
+            return
+        }
+        gate.use(loaded.policySet)
+        for warning in loaded.warnings { logger.warning("\(warning.description.printable)") }
+        logger.info("other policies are in force: \(loaded.policySet.summary)")
+        record(.exchanged(from: previous, to: loaded.policySet.revision))
+    }
+
+    private func keep(because failure: LoadFailure) {
+        standing.withLock { standing in
+            standing.failures += 1
+            standing.failingSince = standing.failingSince ?? clock()
+        }
+        let problems = failure.diagnostics.map(\.description.printable)
+        for problem in problems { logger.error("\(problem)") }
+        logger.error("the policies were read again and do not load; revision \(gate.policyRevision) stays in force")
+        record(.kept(gate.policyRevision, because: problems))
+    }
+
+    /// The set counts whether its change can be recorded or not: every decision's record names the set it was made by.
+    private func record(_ event: PolicyEvent) {
+        gate.record(event, at: clock(), on: self) { [logger] error in
+            if let error { logger.error("this is not in the audit log: \(error.description.printable)") }
+        }
+    }
+
+    private func onQueue(_ work: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                work()
+                continuation.resume()
+            }
+        }
+    }
+}
+
+extension PolicyReload: CompletionExecutor {
+    func execute(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+}

@@ -1,0 +1,141 @@
+@testable import Admission
+import Audit
+import OCI
+import PolicyEngine
+import StrictJSON
+import Testing
+import Trust
+
+@Suite("The policies in force")
+struct GatePolicyTests {
+    /// - Parameter resolves: whether the registry is asked what a tag stands for.
+    private func trusting(_ pattern: String, resolves: Bool = false) throws -> PolicySet {
+        var files = PolicyFiles()
+        files.policy("sources", checks: "trustedRegistries: [\"\(pattern)\"]")
+        if resolves {
+            files.policy(
+                "recalled", match: "{digests: [\"\(Digest.sha256(of: []))\"]}", checks: "forbid: {because: a test}")
+        }
+        return try files.load()
+    }
+
+    private let image = "registry.example.com/team/app:1"
+
+    @Test("a decision after the exchange is by the new policies, and names their revision")
+    func exchange() async throws {
+        let first = try trusting("registry.example.com/**")
+        let second = try trusting("elsewhere.example.com/**")
+        let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start })
+        let gate = Gate(first, collector)
+        let before = try #require(gate.decideWarm(.of(image), at: TestClock.start))
+        #expect(before.isAllowed && before.policyRevision == first.revision)
+        gate.use(second)
+        #expect(gate.policyRevision == second.revision)
+        let warm = try #require(gate.decideWarm(.of(image), at: TestClock.start))
+        #expect(warm.verdicts == [.refused(.sourceUntrusted)] && warm.policyRevision == second.revision)
+        let cold = await gate.decide(.of(image), at: TestClock.start)
+        #expect(cold.verdicts == warm.verdicts && cold.policyRevision == second.revision)
+        #expect(
+            gate.refuse(because: Refusal(.requestInvalid, found: "", expected: ""), at: TestClock.start)
+                .policyRevision == second.revision)
+    }
+
+    @Test("a decision that waits for a registry ends by the policies that it began with")
+    func decisionUnderWay() async throws {
+        let first = try trusting("registry.example.com/**", resolves: true)
+        let source = ScriptedSource()
+        let repository = try Repository(parsing: "registry.example.com/team/app")
+        source.tag("1", of: repository, as: "content")
+        source.holdUp(true)
+        let collector = EvidenceCollector(source: source, keeper: nil, clock: { TestClock.start })
+        let gate = Gate(first, collector)
+        let request = AdmissionRequest.of(image)
+        async let decision = gate.decide(request, at: TestClock.start)
+        #expect(await eventually { !source.asked.isEmpty })
+        let second = try trusting("elsewhere.example.com/**")
+        gate.use(second)
+        source.holdUp(false)
+        let ended = await decision
+        #expect(ended.isAllowed && ended.policyRevision == first.revision)
+        #expect(await !gate.decide(request, at: TestClock.start).isAllowed)
+    }
+
+    @Test("exchanged under decisions on many threads, every decision is by one set as a whole")
+    func races() async throws {
+        let sets = try [trusting("registry.example.com/**"), trusting("elsewhere.example.com/**")]
+        let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start })
+        let gate = Gate(sets[0], collector)
+        let request = AdmissionRequest.of(image, "elsewhere.example.com/app:1")
+        let mixed = await withTaskGroup(of: Int.self) { group in
+            group.addTask {
+                for round in 0..<2_000 { gate.use(sets[round % 2]) }
+                return 0
+            }
+            for _ in 0..<3 {
+                group.addTask {
+                    (0..<1_000).count { _ in
+                        guard let decision = gate.decideWarm(request, at: TestClock.start) else { return true }
+                        let isFirst = decision.policyRevision == sets[0].revision
+                        return decision.images.map(\.decision.isAllowed) != [isFirst, !isFirst]
+                    }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(mixed == 0)
+    }
+
+    // MARK: - The record
+
+    private func records(_ events: [PolicyEvent]) async throws -> [JSONValue] {
+        let scratch = try Scratch()
+        let log = try AuditLog.open(directory: scratch.path + "/log")
+        let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start })
+        let gate = Gate(try trusting("registry.example.com/**"), collector, log: log)
+        for event in events {
+            let error = await withCheckedContinuation { continuation in
+                gate.record(event, at: TestClock.start, on: ImmediateExecutor()) { continuation.resume(returning: $0) }
+            }
+            #expect(error == nil)
+        }
+        log.close()
+        #expect(AuditVerification.verify(directory: scratch.path + "/log").faults.isEmpty)
+        var cursor = try AuditReader(directory: scratch.path + "/log").records(.oldestFirst)
+        var records: [JSONValue] = []
+        while let record = try cursor.next() { records.append(record.json) }
+        return records
+    }
+
+    @Test("P01: an exchange and a failed one are records, with the set that is in force and what was wrong")
+    func record() async throws {
+        let (old, new) = (Digest.sha256(of: [1]), Digest.sha256(of: [2]))
+        let records = try await records([
+            .exchanged(from: old, to: new),
+            .kept(new, because: ["a.yaml:1:1: error: \u{1B}[31m", "b.yaml:2:2: error"]),
+        ])
+        try #require(records.count == 2)
+        #expect(
+            records[0].members.map(\.key) == [
+                "v", "seq", "prev", "id", "code", "event", "class", "time", "source", "policy",
+            ])
+        #expect(records[0]["code"]?.string == "POL01I")
+        #expect(records[0]["class"]?.string == "policy")
+        #expect(records[0]["policy"]?["set"]?.string == new.description)
+        #expect(records[0]["policy"]?["previous"]?.string == old.description)
+        #expect(records[1]["code"]?.string == "POL02E")
+        #expect(records[1]["policy"]?["set"]?.string == new.description)
+        #expect(
+            records[1]["problems"].map { $0.elements.compactMap(\.string) } == [
+                "a.yaml:1:1: error: \\u{1b}[31m", "b.yaml:2:2: error",
+            ])
+        #expect(records[1]["problemsOmitted"] == nil)
+    }
+
+    @Test("any number of problems of any length fits into a record")
+    func manyProblems() async throws {
+        let problems = [String](repeating: String(repeating: "\"\\\u{2028}é", count: 10_000), count: 5_000)
+        let records = try await records([.kept(Digest.sha256(of: []), because: problems)])
+        #expect(records.first?["problems"]?.count == 20)
+        #expect(records.first?["problemsOmitted"]?.integer == 4_980)
+    }
+}
