@@ -1,6 +1,6 @@
 # The words a person types. Each does its own set-up: `make demo` works on a fresh Debian 12 with a Swift toolchain.
 
-.PHONY: help build test check format demo bench clean
+.PHONY: help build test check format demo bench fuzz clean
 
 help:
 	@echo 'make build   the release binary, .build/release/dockgate'
@@ -9,6 +9,7 @@ help:
 	@echo 'make format  put the sources into the shape that check asks for'
 	@echo 'make demo    a registry, a gate, real admission requests, the audit log: every verdict shown and checked'
 	@echo 'make bench   measure against nginx and Go; fails where a bound is missed'
+	@echo 'make fuzz    bytes at every reader of foreign bytes, SECONDS_EACH (300) each; fails where a claim does not hold'
 	@echo 'make clean   remove what building left'
 
 build:
@@ -35,6 +36,10 @@ bench:
 	@scripts/setup bench
 	@scripts/bench
 
+fuzz:
+	@scripts/setup fuzz
+	@scripts/fuzz
+
 clean:
 	swift package clean
-	rm -rf .build-tools .build-bench
+	rm -rf .build-tools .build-bench .build-fuzz

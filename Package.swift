@@ -155,3 +155,37 @@ let package = Package(
             needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", "Trust", nioCore, nioPosix]),
     ]
 )
+
+// `make fuzz` asks for another package: what reads bytes from outside, without the network around it, and the program
+// that throws bytes at it. So no other build knows of it, and it needs no dependency.
+if Context.environment["DOCKGATE_FUZZ"] != nil {
+    let readers: Set = [
+        "COpenSSL", "CLibYAML", "StrictJSON", "Timestamp", "OCI", "Cryptography", "YAMLDocument", "TransparencyLog",
+        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments",
+    ]
+    package.products = []
+    package.dependencies = []
+    package.targets = package.targets.filter { readers.contains($0.name) }
+    package.targets += [
+        .target(
+            name: "Doors", dependencies: ["PolicyEngine", "StrictJSON"],
+            exclude: [
+                "HTTP", "Health", "Kubernetes/AdmissionCounts.swift", "Kubernetes/AdmissionReview+Decision.swift",
+                "Kubernetes/CallTimeout.swift", "Kubernetes/ValidateDoor.swift",
+            ],
+            sources: [
+                "AdmissionReviewRequest.swift", "AdmissionReviewRequest+Images.swift", "FoundImage.swift",
+                "PodSpecReader.swift", "PodTemplateSearch.swift", "WorkloadError.swift", "WorkloadImages.swift",
+                "WorkloadKind.swift",
+            ].map { "Kubernetes/" + $0 },
+            swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "dockgate-fuzz",
+            dependencies: [
+                "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",
+                "YAMLDocument", "StrictJSON", "Timestamp",
+            ],
+            path: "Tests/Fuzzing/Targets", swiftSettings: strict),
+    ]
+}
