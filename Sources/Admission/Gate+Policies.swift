@@ -20,7 +20,7 @@ extension Gate {
         completion: @escaping @Sendable (AuditError?) -> Void
     ) {
         guard let log else { return executor.execute { completion(nil) } }
-        let record = PolicyRecord(event, id: newRecordID(now), mode: rules.current.mode, by: instance, at: now)
+        let record = PolicyRecord(event, id: newRecordID(at: now), mode: rules.current.mode, by: instance, at: now)
         log.append(record.body, on: executor) { result in
             switch result {
             case .success: completion(nil)
