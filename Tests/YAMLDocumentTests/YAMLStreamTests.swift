@@ -126,7 +126,7 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
     }
 
     @Test(
-        "broken syntax is explained where it is",
+        "P03: broken syntax, a tab as indentation among it, is explained where it is",
         arguments: [
             ("a:\n\tb: 1\n", "2:1: a tab cannot indent, use spaces"),
             ("a: [\n\tb]\n", "2:1: a tab cannot indent, use spaces"),

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
             try await run(
                 [
                     GateService(server: server, address: listener.address, logger: logger),
-                    ReloadService(hangUps: await UnixSignalsSequence(trapping: .sighup), policies: policies),
+                    PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
                 ], logger)
         } catch {
             await composition.shutdown()

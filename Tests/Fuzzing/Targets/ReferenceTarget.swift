@@ -37,7 +37,9 @@ enum ReferenceTarget {
         // A number that is no port belongs to a registry that cannot be reached.
         guard (reference.repository.port ?? 443) < 100_000 else { return }
         guard let own = try? ImagePattern(repository) else { return hold(false, "\(repository) is a pattern") }
-        hold(own.match(PatternSubject(reference, resolved: nil)) == .matches, "the own pattern fits \(printed)")
+        hold(
+            own.match(PatternSubject(MatchableReference(reference), resolved: nil)) == .matches,
+            "the own pattern fits \(printed)")
     }
 
     private static func check(pattern text: String, with reference: ImageReference?) {
@@ -52,7 +54,7 @@ enum ReferenceTarget {
         if pattern.digest == nil { fits(pattern.example, pattern) }
         for stranger in pattern.strangers { fits(stranger.image, pattern) }
         guard let reference else { return }
-        let subject = PatternSubject(reference, resolved: nil)
+        let subject = PatternSubject(MatchableReference(reference), resolved: nil)
         let match = pattern.match(subject)
         if match != .doesNotMatch { hold(pattern.repositoryMatches(subject), "a match is one of the repository") }
         if match == .matches, pattern.dependsOnTag {
@@ -64,6 +66,8 @@ enum ReferenceTarget {
         guard let reference = try? ImageReference(parsing: image) else {
             return hold(false, "`\(image)` is an image, as \(pattern) claims")
         }
-        hold(pattern.match(PatternSubject(reference, resolved: nil)) == .matches, "\(pattern) fits `\(image)`")
+        hold(
+            pattern.match(PatternSubject(MatchableReference(reference), resolved: nil)) == .matches,
+            "\(pattern) fits `\(image)`")
     }
 }

@@ -2,9 +2,9 @@ import ServiceLifecycle
 import UnixSignals
 
 /// Reloads on SIGHUP, and looks from time to time whether there is something to reload.
-struct ReloadService: Service {
+struct PolicyWatch: Service {
     /// Trapped before the gate says that it is ready: until then SIGHUP ends the program.
-    let hangUps: UnixSignalsSequence
+    let hangups: UnixSignalsSequence
     let policies: PolicyReload
 
     /// Policies are a few kilobytes, so it costs next to nothing; a change is in force after at most two looks.
@@ -14,10 +14,10 @@ struct ReloadService: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
                 group.addTask {
-                    for await _ in hangUps { await policies.load() }
+                    for await _ in hangups { await policies.load() }
                 }
                 group.addTask {
-                    while (try? await Task.sleep(for: ReloadService.period)) != nil { await policies.look() }
+                    while (try? await Task.sleep(for: PolicyWatch.period)) != nil { await policies.look() }
                 }
             }
         }
