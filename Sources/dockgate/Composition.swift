@@ -28,11 +28,15 @@ struct Composition {
         let registries = RegistryConfiguration(hosts: try settings.registries.map(Composition.host))
         do {
             outbound = OutboundClient(
-                rules: try registries.outboundRules(), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-        } catch {
+                rules: try registries.outboundRules(), proxy: try Composition.proxy(settings.proxy),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        } catch let error as HostRuleError {
             throw UsageError("the registries of the configuration: \(error)")
         }
-        let source = RegistrySource(client: RegistryClient(configuration: registries, outbound: outbound))
+        let client = RegistryClient(
+            configuration: registries, outbound: outbound,
+            helpers: .installed(environment: Environment.value(of:), passing: settings.helperEnvironment))
+        let source = RegistrySource(client: client)
         let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
         gate = Gate(
             rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
@@ -54,9 +58,22 @@ struct Composition {
         }
     }
 
+    /// The configuration's, else the environment's.
+    private static func proxy(_ settings: ProxySettings?) throws(UsageError) -> OutboundProxy? {
+        do throws(OutboundProxyError) {
+            guard let settings else { return try OutboundProxy(environment: Environment.value(of:)) }
+            return try OutboundProxy(url: settings.address, excluding: settings.exclusions)
+        } catch {
+            throw UsageError(
+                settings == nil
+                    ? "`HTTPS_PROXY` or `NO_PROXY` in the environment: \(error)"
+                    : "the proxy of the configuration: \(error)")
+        }
+    }
+
     private static func host(_ settings: RegistrySettings) throws -> RegistryHost {
         do {
-            var credentials: RegistryCredentials?
+            var credentials: CredentialSource?
             if let file = settings.dockerConfigFile {
                 let bytes = try FileSystemSource().read(file, limit: DockerConfiguration.maximumBytes)
                 credentials = try DockerConfiguration(parsing: bytes).credentials(for: settings.host)
@@ -71,7 +88,8 @@ struct Composition {
                 certificateAuthorities: try settings.authorityFile.map {
                     try FileSystemSource().read($0, limit: PolicyDocuments.maximumFileBytes)
                 },
-                credentials: credentials)
+                credentials: credentials, mirrors: settings.mirrors.compactMap(RegistryMirror.init),
+                requestsPerMinute: settings.requestsPerMinute)
         } catch let error as UsageError {
             throw error
         } catch {
