@@ -60,7 +60,8 @@ final class HeldEndpoint: Endpoint {
     var count: Int { waiting.withLock { $0.count } }
 
     func answer(_ request: Request, _ reply: Reply) {
-        reply.expect(by: request.received + .minutes(5), ticket: Ticket(uid: "held", recordID: "record", stage: .deciding))
+        reply.expect(
+            by: request.received + .minutes(5), ticket: Ticket(uid: "held", recordID: "record", stage: .deciding))
         waiting.withLock { $0.append(NIOLoopBound(reply, eventLoop: reply.eventLoop)) }
     }
 

@@ -44,7 +44,9 @@ extension EndToEnd {
                     try await group.waitForAll()
                 }
                 let peak = gate.peakKilobytes
-                #expect(peak > 0 && peak < PressureTests.memoryLimit, "it took \(peak) KiB at the most, \(before) KiB before")
+                #expect(
+                    peak > 0 && peak < PressureTests.memoryLimit,
+                    "it took \(peak) KiB at the most, \(before) KiB before")
             }
         }
 
@@ -131,7 +133,7 @@ extension EndToEnd {
             defer { gate.kill() }
             let (client, port) = (try gate.client(), gate.port)
             let answers = Counter()
-            let start = ContinuousClock.now
+            var asked = ContinuousClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for worker in 0..<6 {
                     let review = AdmissionReview.pod(worker % 2 == 0 ? stage.signed : stage.unsigned)
@@ -154,10 +156,11 @@ extension EndToEnd {
                 }
                 while answers.value < 30 { try await Task.sleep(for: .milliseconds(5)) }
                 gate.askToEnd()
+                asked = ContinuousClock.now
                 try await group.waitForAll()
             }
             #expect(gate.end() == 0)
-            #expect(ContinuousClock.now - start < .seconds(15))
+            #expect(ContinuousClock.now - asked < .seconds(15))
             let verified = try Program.run("audit", "verify", "--directory", files.audit, "-o", "json")
             #expect(verified.status == 0)
             #expect(verified.output.contains("\"records\":\(answers.value),"), "\(verified.output)")

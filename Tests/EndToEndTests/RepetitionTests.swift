@@ -94,7 +94,8 @@ extension EndToEnd {
                 connection.close()
             case .unsignedImage: #expect(try await !live.ask(.pod(stage.unsigned)).isAllowed)
             case .unreadableObject:
-                let review = AdmissionReview(namespace: "prod-shop", members: #""object":{"kind":"Pod","apiVersion":"v1","spec":7}"#)
+                let review = AdmissionReview(
+                    namespace: "prod-shop", members: #""object":{"kind":"Pod","apiVersion":"v1","spec":7}"#)
                 #expect(try await live.ask(review).reason == "request-invalid")
             case .hostileImage:
                 #expect(try await live.ask(.pod(#"\u001b[31m/../%2e%2e@@"#)).reason == "reference-invalid")
