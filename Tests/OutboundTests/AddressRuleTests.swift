@@ -137,7 +137,7 @@ import Testing
     @Test("R33: a host that has IPv6 only is asked there, and one whose IPv6 is broken at its IPv4, within the budget")
     func bothFamilies() async throws {
         var limits = OutboundLimits.patient
-        limits.connect = .milliseconds(200)
+        limits.connect = .seconds(1)
         try await withRegistrySimulator(isIPv6: true) { simulator in
             simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
             let authority = "registry.test:\(simulator.port)"
