@@ -30,12 +30,14 @@ public final class CredentialHelpers: Sendable {
     }
 
     /// The programs in the directories of `PATH`, which see `HOME`, `PATH` and the variables in `names`.
-    public static func installed(environment: (String) -> String?, passing names: [String]) -> CredentialHelpers {
+    public static func installed(
+        environment: (String) -> String?, passing names: [String], patience: Duration = .seconds(10)
+    ) -> CredentialHelpers {
         let directories = (environment("PATH") ?? "").split(separator: ":").map(String.init)
         let seen = (["HOME", "PATH"] + names).compactMap { name in
             environment(name).map { (name: name, value: $0) }
         }
-        return CredentialHelpers(directories: directories, environment: seen)
+        return CredentialHelpers(directories: directories, environment: seen, patience: patience)
     }
 
     /// None is ever found.
