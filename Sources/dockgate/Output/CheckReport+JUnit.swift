@@ -59,7 +59,8 @@ extension ReportedImage {
     }
 
     private var output: [String] {
-        var lines = problems.filter { $0.severity == .warning }.flatMap { ["warning: "] + $0.lines }
+        var lines = problems.filter { $0.severity == .warning }
+            .flatMap { ["warning: " + ($0.lines.first ?? "")] + $0.lines.dropFirst() }
         if let digest { lines.append("digest \(digest)") }
         if let recordID { lines.append("record \(recordID)") }
         return lines.isEmpty ? [] : ["      <system-out>\(lines.map(\.xml).joined(separator: "\n"))</system-out>"]
