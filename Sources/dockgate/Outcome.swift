@@ -41,6 +41,11 @@ struct UsageError: Error {
         lines = ["\(place): error: \(mistake)"]
     }
 
+    /// All of these.
+    init(_ mistakes: [UsageError]) {
+        lines = mistakes.flatMap(\.lines)
+    }
+
     init(_ failure: LoadFailure) {
         lines = failure.diagnostics.map(\.description)
     }

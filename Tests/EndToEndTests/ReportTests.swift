@@ -111,6 +111,11 @@ extension EndToEnd {
                 #expect(command.errorLines.count == 1)
                 #expect(command.errors.contains("`\(path)`"), "\(command.errors)")
             }
+            let other = "\(scratch.path)/directory/report"
+            let command = try check(
+                ["-n", "playground", stage.unsigned, "-o", "json=\(link)", "-o", "plain=\(other)", "-o", "table"])
+            #expect(command.status == 2 && command.errorLines.count == 1)
+            #expect(command.output.hasPrefix("ALLOW  ") && Scratch.text(other).hasPrefix("ALLOW\t"))
             #expect(Scratch.text(target) == "not ours")
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: scratch.path).sorted() == [
@@ -251,7 +256,7 @@ extension EndToEnd {
                 spec: {namespaces: [kube-system], because: it must start, owner: platform, reviewBy: 2001-01-01}
 
                 """, to: "policies/exemption.yaml")
-            #expect(try check(["-n", "playground", stage.unsigned]).errors.contains("2001-01-01"))
+            #expect(try check(["-n", "playground", stage.unsigned]).errors.contains("`reviewBy` is past"))
             #expect(try check(["-n", "playground", stage.unsigned, "--quiet"]).errors == "")
             #expect(try check(["-q", "-f", files.path("absent.yaml")]).errorLines.count == 1)
         }

@@ -24,7 +24,9 @@ struct CheckOutputTests {
             (["-o", "json", "-o", "json"], "both go to standard output"),
             (["-o", "json=a", "-o", "sarif=a"], "two outputs go to `a`"),
             (["-o", "xml"], "there is no output `xml`; there are table, plain,"),
-            (["-o", "sarif="], "names no file"), (["-o", ""], "there is no output ``"),
+            (["-o", "sarif="], "names no file"),
+            (["-o", "sarif=-"], "`sarif=-`: standard output is meant by `-o sarif` alone"),
+            (["-o", ""], "there is no output ``"),
             (["--warn-exit-code", "256"], "256"), (["--warn-exit-code", "one"], "one"),
         ])
     func mistakes(arguments: [String], message: String) {

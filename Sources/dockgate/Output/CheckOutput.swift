@@ -37,6 +37,7 @@ struct CheckOutput: Sendable {
         self.format = format
         file = equals.map { String(text[text.utf8.index(after: $0)...]) }
         guard file != "" else { throw ValidationError("`\(text)` names no file: write `\(word)=FILE`, or `\(word)`") }
+        guard file != "-" else { throw ValidationError("`\(text)`: standard output is meant by `-o \(word)` alone") }
     }
 }
 
@@ -79,14 +80,22 @@ struct CheckOutputOptions: ParsableArguments {
         }
     }
 
-    /// Files first, since standard output may be closed by whoever has seen enough.
+    /// A file that cannot be written keeps nothing else from being reported.
+    ///
+    /// - Throws: `UsageError` that names every such file.
     func write(_ report: CheckReport) throws(UsageError) {
-        for output in outputs {
-            guard let file = output.file else { continue }
-            try WholeFile.write(output.format.text(of: report, on: .none), to: file)
-        }
         let spoken = outputs.isEmpty ? .table : outputs.first { $0.file == nil }?.format
         if let spoken { StandardOutput.write(spoken.text(of: report, on: .standardOutput)) }
+        var mistakes: [UsageError] = []
+        for output in outputs {
+            guard let file = output.file else { continue }
+            do throws(UsageError) {
+                try WholeFile.write(output.format.text(of: report, on: .none), to: file)
+            } catch {
+                mistakes.append(error)
+            }
+        }
+        if !mistakes.isEmpty { throw UsageError(mistakes) }
     }
 
     /// What the program ends with; nil if all is well.
