@@ -145,7 +145,9 @@ let package = Package(
                 "Doors", "Admission", "Audit", "PolicyEngine", "PolicyDocuments", "Sigstore", "Trust", "OCI",
                 "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
-        tests(of: "dockgate", needing: ["dockgate", "YAMLDocument", "StrictJSON", argumentParser]),
+        tests(
+            of: "dockgate",
+            needing: ["dockgate", "Admission", "PolicyEngine", "YAMLDocument", "StrictJSON", argumentParser]),
         tests(
             of: "Conformance",
             needing: [
