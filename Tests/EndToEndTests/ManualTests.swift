@@ -98,7 +98,8 @@ extension EndToEnd {
                 let program = """
                     source "$0"; shopt -s extglob; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="\(line)"
                     COMP_POINT=${#COMP_LINE}; complete=$(complete -p dockgate); complete=${complete#*-F }
-                    ${complete%% *} dockgate "${COMP_WORDS[COMP_CWORD]}" "" 2>/dev/null; printf '%s\\n' "${COMPREPLY[@]}"
+                    ${complete%% *} dockgate "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+                    printf '%s\\n' "${COMPREPLY[@]}"
                     """
                 return try Command.run("bash", ["-c", program, script] + words).outputLines
             }

@@ -69,6 +69,17 @@ struct DocumentedCommandsTests {
         }.filter { !$0.isEmpty }
     }
 
+    /// Whether the program takes the words as they are. A bracket says that they are none: what stands in it may be left out.
+    private static func isTaken(_ words: [String]) -> Bool {
+        guard !words.contains(where: { $0.hasPrefix("[") }) else { return false }
+        do {
+            _ = try Dockgate.parseAsRoot(words)
+            return true
+        } catch {
+            return Dockgate.exitCode(for: error) == .success
+        }
+    }
+
     /// Whether the words begin with a command and name only options that it has: prose leaves out what it is not about.
     private static func namesWhatIsThere(_ words: [String]) -> Bool {
         for count in [2, 1] where words.count >= count {
@@ -86,7 +97,9 @@ struct DocumentedCommandsTests {
     /// Nil if there is no such command.
     private static func help(of path: [String]) -> String? {
         do {
-            _ = try Dockgate.parseAsRoot(path + ["--help"])
+            // The parser makes of it a command that ends with the text.
+            var command = try Dockgate.parseAsRoot(path + ["--help"])
+            try command.run()
             return nil
         } catch {
             let text = Dockgate.fullMessage(for: error)
@@ -100,13 +113,9 @@ struct DocumentedCommandsTests {
         for file in try DocumentedCommandsTests.files() {
             for words in try DocumentedCommandsTests.commands(in: file) {
                 count += 1
-                do {
-                    _ = try Dockgate.parseAsRoot(words)
-                } catch {
-                    let isFine =
-                        Dockgate.exitCode(for: error) == .success || DocumentedCommandsTests.namesWhatIsThere(words)
-                    #expect(isFine, "\(file): dockgate \(words): \(Dockgate.message(for: error))")
-                }
+                let isFine =
+                    DocumentedCommandsTests.isTaken(words) || DocumentedCommandsTests.namesWhatIsThere(words)
+                #expect(isFine, "\(file): dockgate \(words)")
             }
         }
         #expect(count > 30, "only \(count) commands were found")
@@ -141,7 +150,7 @@ struct DocumentedCommandsTests {
         ]
         for command in wrong {
             let words = try #require(DocumentedCommandsTests.commands(inLine: "$ dockgate \(command)").first)
-            #expect(throws: (any Error).self) { try Dockgate.parseAsRoot(words) }
+            #expect(!DocumentedCommandsTests.isTaken(words))
             #expect(!DocumentedCommandsTests.namesWhatIsThere(words))
         }
         #expect(DocumentedCommandsTests.namesWhatIsThere(["audit", "verify", "--directory", "DIR", "[--head", "A:B]"]))

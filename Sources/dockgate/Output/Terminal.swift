@@ -30,16 +30,16 @@ extension Terminal {
     /// `NO_COLOR` turns colours off, `TERM=dumb` (or none) also everything else that moves the cursor.
     private init(of descriptor: Int32) {
         let isTerminal = isatty(descriptor) == 1
-        let kind = Terminal.environment("TERM")
+        let kind = Terminal.text(getenv("TERM"))
         let isDumb = kind == nil || kind == "dumb"
         self.init(
-            isTerminal: isTerminal, hasColour: isTerminal && !isDumb && Terminal.environment("NO_COLOR") == nil,
+            isTerminal: isTerminal, hasColour: isTerminal && !isDumb && Terminal.text(getenv("NO_COLOR")) == nil,
             canErase: isTerminal && !isDumb, columns: isTerminal ? Terminal.columns(of: descriptor) : 80)
     }
 
-    /// The variable's value; nil if it is empty, which counts as not set.
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
+    /// The value of a variable; nil if it is empty, which counts as not set.
+    private static func text(_ value: UnsafeMutablePointer<CChar>?) -> String? {
+        guard let value, value.pointee != 0 else { return nil }
         return String(cString: value)
     }
 
