@@ -12,6 +12,8 @@ public struct Answer: Sendable {
     public private(set) var warnings: [String]
     public private(set) var reason: ReasonCode?
     public let recordID: String
+    /// Whether the log has a record of that name.
+    public private(set) var isRecorded = false
     /// What joins the caller's own log with ours: the record's name, the policy revision, and the log's head after the
     /// record, against which `dockgate audit verify --head` tells whether anything was cut off since.
     public private(set) var auditAnnotations: [(key: String, value: String)]
@@ -33,11 +35,13 @@ public struct Answer: Sendable {
             (key: "policy-revision", value: decision.policyRevision.description),
         ]
         if let reason = decision.reason { auditAnnotations.append((key: "reason", value: reason.rawValue)) }
+        if decision.isUndetermined { auditAnnotations.append(Answer.undetermined) }
     }
 
     /// With the place of the record, now that it is durable.
     func recorded(at position: AuditPosition) -> Answer {
         var answer = self
+        answer.isRecorded = true
         answer.auditAnnotations.append((key: "log-head", value: position.head))
         return answer
     }
@@ -54,9 +58,14 @@ public struct Answer: Sendable {
             """
         answer.warnings =
             answer.isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
-        answer.auditAnnotations = [(key: "decision-id", value: recordID), (key: "reason", value: code)]
+        answer.auditAnnotations = [
+            (key: "decision-id", value: recordID), (key: "reason", value: code), Answer.undetermined,
+        ]
         return answer
     }
+
+    /// All that speaks against it is that something could not be looked at or written: trying again may help.
+    public static var undetermined: (key: String, value: String) { ("undetermined", "true") }
 }
 
 extension AuditPosition {

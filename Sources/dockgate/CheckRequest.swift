@@ -5,8 +5,8 @@ import PolicyEngine
 /// What `check` asks the gate, and where in which file each image was written.
 struct CheckRequest: Sendable {
     let request: AdmissionRequest
-    /// `file:line` of each image; empty for images named on the command line.
-    let places: [String]
+    /// Where each image is written; empty for images named on the command line.
+    let places: [Place]
 
     init(images: [String], namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
         request = AdmissionRequest(
@@ -28,6 +28,13 @@ struct CheckRequest: Sendable {
             },
             origin: origin, deadline: deadline)
         places = workload.places
+    }
+
+    /// What names the images, if that has a kind: `Deployment prod-shop/web`.
+    var object: String? {
+        let origin = request.origin
+        let name = [origin.namespace, origin.name].compactMap { $0 }.joined(separator: "/")
+        return origin.kind.map { name.isEmpty ? $0 : "\($0) \(name)" }
     }
 
     private static func origin(_ namespace: String?) -> RequestOrigin {

@@ -121,8 +121,8 @@ struct Workload: Sendable {
     let name: String?
     let namespace: String?
     let images: [FoundImage]
-    /// `file:line` of each image.
-    let places: [String]
+    /// Where each image is written.
+    let places: [Place]
 
     init(_ object: YAMLNode, in file: String, placeholders: [String]) throws(UsageError) {
         let metadata = object["metadata"]
@@ -137,6 +137,6 @@ struct Workload: Sendable {
         } catch {
             throw UsageError("the document has no JSON form: \(error)", at: "\(file):\(object.line)")
         }
-        places = images.map { "\(file):\((object.node(at: $0.path) ?? object).line)" }
+        places = images.map { Place(file, line: (object.node(at: $0.path) ?? object).line) }
     }
 }
