@@ -217,7 +217,7 @@ extension ConnectionHandler {
                 // memory.
                 let request = Request(body: body, query: exchange.query, received: exchange.received)
                 body = []
-                endpoint.answer(request, Reply(to: exchange.number, on: self))
+                loop.answer(request, by: endpoint, Reply(to: exchange.number, on: self))
             }
         case .close:
             close()

@@ -15,19 +15,45 @@ final class EventLoopExecutor: CompletionExecutor {
     }
 }
 
-/// What the connections of one event loop share: who they are, for the end.
+/// What the connections of one event loop share: the requests that wait for an answer, and who they are, for the end.
 ///
-/// INVARIANT: `connections`, `emptied` and `isDraining` are touched on `eventLoop` only: by handlers of its channels, and
-/// by the methods below, which hop there first. Everything else is immutable. So `@unchecked Sendable` is true.
+/// INVARIANT: `received`, `connections` and `emptied` are touched on `eventLoop` only: by handlers of its channels, and by
+/// the methods below, which hop there first or run there. Everything else is immutable. So `@unchecked Sendable` is true.
 final class EventLoopState: @unchecked Sendable {
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
+    private var received = CircularBuffer<ReceivedRequest>()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var emptied: EventLoopPromise<Void>?
 
     init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
         executor = EventLoopExecutor(eventLoop)
+    }
+
+    private struct ReceivedRequest {
+        let endpoint: any Endpoint
+        let request: Request
+        let reply: Reply
+    }
+
+    /// Has the request answered when all have been received that are ready now. To go through the same code for one after
+    /// the other, instead of through TLS and HTTP in between, saves the processor a third of its time: neither that code
+    /// nor this fits its caches together with the other.
+    func answer(_ request: Request, by endpoint: any Endpoint, _ reply: Reply) {
+        received.append(ReceivedRequest(endpoint: endpoint, request: request, reply: reply))
+        guard received.count == 1 else { return }
+        eventLoop.execute { self.answerReceived() }
+    }
+
+    private func answerReceived() {
+        // An endpoint that answers at once makes way for the next request of its connection, which may be here already:
+        // it is answered in this turn as well, or in the next.
+        for _ in 0..<received.count {
+            guard let next = received.popFirst() else { return }
+            next.endpoint.answer(next.request, next.reply)
+        }
+        if !received.isEmpty { eventLoop.execute { self.answerReceived() } }
     }
 
     func add(_ connection: ConnectionHandler) {
