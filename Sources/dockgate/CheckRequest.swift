@@ -5,8 +5,8 @@ import PolicyEngine
 /// What `check` asks the gate, and where in which file each image was written.
 struct CheckRequest: Sendable {
     let request: AdmissionRequest
-    /// `file:line` of each image; empty for images named on the command line.
-    let places: [String]
+    /// Where each image is written; empty for images named on the command line.
+    let places: [Place]
 
     init(images: [String], namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
         request = AdmissionRequest(
@@ -28,6 +28,26 @@ struct CheckRequest: Sendable {
             },
             origin: origin, deadline: deadline)
         places = workload.places
+    }
+
+    /// Manifests are for Kubernetes unless `source` says otherwise, everything else for a pipeline.
+    init(_ item: InputFile.Item, namespace: String?, source: RequestSource?, deadline: ContinuousClock.Instant) {
+        switch item {
+        case .workload(let workload):
+            self.init(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline)
+        case .images(let named):
+            self.init(named, namespace: namespace, source: source ?? .pipeline, deadline: deadline)
+        }
+    }
+
+    init(_ named: NamedImages, namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
+        var origin = CheckRequest.origin(namespace)
+        origin.kind = named.kind.word
+        origin.name = named.file
+        request = AdmissionRequest(
+            facts: RequestFacts(source: source, namespace: namespace.map(Fact.known) ?? .absent),
+            images: named.images.map(\.image), origin: origin, deadline: deadline)
+        places = named.images.map { Place(named.file, line: $0.line) }
     }
 
     private static func origin(_ namespace: String?) -> RequestOrigin {

@@ -25,19 +25,28 @@ struct Composition {
         _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
     ) throws {
         loaded = try Composition.policies(settings.policyDirectory, now: now, from: policySource)
-        let registries = RegistryConfiguration(hosts: try settings.registries.map(Composition.host))
-        do {
-            outbound = OutboundClient(
-                rules: try registries.outboundRules(), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-        } catch {
-            throw UsageError("the registries of the configuration: \(error)")
-        }
-        let source = RegistrySource(client: RegistryClient(configuration: registries, outbound: outbound))
+        let client: RegistryClient
+        (client, outbound) = try Composition.registryClient(settings.registries)
+        let source = RegistrySource(client: client)
         let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
         gate = Gate(
             rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
             collector: collector, log: log,
             instance: GateInstance(name: settings.name, version: Version.number))
+    }
+
+    /// A client of these registries, and of all others anonymously. Whoever asked for it shuts `outbound` down.
+    static func registryClient(
+        _ settings: [RegistrySettings]
+    ) throws -> (client: RegistryClient, outbound: OutboundClient) {
+        let registries = RegistryConfiguration(hosts: try settings.map(Composition.host))
+        do {
+            let outbound = OutboundClient(
+                rules: try registries.outboundRules(), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+            return (RegistryClient(configuration: registries, outbound: outbound), outbound)
+        } catch {
+            throw UsageError("the registries of the configuration: \(error)")
+        }
     }
 
     func shutdown() async {

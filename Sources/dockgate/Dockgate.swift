@@ -16,8 +16,8 @@ struct Dockgate: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, PolicyCommand.self, AuditCommand.self, ExplainCommand.self,
-            CertsCommand.self, VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, InspectCommand.self, PolicyCommand.self, AuditCommand.self,
+            ExplainCommand.self, CertsCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
@@ -40,6 +40,8 @@ struct Dockgate: AsyncParsableCommand {
             outcome.exit()
         case let error as UsageError:
             print(error.lines, endingWith: .usage)
+        case let error as RefusedInput:
+            print([error.line], endingWith: .denied)
         case _ where exitCode(for: error) == .success:
             exit(withError: error)
         case _ where exitCode(for: error) == .validationFailure:

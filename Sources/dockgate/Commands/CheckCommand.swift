@@ -10,14 +10,17 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Decide about images as the gate would.",
         discussion: """
-            Names images, or takes Kubernetes manifests in YAML or JSON with -f (`-` is standard input). Ends with 0 if all \
-            may run, 1 if one may not, 3 if one could not be looked at.
+            Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, Compose \
+            files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
+            not, 3 if one could not be looked at.
             """)
 
     @Argument(help: "Image references.")
     var images: [String] = []
 
-    @Option(name: [.customShort("f"), .customLong("file")], help: "A file of Kubernetes manifests; may be repeated.")
+    @Option(
+        name: [.customShort("f"), .customLong("file")],
+        help: "A file that names images, or an image layout; may be repeated.")
     var files: [String] = []
 
     @Option(help: "The GateConfiguration document whose policies and registries count.")
@@ -29,7 +32,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "The namespace; a manifest's own counts before it.")
     var namespace: String?
 
-    @Option(help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, names for pipeline.")
+    @Option(
+        help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, all else for pipeline.")
     var source: RequestSource?
 
     @Option(help: "Record the decisions in an audit log in this directory.")
@@ -38,6 +42,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "How many seconds everything may take, 1 to 600.")
     var timeout = 30
 
+    @OptionGroup(title: "The files") var input: InputOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -76,15 +81,19 @@ struct CheckCommand: AsyncParsableCommand {
 
     private func requests(_ settings: GateSettings, deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
         var requests: [CheckRequest] = []
+        var layoutCount = 0
         if !images.isEmpty {
             requests.append(
                 CheckRequest(images: images, namespace: namespace, source: source ?? .pipeline, deadline: deadline))
         }
         for file in files {
-            for workload in try ManifestFile(reading: file, placeholders: settings.templatePlaceholders).workloads {
-                requests.append(
-                    CheckRequest(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline))
-            }
+            let file = try InputFile(reading: file, input, placeholders: settings.templatePlaceholders)
+            for notice in file.notices { StandardError.write(notice.printable) }
+            layoutCount += file.kind.isLayout ? 1 : 0
+            requests += file.items.map { CheckRequest($0, namespace: namespace, source: source, deadline: deadline) }
+        }
+        guard input.imageName == nil || layoutCount == 1 else {
+            throw UsageError("--as names the image of one layout or archive, and there are \(layoutCount)")
         }
         return requests
     }

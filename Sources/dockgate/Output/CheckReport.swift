@@ -34,7 +34,8 @@ struct CheckReport {
         for request in checked {
             for (position, image) in request.decision.images.enumerated() {
                 lines += paragraph(
-                    image, place: request.item.places.isEmpty ? nil : request.item.places[position], request)
+                    image, place: request.item.places.isEmpty ? nil : request.item.places[position].description, request
+                )
             }
             if request.answer.reason == .auditUnavailable { lines.append("DENY   " + request.answer.message.printable) }
         }
@@ -95,7 +96,10 @@ struct CheckReport {
         writer.beginArray()
         for request in checked {
             for (position, image) in request.decision.images.enumerated() {
-                write(image, place: request.item.places.isEmpty ? nil : request.item.places[position], request, &writer)
+                write(
+                    image, place: request.item.places.isEmpty ? nil : request.item.places[position].description,
+                    request,
+                    &writer)
             }
         }
         writer.endArray()

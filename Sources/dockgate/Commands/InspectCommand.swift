@@ -1,0 +1,148 @@
+import ArgumentParser
+import Cryptography
+import Glibc
+import OCI
+import Outbound
+import PolicyDocuments
+import Registry
+import Trust
+
+struct InspectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Tell in plain words what a reference, a manifest or a certificate says.",
+        discussion: "Nothing is judged, and nothing that is shown is believed for being shown.",
+        subcommands: [
+            InspectReferenceCommand.self, InspectManifestCommand.self, InspectCertificateCommand.self,
+        ])
+}
+
+struct InspectReferenceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reference",
+        abstract: "Show which image a text names: the parts, as they are matched and compared.")
+
+    @Argument(help: "The text, as a workload has it.")
+    var text: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let reference: ImageReference
+        do throws(ReferenceError) {
+            reference = try ImageReference(parsing: text)
+        } catch {
+            throw UsageError("\(error)")
+        }
+        switch output.format {
+        case .table: StandardOutput.write(reference.facts.text)
+        case .json: StandardOutput.write(json: reference.json)
+        }
+    }
+}
+
+struct InspectManifestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "manifest",
+        abstract: "Show a manifest, an index or an image configuration, and its digest.",
+        discussion: """
+            Takes a file, standard input (`-`) or an image, whose manifest is then asked of its registry. A file of that \
+            name counts before an image.
+            """)
+
+    @Argument(help: "A file, `-`, or an image reference.")
+    var subject: String
+
+    @Option(help: "The GateConfiguration document whose registries and credentials count, for an image.")
+    var config: String?
+
+    @Option(help: "How many seconds the registry may take, 1 to 600.")
+    var timeout = 30
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard (1...600).contains(timeout) else {
+            throw ValidationError("--timeout \(timeout) is not between 1 and 600")
+        }
+    }
+
+    func run() async throws {
+        let document = try await document()
+        switch output.format {
+        case .table: StandardOutput.write(document.facts.text)
+        case .json: StandardOutput.write(json: document.json)
+        }
+    }
+
+    private func document() async throws -> InspectedDocument {
+        guard subject != "-", access(subject, F_OK) != 0 else {
+            let name = subject == "-" ? "stdin" : subject
+            var stream = try ByteStream(subject, name: name)
+            let bytes = try stream.readAll(after: [], limit: InspectedDocument.maximumBytes)
+            return try InspectedDocument(bytes, contentType: nil, image: nil, at: name)
+        }
+        let reference: ImageReference
+        do throws(ReferenceError) {
+            reference = try ImageReference(parsing: subject)
+        } catch {
+            throw UsageError("there is no file `\(subject)`, and as an image: \(error)")
+        }
+        let content = try await fetched(reference)
+        let image = "\(reference.repository)@\(content.digest)"
+        return try InspectedDocument(content.bytes, contentType: content.mediaType, image: image, at: subject)
+    }
+
+    private func fetched(_ reference: ImageReference) async throws -> Fetched.Content {
+        let deadline = ContinuousClock.now + .seconds(timeout)
+        let registries = try config.map { try GateConfiguration.loaded(from: $0).registries } ?? []
+        let (client, outbound) = try Composition.registryClient(registries)
+        let name: Locator.ManifestName = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
+        let answer = await client.fetch(.manifest(reference.repository, name), deadline: deadline)
+        await outbound.shutdown()
+        switch answer {
+        case .found(let content): return content
+        case .absent: throw UsageError("there is no `\(reference)` in its registry")
+        case .violated(let refusal): throw RefusedInput(refusal.sentence, at: subject)
+        case .undetermined(let refusal):
+            StandardError.write("error: `\(reference)`: \(refusal.sentence)".printable)
+            throw Outcome.undetermined
+        }
+    }
+}
+
+struct InspectCertificateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "certificate",
+        abstract: "Show what certificates say: subject, names, validity, key, issuer, fingerprint.",
+        discussion: "Takes PEM, of one or many certificates, or DER. No signature is verified.")
+
+    @Argument(help: "A file, or `-` for standard input.")
+    var file: String
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let name = file == "-" ? "stdin" : file
+        var stream = try ByteStream(file, name: name)
+        let bytes = try stream.readAll(after: [], limit: Certificate.maximumBytes)
+        let certificates: [Certificate]
+        do throws(CertificateFormatError) {
+            certificates = try Certificate.all(in: bytes)
+        } catch {
+            throw UsageError("\(error)", at: name)
+        }
+        let now = SystemClock.now()
+        switch output.format {
+        case .table: StandardOutput.write(certificates.map { $0.facts(at: now).text }.joined(separator: "\n"))
+        case .json: StandardOutput.write(json: Certificate.json(certificates, at: now))
+        }
+    }
+}
+
+extension Refusal {
+    /// Found, expected and cure, and the reason's code.
+    fileprivate var sentence: String {
+        "found \(found), expected \(expected)" + (cure.map { "; \($0)" } ?? "") + " [\(reason.rawValue)]"
+    }
+}
