@@ -47,6 +47,7 @@ let package = Package(
         // Level 0: system libraries and formats
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         room("StrictJSON"),
         room("Timestamp"),
         // Level 1: values
@@ -86,8 +87,7 @@ let package = Package(
             dependencies: [
                 "Doors", "Admission", "Registry", "Outbound", "Audit", "PolicyDocuments", "PolicyEngine",
                 "Sigstore", "ImageContents", "Compose", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON",
-                "Timestamp",
-                argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
+                "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -103,7 +103,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "OCI", "Cryptography", "StrictJSON", "Timestamp", "Trust",
-                nioCore, nioPosix, nioHTTP1, nioSSL,
+                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL,
             ],
             path: "Tests/TestSupport",
             swiftSettings: strict),

@@ -89,6 +89,8 @@ public struct AuditReport: Sendable {
     /// In the order of their sequence numbers, at most `maximumFaults`. After a fault of the chain nothing is checked.
     public internal(set) var faults: [Fault] = []
     public internal(set) var tornTail: TornTail?
+    /// Whether the times of the records go back somewhere.
+    public internal(set) var clock = RecordClock()
     /// Files among the segments that are none.
     public internal(set) var strangers: [String] = []
     /// What could not be read.

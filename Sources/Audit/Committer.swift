@@ -50,6 +50,7 @@ struct Committer {
     private mutating func encode(_ body: RecordBody) -> Result<AuditPosition, AuditError> {
         line.removeAll(keepingCapacity: true)
         RecordLine.appendOpening(sequence: chain.nextSequence, previous: chain.previousLeaf, to: &line)
+        if batch.isEmpty { line.append(RecordLine.commitMark) }
         line.append(contentsOf: body.bytes)
         line.append(RecordLine.end)
         guard line.count <= AuditLimits.maximumRecordBytes else {

@@ -1,4 +1,5 @@
 import Cryptography
+import StrictJSON
 
 /// Compares evidence files with their names, each once.
 struct EvidenceCheck {
@@ -39,6 +40,17 @@ struct EvidenceCheck {
         files += 1
         return .good
     }
+
+    /// The JSON document that a piece of evidence is; nil if it is none.
+    func document(hexadecimal digest: String) throws(StorageError) -> JSONDocument? {
+        let path = directory.evidence(ofHexadecimal: digest)
+        let file = try storage.repeating { () throws(StorageError) in try storage.open(path, for: .reading) }
+        let bytes = try storage.bytes(of: file, at: 0, count: try storage.length(of: file))
+        return try? JSONDocument(parsing: bytes, limits: EvidenceCheck.documentLimits)
+    }
+
+    private static let documentLimits = JSONLimits(
+        maximumBytes: AuditLimits.maximumEvidenceBytes, maximumValues: AuditLimits.maximumEvidenceBytes / 8)
 
     private func hash(of file: StorageFile) throws(StorageError) -> String {
         var digester = SHA256Digester()

@@ -101,7 +101,7 @@ extension LogWalk {
         if position.sequence == expectedHead?.sequence { found = (place, position.leafHash) }
         last = place
         count(record.root)
-        if isCheckingEvidence { try check(EvidenceNames(in: record.root), at: place) }
+        if isCheckingEvidence { try checkEvidence(of: record.root, at: place) }
     }
 
     private mutating func count(_ record: JSONValue) {
@@ -111,6 +111,7 @@ extension LogWalk {
         guard let time = record["time"], let text = time.string ?? time["decided"]?.string,
             let instant = try? Instant(rfc3339: text)
         else { return }
+        report.clock.read(instant, at: report.records - 1)
         if report.segments[segment].records == 1 { report.segments[segment].firstTime = instant }
         report.segments[segment].lastTime = instant
     }
@@ -125,15 +126,32 @@ extension LogWalk {
         }
     }
 
-    private mutating func check(_ names: EvidenceNames, at place: Place) throws(StorageError) {
+    private mutating func checkEvidence(of record: JSONValue, at place: Place) throws(StorageError) {
+        try check(EvidenceNames(in: record), at: place)
+        // What a shortened record has no room for stands in the complete decision, and so do names of evidence.
+        guard let shortened = record["shortened"] else { return }
+        for digest in EvidenceNames(in: shortened).digests where report.faults.count < AuditReport.maximumFaults {
+            guard try evidence.check(hexadecimal: digest) == .good else { continue }
+            let source = ", named by the complete decision `sha256:\(digest)`"
+            if let decision = try evidence.document(hexadecimal: digest), decision.root.kind == .object {
+                try check(EvidenceNames(in: decision.root), at: place, source)
+            } else {
+                add(.malformedEvidence, at: place, "the complete decision `sha256:\(digest)` is no JSON object")
+            }
+        }
+    }
+
+    private mutating func check(
+        _ names: EvidenceNames, at place: Place, _ source: String = ""
+    ) throws(StorageError) {
         if names.isMalformed {
-            add(.malformedEvidence, at: place, "a member `evidence` names no SHA-256")
+            add(.malformedEvidence, at: place, "a member `evidence` names no SHA-256\(source)")
         }
         for digest in names.digests where report.faults.count < AuditReport.maximumFaults {
             switch try evidence.check(hexadecimal: digest) {
             case .good: break
-            case .missing: add(.missingEvidence, at: place, "there is no evidence `sha256:\(digest)`")
-            case .changed: add(.changedEvidence, at: place, "evidence `sha256:\(digest)` has other content")
+            case .missing: add(.missingEvidence, at: place, "there is no evidence `sha256:\(digest)`\(source)")
+            case .changed: add(.changedEvidence, at: place, "evidence `sha256:\(digest)` has other content\(source)")
             }
         }
     }

@@ -4,11 +4,20 @@ import Glibc
 struct SegmentLines {
     enum Line {
         case complete([UInt8])
-        /// What stands after the last LF: a write that has not ended, or never did. `start` has at most one byte more
-        /// than a record may have; `count` is how many bytes there are.
+        /// What stands after the last record: a write that has not ended, or never did. `start` has at most one byte more
+        /// than a record may have; `count` is how many bytes there are, to the end of the file.
         case torn(start: [UInt8], count: Int)
         /// A line of more bytes than a record may have.
         case oversized
+    }
+
+    /// What stands before one LF, or before the end of the file.
+    private struct Stretch {
+        /// At most one byte more than a record may have.
+        var start: [UInt8] = []
+        var count = 0
+        var hasEnd = false
+        var holes = HoleSearch()
     }
 
     private static let chunkBytes = 256 * 1_024
@@ -30,44 +39,61 @@ struct SegmentLines {
 
     /// Nil at the end of the file.
     mutating func next() throws(StorageError) -> Line? {
-        while true {
-            if let end = separator() {
-                let line = Array(buffer[start..<end])
-                start = end + 1
-                completeBytes += line.count + 1
-                return line.count > AuditLimits.maximumRecordBytes ? .oversized : .complete(line)
-            }
-            if buffer.count - start > AuditLimits.maximumRecordBytes { return try passOver() }
-            if try !fill() {
-                defer { start = buffer.count }
-                return start == buffer.count ? nil : .torn(start: Array(buffer[start...]), count: buffer.count - start)
-            }
+        guard let stretch = try stretch() else { return nil }
+        guard stretch.hasEnd else { return .torn(start: stretch.start, count: stretch.count) }
+        if stretch.holes.found, let rest = try restOfLastCommit() {
+            return .torn(start: stretch.start, count: stretch.count + 1 + rest)
         }
+        completeBytes += stretch.count + 1
+        return stretch.count > AuditLimits.maximumRecordBytes ? .oversized : .complete(stretch.start)
     }
 
-    /// Goes to the end of a line that is too long to be kept.
-    private mutating func passOver() throws(StorageError) -> Line {
-        let beginning = Array(buffer[start...].prefix(AuditLimits.maximumRecordBytes + 1))
-        var passed = 0
+    /// Goes to the end of the file and gives the bytes up to there, unless a commit begins before it: then it stays.
+    ///
+    /// A power cut may leave of the last commit whatever blocks it likes, in any order, so there may be whole records
+    /// after a hole; nobody was answered for them. A hole in front of another commit is none that a power cut left.
+    private mutating func restOfLastCommit() throws(StorageError) -> Int? {
+        var ahead = self
+        var count = 0
+        while let stretch = try ahead.stretch() {
+            if RecordLine.beginsCommit(stretch.start) { return nil }
+            count += stretch.count + (stretch.hasEnd ? 1 : 0)
+        }
+        self = ahead
+        return count
+    }
+
+    private mutating func stretch() throws(StorageError) -> Stretch? {
+        var stretch = Stretch()
         while true {
-            if let end = separator() {
-                completeBytes += passed + end + 1 - start
+            let end = separator()
+            take(buffer[start..<(end ?? buffer.count)], into: &stretch)
+            if let end {
+                stretch.hasEnd = true
+                stretch.holes.pass(buffer[end...end], at: place(of: end))
                 start = end + 1
-                return .oversized
+                return stretch
             }
-            passed += buffer.count - start
             start = buffer.count
-            if try !fill() { return .torn(start: beginning, count: passed) }
+            if try !fill() { return stretch.count == 0 ? nil : stretch }
         }
     }
 
-    /// False at the end of the file.
+    private func take(_ bytes: ArraySlice<UInt8>, into stretch: inout Stretch) {
+        stretch.holes.pass(bytes, at: place(of: bytes.startIndex))
+        stretch.start += bytes.prefix(AuditLimits.maximumRecordBytes + 1 - stretch.start.count)
+        stretch.count += bytes.count
+    }
+
+    /// Where in the file a byte of the buffer stands.
+    private func place(of index: Int) -> Int { offset - (buffer.count - index) }
+
+    /// Reads on when all of the buffer is handed out. False at the end of the file.
     private mutating func fill() throws(StorageError) -> Bool {
         let chunk = try storage.bytes(of: file, at: offset, count: SegmentLines.chunkBytes)
         guard !chunk.isEmpty else { return false }
-        buffer.removeSubrange(..<start)
+        buffer = chunk
         start = 0
-        buffer.append(contentsOf: chunk)
         offset += chunk.count
         return true
     }

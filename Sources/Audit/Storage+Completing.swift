@@ -1,19 +1,24 @@
 internal import Glibc
 
+private let maximumInterruptions = 1_000
+
 extension Storage {
-    /// Repeats an operation that a signal interrupted, and only that.
+    /// Repeats an operation that was interrupted, and only that: by a signal, or a read or a write by EAGAIN, which asks
+    /// for nothing but another try. Whatever is interrupted a thousand times is not going to be done.
     ///
-    /// This holds for synchronizing too. EINTR says that the wait was cut short, not that a write failed: the kernel
-    /// still has the pages and still has any error to report. Every other error of a synchronization is final, since
-    /// the kernel reports it once and then forgets the pages.
+    /// For signals this holds for synchronizing too. EINTR says that the wait was cut short, not that a write failed: the
+    /// kernel still has the pages and still has any error to report. Every other error of a synchronization is final,
+    /// since the kernel reports it once and then forgets the pages.
     func repeating<Result>(
         _ operation: () throws(StorageError) -> Result
     ) throws(StorageError) -> Result {
+        var interruptions = 0
         while true {
             do throws(StorageError) {
                 return try operation()
             } catch {
-                guard error.isInterruption else { throw error }
+                interruptions += 1
+                guard error.isInterruption, interruptions < maximumInterruptions else { throw error }
             }
         }
     }

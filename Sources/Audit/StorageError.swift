@@ -29,7 +29,10 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         self.code = code
     }
 
-    public var isInterruption: Bool { code == EINTR }
+    /// Nothing was done, and the same call may do it.
+    public var isInterruption: Bool {
+        code == EINTR || code == EAGAIN && (operation == .append || operation == .read)
+    }
     public var isAbsence: Bool { code == ENOENT }
 
     public var description: String { "cannot \(operation.rawValue) `\(path)`: \(reason)" }

@@ -12,5 +12,10 @@ public final class StorageFile: Sendable {
         self.path = path
     }
 
-    deinit { _ = close(descriptor) }
+    /// A child process may hold a copy of the descriptor for a moment, and with it the lock, unless that is let go of
+    /// first.
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        _ = close(descriptor)
+    }
 }

@@ -29,11 +29,12 @@ public enum Manifest: Sendable {
             throw .unsupported(path: "$.schemaVersion", found: "schema 1", expected: "schema 2")
         }
         try Manifest.refuseMixture(object)
-        let mediaType = try Manifest.mediaType(of: object, header: header)
+        // First, so that what is no manifest at all, such as an error object, is not told of as one of an unknown type.
         guard version?.integer == 2 else {
             throw .malformed(
                 path: "$.schemaVersion", found: version.map(StrictObject.describe) ?? "nothing", expected: "`2`")
         }
+        let mediaType = try Manifest.mediaType(of: object, header: header)
         if MediaType.isIndex(mediaType) {
             self = .index(try ImageIndex(object, mediaType: mediaType, limits))
         } else {

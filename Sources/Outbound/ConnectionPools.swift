@@ -13,7 +13,10 @@ final class ConnectionPools: Sendable {
         let scheme: OutboundURL.Scheme
         let host: String
         let port: Int
+        /// The host's own, or its proxy's.
         let address: IPAddress
+        /// Nil if the host is connected to directly.
+        let proxyPort: Int?
         /// More addresses wait their turn, so this one gets less time to connect.
         let hasSuccessor: Bool
     }

@@ -19,6 +19,7 @@ extension Exchange {
         case let error as BoringSSLError: return .tls(host: host, detail: Self.reason(error))
         case let error as NIOSSLExtraError where error == .failedToValidateHostname: return Self.otherName(host)
         case is CertificateForAnotherName: return Self.otherName(host)
+        case let error as CertificateWeakness: return .tls(host: host, detail: error.detail)
         case is NIOSSLExtraError: return .tls(host: host, detail: "the TLS handshake failed")
         case HTTPParserError.invalidEOFState: return .unreachable(host: host, detail: Self.closedEarly)
         case is HTTPParserError: return .protocolViolation(host: host, detail: "no well-formed HTTP/1.1 answer")
@@ -39,6 +40,9 @@ extension Exchange {
         case .readTimeout: timedOut(phase)
         case .deadlineExceeded: bound.error(host: hop.url.authority)
         case .cancelled, .alreadyShutdown: .cancelled(host: hop.url.authority)
+        case .httpProxyHandshakeTimeout: timedOut(.connection)
+        case .invalidProxyResponse, .proxyAuthenticationRequired:
+            .unreachable(host: hop.url.authority, detail: "it does not let us through")
         case .remoteConnectionClosed, .uncleanShutdown:
             .unreachable(host: hop.url.authority, detail: Self.closedEarly)
         default: .protocolViolation(host: hop.url.authority, detail: "no answer that HTTP/1.1 allows")

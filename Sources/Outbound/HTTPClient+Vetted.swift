@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOSSL
 
 extension HTTPClient {
-    /// A client that speaks with one host at one address. Nothing of the environment (proxies) or of AsyncHTTPClient's
+    /// A client that speaks with one host at one address, or through a proxy at one address. None of AsyncHTTPClient's
     /// own conveniences (redirects, decompression, HTTP/2, tracing, connection retries) is in it.
     static func vetted(
         _ key: ConnectionPools.Key, rule: HostRule, limits: OutboundLimits, group: any EventLoopGroup
@@ -21,7 +21,11 @@ extension HTTPClient {
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         configuration.tracing.tracer = nil
-        configuration.dnsOverride = [key.host: key.address.description]
+        if let port = key.proxyPort {
+            configuration.proxy = .server(host: key.address.description, port: port)
+        } else {
+            configuration.dnsOverride = [key.host: key.address.description]
+        }
         configuration.http1_1ConnectionDebugInitializer = { channel in
             // Called before the first request is written.
             channel.eventLoop.makeCompletedFuture { try channel.check(key) }
@@ -35,13 +39,16 @@ extension HTTPClient {
 }
 
 extension Channel {
-    /// Whether the connection is what it was meant to be: to the vetted address, and to a server that has the host's name.
+    /// Whether the connection is what it was meant to be: to the vetted address, and to a server that has the host's name in
+    /// a certificate of some strength.
     fileprivate func check(_ key: ConnectionPools.Key) throws {
-        // The DNS override makes this true. It is checked all the same: a connection to anywhere else would undo every
+        // The DNS override, or the proxy's address, makes this true. It is checked all the same: a connection to anywhere else would undo every
         // address rule without a sign.
         guard remoteAddress.flatMap(IPAddress.init) == key.address else { throw UnvettedConnection() }
-        guard key.scheme == .https, IPAddress(canonical: key.host) == nil else { return }
+        guard key.scheme == .https else { return }
         let certificate = try pipeline.syncOperations.nioSSL_peerCertificate()
+        try certificate?.checkStrength()
+        guard IPAddress(canonical: key.host) == nil else { return }
         guard certificate?.names(key.host) == true else { throw CertificateForAnotherName() }
     }
 }

@@ -11,17 +11,20 @@ public struct HostRule: Sendable {
     public let insecureHTTP: Bool
     /// Hosts, spelled like `authority`, to which answers of this one may redirect.
     public let redirectTo: [String]
+    /// How often the host may be asked; nil is `OutboundLimits.requestsPerMinute`.
+    public let requestsPerMinute: Int?
     /// The only certificate authorities that are believed for this host, and for no other; the system's if there are none.
     let certificateAuthorities: [NIOSSLCertificate]
 
     public init(
         authority: String, privateAddressAllowed: Bool = false, insecureHTTP: Bool = false, redirectTo: [String] = [],
-        certificateAuthorities pem: [UInt8]? = nil
+        requestsPerMinute: Int? = nil, certificateAuthorities pem: [UInt8]? = nil
     ) throws(HostRuleError) {
         self.authority = HostRule.normalised(authority)
         self.privateAddressAllowed = privateAddressAllowed
         self.insecureHTTP = insecureHTTP
         self.redirectTo = redirectTo.map(HostRule.normalised)
+        self.requestsPerMinute = requestsPerMinute
         certificateAuthorities = try HostRule.certificates(pem, authority: authority)
     }
 
@@ -32,9 +35,7 @@ public struct HostRule: Sendable {
     var insecureEndpoint: String? { insecureHTTP && !HostRule.namesPort(authority) ? authority + ":80" : nil }
 
     /// An entry without a port means the one that the scheme implies.
-    func allowsRedirect(to url: OutboundURL) -> Bool {
-        redirectTo.contains { $0.utf8.elementsEqual(url.authority.utf8) || $0.utf8.elementsEqual(url.endpoint.utf8) }
-    }
+    func allowsRedirect(to url: OutboundURL) -> Bool { redirectTo.contains(where: url.isMeant) }
 
     private static func namesPort(_ authority: String) -> Bool {
         guard let colon = authority.utf8.lastIndex(of: UInt8(ascii: ":")) else { return false }
@@ -60,6 +61,7 @@ public struct HostRule: Sendable {
         privateAddressAllowed = false
         insecureHTTP = false
         redirectTo = []
+        requestsPerMinute = nil
         certificateAuthorities = []
     }
 

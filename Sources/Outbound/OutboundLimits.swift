@@ -22,6 +22,16 @@ public struct OutboundLimits: Sendable {
     public var exchangesPerHost = 8
     /// Requests that may wait for one host; more are refused at once, because they would only wait for their deadline.
     public var waitingPerHost = 256
+    /// Requests to one host a minute, unless its rule says otherwise. Three for each of two thousand images that a cluster
+    /// starts anew; less than what public registries lock out for at once.
+    public var requestsPerMinute = 6000
+    /// Failures in a row after which a host is not asked for a while. One question is repeated twice, so one question
+    /// alone never opens the circuit.
+    public var failuresToOpenCircuit = 5
+    /// How long it is not asked at first. A registry that restarts takes some seconds.
+    public var circuitPause = Duration.seconds(5)
+    /// The pause doubles with each failed try, up to this: so late at most is it seen that a registry is well again.
+    public var longestCircuitPause = Duration.seconds(30)
     /// Pools of open connections, one for each host and address. The least recently used one is closed.
     public var connectionPools = 64
     /// How long an unused connection is kept: shorter than the idle time-outs of the usual load balancers (60 s).

@@ -60,6 +60,11 @@ public struct OutboundURL: Hashable, Sendable {
     /// is another place over HTTP than over HTTPS.
     var endpoint: String { "\(bracketedHost):\(port)" }
 
+    /// Whether an entry of a configuration means this host: `host`, or `host:port` also where the scheme implies the port.
+    public func isMeant(by entry: String) -> Bool {
+        entry.utf8.elementsEqual(authority.utf8) || entry.utf8.elementsEqual(endpoint.utf8)
+    }
+
     /// The address that the host is, if it is no name.
     public var literalAddress: IPAddress? { IPAddress(canonical: host) }
 

@@ -59,7 +59,7 @@ struct Redirects {
     func blame(_ error: OutboundError) -> OutboundError {
         guard hops > 0 else { return error }
         switch error {
-        case .addressForbidden, .insecureForbidden:
+        case .addressForbidden, .unlistedBehindProxy, .insecureForbidden:
             return .redirectForbidden(host: origin.authority, detail: error.description)
         default:
             return error

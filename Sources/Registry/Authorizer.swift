@@ -12,12 +12,14 @@ import Trust
 struct Authorizer: Sendable {
     let configuration: RegistryConfiguration
     let outbound: OutboundClient
+    let helpers: CredentialHelpers
     let store: TokenStore
-    private let flights = SharedFlight<TokenStore.Key, Result<String, Refusal>>()
+    private let flights = SharedFlight<TokenStore.Key, Result<String, AuthorizationFailure>>()
 
-    init(configuration: RegistryConfiguration, outbound: OutboundClient) {
+    init(configuration: RegistryConfiguration, outbound: OutboundClient, helpers: CredentialHelpers) {
         self.configuration = configuration
         self.outbound = outbound
+        self.helpers = helpers
         store = TokenStore(capacity: configuration.limits.tokens)
     }
 
@@ -25,24 +27,27 @@ struct Authorizer: Sendable {
     func authorization(
         answering fields: [String], for key: TokenStore.Key, from registry: OutboundURL,
         deadline: ContinuousClock.Instant
-    ) async -> Result<String, Refusal> {
+    ) async -> Result<String, AuthorizationFailure> {
         let answer = await flights.value(for: key, deadline: deadline) {
             // Whoever was late by a moment finds what the flight before brought.
             if let known = store.authorization(for: key) { return .success(known) }
             return await negotiate(fields, for: key, from: registry)
         }
-        return answer ?? .failure(.deadlineExceeded(key.repository))
+        return answer ?? .failure(AuthorizationFailure(.deadlineExceeded(key.repository)))
     }
 
     private func negotiate(
         _ fields: [String], for key: TokenStore.Key, from registry: OutboundURL
-    ) async -> Result<String, Refusal> {
+    ) async -> Result<String, AuthorizationFailure> {
         let repository = key.repository
-        guard let challenges = AuthenticationChallenge.parse(fields) else {
-            return .failure(.denied(repository, "it asks for credentials in a way that cannot be read"))
-        }
-        let credentials = configuration[repository.domain]?.credentials
+        var isRepeatable = true
         do throws(Refusal) {
+            guard let challenges = AuthenticationChallenge.parse(fields) else {
+                throw .denied(repository, "it asks for credentials in a way that cannot be read")
+            }
+            let credentials = try await credentials(for: repository)
+            // What is sent for an identity token changes something at the token service.
+            if case .identityToken = credentials { isRepeatable = false }
             if let bearer = challenges.first(where: { $0.scheme == "bearer" }) {
                 let (authorization, lifetime) = try await answer(bearer, credentials, repository, registry)
                 store.keep(authorization, for: key, lifetime: lifetime)
@@ -53,16 +58,29 @@ struct Authorizer: Sendable {
                 store.keep(authorization, for: key, lifetime: configuration.limits.tokenLifetime)
                 return .success(authorization)
             }
+            throw .denied(repository, "it asks for neither Basic nor Bearer authentication")
         } catch {
-            return .failure(error)
+            return .failure(AuthorizationFailure(error, isRepeatable: isRepeatable))
         }
-        return .failure(.denied(repository, "it asks for neither Basic nor Bearer authentication"))
+    }
+
+    /// What is set for the registry, or what its helper knows.
+    private func credentials(for repository: Repository) async throws(Refusal) -> RegistryCredentials? {
+        switch configuration[repository.domain]?.credentials {
+        case nil: return nil
+        case .stated(let credentials): return credentials
+        case .helper(let helper):
+            switch await helpers.credentials(of: helper) {
+            case .success(let credentials): return credentials
+            case .failure(let error): throw .withoutCredentials(repository, helper, error)
+            }
+        }
     }
 
     private func basic(_ credentials: RegistryCredentials?, _ repository: Repository) throws(Refusal) -> String {
         switch credentials {
         case .password(let user, let password): return .basic(user: user, password: password)
-        case nil: throw .denied(repository, "it asks for a user name and a password, and none are set for it")
+        case nil: throw .denied(repository, "it asks for a user name and a password, and none are known for it")
         case .identityToken, .registryToken:
             throw .denied(repository, "it asks for a user name and a password, and only a token is set for it")
         }
@@ -92,15 +110,14 @@ struct Authorizer: Sendable {
 
 extension Authorizer {
     /// Whether credentials for the repository's registry may go to `realm`.
-    private func trusts(_ realm: OutboundURL, with repository: Repository, _ registry: OutboundURL) -> Bool {
-        let host = configuration[repository.domain]
-        let isOwn = realm.authority.utf8.elementsEqual(registry.authority.utf8)
+    func trusts(_ realm: OutboundURL, with repository: Repository, _ registry: OutboundURL) -> Bool {
+        let isOwn = realm.isMeant(by: registry.authority)
         let isHubs =
             repository.domain.utf8.elementsEqual(DockerHub.domain.utf8)
             && realm.authority.utf8.elementsEqual(DockerHub.tokenHost.utf8)
-        let isListed = host?.tokenRealmHosts.contains { $0.utf8.elementsEqual(realm.authority.utf8) } == true
+        let isListed = configuration[repository.domain]?.tokenRealmHosts.contains(where: realm.isMeant) == true
         guard isOwn || isHubs || isListed else { return false }
-        return realm.scheme == .https || configuration[realm.authority]?.insecureHTTP == true
+        return realm.scheme == .https || configuration[realm]?.insecureHTTP == true
     }
 
     private func question(
@@ -148,6 +165,17 @@ extension Authorizer {
 
     /// Longer than any deadline of a request; `OutboundLimits.total` ends it before.
     private static let patience = Duration.seconds(30)
+}
+
+/// Why there is no authorization, and whether asking again may bring one.
+struct AuthorizationFailure: Error {
+    let refusal: Refusal
+    let mayPass: Bool
+
+    init(_ refusal: Refusal, isRepeatable: Bool = true) {
+        self.refusal = refusal
+        mayPass = isRepeatable && refusal.reason == .registryUnavailable
+    }
 }
 
 extension String {

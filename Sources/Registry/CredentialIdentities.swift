@@ -19,13 +19,14 @@ struct CredentialIdentities: Sendable {
     }
 
     /// Each part is preceded by its length, so that no two sets of parts run together alike.
-    private static func identity(_ domain: String, _ credentials: RegistryCredentials?, _ salt: [UInt8]) -> [UInt8] {
+    private static func identity(_ domain: String, _ source: CredentialSource?, _ salt: [UInt8]) -> [UInt8] {
         let parts: [String] =
-            switch credentials {
+            switch source {
             case nil: [domain, "anonymous"]
-            case .password(let user, let password): [domain, "password", user, password]
-            case .identityToken(let token): [domain, "identity token", token]
-            case .registryToken(let token): [domain, "registry token", token]
+            case .helper(let helper): [domain, "helper", helper.name, helper.server]
+            case .stated(.password(let user, let password)): [domain, "password", user, password]
+            case .stated(.identityToken(let token)): [domain, "identity token", token]
+            case .stated(.registryToken(let token)): [domain, "registry token", token]
             }
         return SHA2.sha256(parts.reduce(salt) { $0 + Array("\($1.utf8.count):".utf8) + Array($1.utf8) })
     }

@@ -4,11 +4,14 @@ import StrictJSON
 /// The credentials of a Docker `config.json`, which is also what a Kubernetes secret of type
 /// `kubernetes.io/dockerconfigjson` holds.
 ///
-/// Understood are `auths` with `auth`, `username` and `password`, `identitytoken` and `registrytoken`. Credential helpers
-/// are programs that would have to be started; this version refuses a file that needs them rather than asking
-/// anonymously without a word.
+/// Understood are `credHelpers`, `credsStore`, and `auths` with `auth`, `username` and `password`, `identitytoken` and
+/// `registrytoken`. As for Docker, a helper that is named for a registry, or for all, stands for everything in `auths`.
 public struct DockerConfiguration: Sendable {
     private let entries: [(key: String, credentials: RegistryCredentials)]
+    /// Names of programs by registry.
+    private let helpers: [(key: String, helper: String)]
+    /// The program for all other registries.
+    private let store: String?
 
     /// A file with thousands of registries stays below.
     public static let maximumBytes = 1024 * 1024
@@ -23,7 +26,8 @@ public struct DockerConfiguration: Sendable {
             throw .notJSON(path: error.path, offset: error.offset)
         }
         guard document.root.kind == .object else { throw .notJSON(path: "$", offset: 0) }
-        try DockerConfiguration.refuseHelpers(in: document.root)
+        helpers = try DockerConfiguration.helpers(in: document.root)
+        store = try DockerConfiguration.helperName(document.root["credsStore"], key: "credsStore")
         var entries: [(key: String, credentials: RegistryCredentials)] = []
         if let auths = document.root["auths"] {
             guard auths.kind == .object else { throw .malformed(key: "auths") }
@@ -35,23 +39,41 @@ public struct DockerConfiguration: Sendable {
         self.entries = entries
     }
 
-    /// The credentials for a registry, named as in references. The key must be exactly that host, with its port if it has
+    /// Where the credentials for a registry come from, which is named as in references. The key must be exactly that host, with its port if it has
     /// one; for `docker.io` it is `https://index.docker.io/v1/`, `index.docker.io` or `docker.io`. Keys with a path below
     /// the host never count: credentials for a part of a registry are not for all of it.
-    public func credentials(for domain: String) -> RegistryCredentials? {
+    public func credentials(for domain: String) -> CredentialSource? {
         let isHub = domain.utf8.elementsEqual(DockerHub.domain.utf8)
-        let keys = isHub ? ["https://index.docker.io/v1/", "index.docker.io", domain] : [domain]
-        for key in keys {
-            if let entry = entries.first(where: { $0.key.utf8.elementsEqual(key.utf8) }) { return entry.credentials }
+        let keys = isHub ? [DockerConfiguration.hubKey, "index.docker.io", domain] : [domain]
+        let named = keys.lazy.compactMap { key in helpers.first { $0.key.utf8.elementsEqual(key.utf8) }?.helper }.first
+        if let name = named ?? store {
+            return CredentialHelper(name: name, server: isHub ? DockerConfiguration.hubKey : domain).map { .helper($0) }
         }
-        return nil
+        return keys.lazy.compactMap { key in entries.first { $0.key.utf8.elementsEqual(key.utf8) }?.credentials }.first
+            .map { .stated($0) }
     }
 
-    private static func refuseHelpers(in root: JSONValue) throws(DockerConfigurationError) {
-        if let store = root["credsStore"], !store.isNull, store.string != "" { throw .helper(key: "credsStore") }
-        if let helpers = root["credHelpers"], !helpers.isNull, helpers.kind != .object || helpers.count > 0 {
-            throw .helper(key: "credHelpers")
+    private static let hubKey = "https://index.docker.io/v1/"
+
+    private static func helpers(in root: JSONValue) throws(DockerConfigurationError) -> [(key: String, helper: String)]
+    {
+        guard let value = root["credHelpers"], !value.isNull else { return [] }
+        guard value.kind == .object else { throw .malformedHelper(key: "credHelpers") }
+        var helpers: [(key: String, helper: String)] = []
+        for (key, value) in value.members {
+            guard let name = try helperName(value, key: key) else { continue }
+            helpers.append((key.lowercased(), name))
         }
+        return helpers
+    }
+
+    /// Nil if the member is missing, null or empty.
+    private static func helperName(_ value: JSONValue?, key: String) throws(DockerConfigurationError) -> String? {
+        guard let value, !value.isNull else { return nil }
+        guard let name = value.string else { throw .malformedHelper(key: key) }
+        guard !name.isEmpty else { return nil }
+        guard CredentialHelper(name: name, server: "") != nil else { throw .malformedHelper(key: key) }
+        return name
     }
 
     private static func credentials(
@@ -103,7 +125,7 @@ public struct DockerConfiguration: Sendable {
 public enum DockerConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     case notJSON(path: String, offset: Int)
     case malformed(key: String)
-    case helper(key: String)
+    case malformedHelper(key: String)
 
     public var description: String {
         switch self {
@@ -112,9 +134,9 @@ public enum DockerConfigurationError: Error, Hashable, Sendable, CustomStringCon
         case .malformed(let key):
             "the credentials for `\(key)` in the Docker configuration cannot be read, expected `auth` with the Base64 of"
                 + " `user:password`, or `username` and `password`, `identitytoken` or `registrytoken`"
-        case .helper(let key):
-            "the Docker configuration has `\(key)`: credential helpers are not supported by this version,"
-                + " write the credentials under `auths` instead"
+        case .malformedHelper(let key):
+            "the credential helper under `\(key)` in the Docker configuration is none, expected the end of a program's name,"
+                + " such as `ecr-login` of `docker-credential-ecr-login`"
         }
     }
 }

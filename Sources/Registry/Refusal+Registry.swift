@@ -28,6 +28,19 @@ extension Refusal {
         )
     }
 
+    /// There should be credentials, and the program that knows them gave none.
+    static func withoutCredentials(
+        _ repository: Repository, _ helper: CredentialHelper, _ error: CredentialHelperError
+    ) -> Refusal {
+        Refusal(
+            .registryDenied,
+            found:
+                "`\(repository.domain)` does not let us read `\(repository.path)`, and the credential helper"
+                + " `\(helper.program)` \(error)",
+            expected: "to be allowed to pull",
+            cure: "run `echo \(helper.server) | \(helper.program) get` as the user of the gate, with its environment")
+    }
+
     static func rateLimited(_ repository: Repository, _ what: String) -> Refusal {
         Refusal(
             .registryRateLimited, found: "`\(repository.domain)` limits how often we may ask: \(what)",
@@ -39,6 +52,14 @@ extension Refusal {
         Refusal(
             .registryUnavailable, found: "`\(repository.domain)` does not answer our question: \(what)",
             expected: "an answer", cure: "try again when the registry is well")
+    }
+
+    /// Neither the registry nor a mirror of it answered.
+    func after(_ refusals: [(mirror: RegistryMirror, refusal: Refusal)]) -> Refusal {
+        guard !refusals.isEmpty else { return self }
+        let mirrors = refusals.map { "its mirror `\($0.mirror)`: \($0.refusal.found)" }
+        return Refusal(
+            reason, found: ([found] + mirrors).joined(separator: "; "), expected: expected, cure: cure)
     }
 
     static func deadlineExceeded(_ repository: Repository) -> Refusal {
@@ -67,9 +88,13 @@ extension OutboundError {
     func refusal(_ repository: Repository, asking what: String) -> Refusal {
         let found = "\(what) could not be asked: \(self)"
         switch self {
-        case .unreachable, .timedOut, .protocolViolation, .tooLarge, .cancelled:
+        case .unreachable, .timedOut, .protocolViolation, .tooLarge, .cancelled, .circuitOpen:
             return Refusal(
                 .registryUnavailable, found: found, expected: "an answer", cure: "try again when the registry is well")
+        case .budgetSpent:
+            return Refusal(
+                .registryRateLimited, found: found, expected: "an answer",
+                cure: "wait, or raise `requestsPerMinute` of that host in the configuration's `registries`")
         case .overloaded:
             return Refusal(.overloaded, found: found, expected: "an answer", cure: "try again")
         case .deadlineExceeded:
@@ -84,6 +109,10 @@ extension OutboundError {
                 cure:
                     "if the host is your own, list it with `privateAddress: allowed` in the configuration's `registries`"
             )
+        case .unlistedBehindProxy:
+            return Refusal(
+                .addressForbidden, found: found, expected: "a host that the configuration names",
+                cure: "list the host in the configuration's `registries`")
         case .insecureForbidden:
             return Refusal(
                 .addressForbidden, found: found, expected: "an `https` address",

@@ -28,9 +28,9 @@ struct RegistryAddress {
 
     private static func last(of locator: Locator) throws(Refusal) -> String {
         switch locator {
-        case .manifest(_, .digest(let digest)): return "manifests/\(digest)"
+        case .manifest(_, .digest(let digest), _): return "manifests/\(digest)"
         case .blob(_, let digest, _): return "blobs/\(digest)"
-        case .manifest(_, .tag(let tag)):
+        case .manifest(_, .tag(let tag), _):
             guard isTag(tag) else {
                 throw Refusal(
                     .referenceInvalid, found: "a tag that is none",

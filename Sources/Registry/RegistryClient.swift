@@ -17,28 +17,37 @@ public final class RegistryClient: Sendable {
     /// `outbound` must have been made with the configuration's `outboundRules()`. `jitter` gives numbers from 0 up to 1; it
     /// spreads repetitions.
     public init(
-        configuration: RegistryConfiguration, outbound: OutboundClient,
+        configuration: RegistryConfiguration, outbound: OutboundClient, helpers: CredentialHelpers = .none,
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.configuration = configuration
         self.outbound = outbound
         self.jitter = jitter
-        authorizer = Authorizer(configuration: configuration, outbound: outbound)
+        authorizer = Authorizer(configuration: configuration, outbound: outbound, helpers: helpers)
         identities = CredentialIdentities(configuration)
     }
 
     /// What became of a locator, by `deadline`. Repeats at most `RegistryLimits.retries` times what may pass.
     ///
     /// A 404 is `.absent`, whatever its body. Other bytes than asked for and too many bytes are `.violated`; all else that
-    /// is no answer is `.undetermined`.
+    /// is no answer is `.undetermined`. Mirrors are asked first: what they have, or get wrong, is the answer.
     public func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
-        do throws(Refusal) {
-            let insecure = configuration[locator.repository.domain]?.insecureHTTP == true
-            let address = try RegistryAddress(locator, insecure: insecure)
-            return try await ask(address.url, for: locator, deadline: deadline)
-        } catch {
-            return .undetermined(error)
+        var refusals: [(mirror: RegistryMirror, refusal: Refusal)] = []
+        for mirror in configuration[locator.repository.domain]?.mirrors ?? [] {
+            guard let repository = mirror.repository(for: locator.repository) else { continue }
+            // Half of the time that is left, and no repetition: the registry itself comes next.
+            let now = ContinuousClock.now
+            let fetched = await ask(
+                locator.moved(to: repository), retries: 0, deadline: now + (deadline - now) / 2)
+            switch fetched {
+            case .found, .violated: return fetched
+            case .absent: continue
+            case .undetermined(let refusal): refusals.append((mirror, refusal))
+            }
         }
+        let fetched = await ask(locator, retries: configuration.limits.retries, deadline: deadline)
+        guard case .undetermined(let refusal) = fetched else { return fetched }
+        return .undetermined(refusal.after(refusals))
     }
 
     /// A hash of which credentials a fetch from this registry would use, salted anew in each process. Two calls give the
@@ -47,12 +56,24 @@ public final class RegistryClient: Sendable {
         identities[repository.domain]
     }
 
+    private func ask(_ locator: Locator, retries: Int, deadline: ContinuousClock.Instant) async -> Fetched {
+        do throws(Refusal) {
+            let insecure = configuration[locator.repository.domain]?.insecureHTTP == true
+            let address = try RegistryAddress(locator, insecure: insecure)
+            let plan = RetryPlan(
+                retries: retries, firstPause: configuration.limits.firstPause, deadline: deadline, jitter: jitter)
+            return try await ask(address.url, for: locator, plan, deadline: deadline)
+        } catch {
+            return .undetermined(error)
+        }
+    }
+
     private func ask(
-        _ url: OutboundURL, for locator: Locator, deadline: ContinuousClock.Instant
+        _ url: OutboundURL, for locator: Locator, _ plan: RetryPlan, deadline: ContinuousClock.Instant
     ) async throws(Refusal) -> Fetched {
         let repository = locator.repository
         let key = TokenStore.Key(repository: repository, credentials: identities[repository.domain])
-        var plan = RetryPlan(configuration.limits, deadline: deadline, jitter: jitter)
+        var plan = plan
         var authorization = authorizer.store.authorization(for: key)
         var hasAuthorized = false
         while true {
@@ -63,6 +84,9 @@ public final class RegistryClient: Sendable {
             } catch {
                 if case .tooLarge(_, let limit) = error { return .violated(.tooLarge(locator, limit: limit)) }
                 if error.mayPass, await plan.pauseAfterFailure() { continue }
+                if case .budgetSpent(_, _, let wait) = error, await plan.pauseAfterRateLimit(retryAfter: wait) {
+                    continue
+                }
                 throw error.refusal(repository, asking: "`\(repository)`")
             }
             let retryAfter = RetryPlan.retryAfter(answer.value(of: "retry-after"))
@@ -77,8 +101,8 @@ public final class RegistryClient: Sendable {
                 case .success(let value):
                     // Once for each fetch: what is refused right after it was issued will go on being refused.
                     (authorization, hasAuthorized) = (value, true)
-                case .failure(let refusal):
-                    guard refusal.reason == .registryUnavailable, await plan.pauseAfterFailure() else { throw refusal }
+                case .failure(let failure):
+                    guard failure.mayPass, await plan.pauseAfterFailure() else { throw failure.refusal }
                     authorization = nil
                 }
             case 401: throw .denied(repository, "it does not accept what it asked us for")
@@ -98,12 +122,22 @@ public final class RegistryClient: Sendable {
 
     private func request(_ url: OutboundURL, for locator: Locator, authorization: String?) -> OutboundRequest {
         switch locator {
-        case .manifest:
+        case .manifest(_, _, let limit):
             OutboundRequest(
                 url, headers: [(name: "accept", value: RegistryContent.acceptedManifests)],
-                authorization: authorization, limit: configuration.limits.manifest)
+                authorization: authorization, limit: limit)
         case .blob(_, _, let limit):
             OutboundRequest(url, authorization: authorization, limit: limit)
+        }
+    }
+}
+
+extension Locator {
+    /// The same thing in another repository.
+    fileprivate func moved(to repository: Repository) -> Locator {
+        switch self {
+        case .manifest(_, let name, let limit): .manifest(repository, name, limit: limit)
+        case .blob(_, let digest, let limit): .blob(repository, digest, limit: limit)
         }
     }
 }

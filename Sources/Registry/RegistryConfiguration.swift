@@ -17,6 +17,9 @@ public struct RegistryConfiguration: Sendable {
         var rules: [HostRule] = []
         for host in hosts { rules.append(try host.outboundRule()) }
         if self[DockerHub.domain] == nil { rules.append(try RegistryHost(host: DockerHub.domain).outboundRule()) }
+        // Of two rules for a host the first counts: these only say that the operator named it.
+        let named = [DockerHub.tokenHost] + hosts.flatMap { $0.tokenRealmHosts + $0.mirrors.map(\.host) }
+        for authority in named + rules.flatMap(\.redirectTo) { rules.append(try HostRule(authority: authority)) }
         return rules
     }
 
@@ -25,6 +28,9 @@ public struct RegistryConfiguration: Sendable {
         let wanted = RegistryHost.normalised(domain)
         return hosts.first { $0.host.utf8.elementsEqual(wanted.utf8) }
     }
+
+    /// The entry for the host of an address.
+    subscript(url: OutboundURL) -> RegistryHost? { hosts.first { url.isMeant(by: $0.host) } }
 }
 
 /// What the operator said about one registry.
@@ -44,12 +50,16 @@ public struct RegistryHost: Sendable {
     /// PEM certificates of the only authorities that are believed for this host. Nil believes the system's.
     public let certificateAuthorities: [UInt8]?
     /// Nil asks anonymously.
-    public let credentials: RegistryCredentials?
+    public let credentials: CredentialSource?
+    /// Asked before the registry itself, in this order, each as its own entry says, with its own credentials.
+    public let mirrors: [RegistryMirror]
+    /// How often the registry may be asked; nil is `OutboundLimits.requestsPerMinute`.
+    public let requestsPerMinute: Int?
 
     public init(
         host: String, privateAddressAllowed: Bool = false, insecureHTTP: Bool = false, redirectTo: [String] = [],
         tokenRealmHosts: [String] = [], certificateAuthorities: [UInt8]? = nil,
-        credentials: RegistryCredentials? = nil
+        credentials: CredentialSource? = nil, mirrors: [RegistryMirror] = [], requestsPerMinute: Int? = nil
     ) {
         self.host = RegistryHost.normalised(host)
         self.privateAddressAllowed = privateAddressAllowed
@@ -58,6 +68,8 @@ public struct RegistryHost: Sendable {
         self.tokenRealmHosts = tokenRealmHosts.map(RegistryHost.normalised)
         self.certificateAuthorities = certificateAuthorities
         self.credentials = credentials
+        self.mirrors = mirrors
+        self.requestsPerMinute = requestsPerMinute
     }
 
     func outboundRule() throws(HostRuleError) -> HostRule {
@@ -67,6 +79,7 @@ public struct RegistryHost: Sendable {
             privateAddressAllowed: privateAddressAllowed || namesItsAddress,
             insecureHTTP: insecureHTTP,
             redirectTo: redirectTo + (isHub ? DockerHub.storageHosts : []),
+            requestsPerMinute: requestsPerMinute,
             certificateAuthorities: certificateAuthorities)
     }
 
@@ -86,11 +99,10 @@ public struct RegistryHost: Sendable {
 
 /// Bounds on what a registry is asked for and believed. What an exchange may take is in `OutboundLimits`.
 public struct RegistryLimits: Sendable {
-    /// Bytes of a manifest or index. The distribution specification wants registries to take 4 MiB.
-    public var manifest = 4 * 1024 * 1024
     /// Bytes of a token service's answer. A token is a header field, so anything near this is none.
     public var tokenAnswer = 64 * 1024
     /// How often a question is repeated after a failure that may pass.
+    /// Only questions that change nothing are repeated.
     public var retries = 2
     /// The pause before the first repetition; it doubles, and jitter takes up to half away or adds it.
     public var firstPause = Duration.milliseconds(100)

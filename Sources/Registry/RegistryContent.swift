@@ -56,8 +56,8 @@ struct RegistryContent {
 extension Locator {
     fileprivate var digest: Digest? {
         switch self {
-        case .manifest(_, .digest(let digest)), .blob(_, let digest, _): digest
-        case .manifest(_, .tag): nil
+        case .manifest(_, .digest(let digest), _), .blob(_, let digest, _): digest
+        case .manifest(_, .tag, _): nil
         }
     }
 

@@ -1,14 +1,20 @@
 /// When to ask again after a failure that may pass, and when to give up.
 struct RetryPlan {
-    private let limits: RegistryLimits
+    private let maximumRetries: Int
+    private let firstPause: Duration
     private let deadline: ContinuousClock.Instant
     private let jitter: @Sendable () -> Double
     private var retries = 0
     private var hasWaitedForLimit = false
 
-    /// `jitter` gives numbers from 0 up to 1.
-    init(_ limits: RegistryLimits, deadline: ContinuousClock.Instant, jitter: @escaping @Sendable () -> Double) {
-        self.limits = limits
+    /// The pause doubles with each try; `jitter`, which gives numbers from 0 up to 1, takes up to half away or adds it.
+    /// Without retries nothing is waited for either.
+    init(
+        retries: Int, firstPause: Duration, deadline: ContinuousClock.Instant,
+        jitter: @escaping @Sendable () -> Double
+    ) {
+        maximumRetries = retries
+        self.firstPause = firstPause
         self.deadline = deadline
         self.jitter = jitter
     }
@@ -16,16 +22,17 @@ struct RetryPlan {
     /// Sleeps before the next try after a failure of the host; false if there is none left or the pause does not fit the
     /// deadline. `retryAfter` is what the host asked for.
     mutating func pauseAfterFailure(retryAfter: Duration? = nil) async -> Bool {
-        guard retries < limits.retries else { return false }
-        let pause = limits.firstPause * Double(1 << retries) * (0.5 + jitter())
+        guard retries < maximumRetries else { return false }
+        let pause = firstPause * Double(1 << retries) * (0.5 + jitter())
         retries += 1
         return await sleep(max(pause, retryAfter ?? .zero))
     }
 
     /// Sleeps as long as a host that counts our questions asked for: once, and only if it said how long.
     mutating func pauseAfterRateLimit(retryAfter: Duration?) async -> Bool {
-        guard !hasWaitedForLimit, let retryAfter else { return false }
+        guard retries < maximumRetries, !hasWaitedForLimit, let retryAfter else { return false }
         hasWaitedForLimit = true
+        retries += 1
         return await sleep(retryAfter)
     }
 

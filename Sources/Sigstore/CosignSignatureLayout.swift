@@ -29,7 +29,8 @@ struct CosignSignatureLayout: Sendable {
                 .digestUnsupported, "a \(subject.digest.algorithm.rawValue) digest, for which cosign has no place",
                 cure: "refer to the image by its sha256 digest")
         }
-        return .manifest(repository, .tag("\(subject.digest.tagPrefix).sig"))
+        return .manifest(
+            repository, .tag("\(subject.digest.tagPrefix).sig"), limit: CosignSignatureLayout.maximumManifestBytes)
     }
 
     init(reading content: Fetched.Content) throws(CosignFinding) {

@@ -34,6 +34,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         // Limits
         case documentTooLarge(limit: Int)
         case tooDeep(limit: Int)
+        case tooManyValues(limit: Int)
         case numberTooLong(limit: Int)
         case stringTooLong(limit: Int)
     }
@@ -64,6 +65,7 @@ extension JSONError.Kind: CustomStringConvertible {
         case .numberOutOfRange: "a number beyond what a double can hold"
         case .documentTooLarge(let limit): "the document is larger than \(limit) bytes"
         case .tooDeep(let limit): "nested deeper than \(limit) levels"
+        case .tooManyValues(let limit): "more than \(limit) values"
         case .numberTooLong(let limit): "a number longer than \(limit) bytes"
         case .stringTooLong(let limit): "a string longer than \(limit) bytes"
         }

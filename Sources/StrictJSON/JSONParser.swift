@@ -46,6 +46,9 @@ struct JSONParser {
         skipSpace(source)
         repeat {
             try readValue(source)
+            guard tape.count <= limits.maximumValues else {
+                throw JSONFault(.tooManyValues(limit: limits.maximumValues), at: position)
+            }
             while !outerFrames.isEmpty, try !stepToNextValue(source) {}
         } while !outerFrames.isEmpty
         skipSpace(source)

@@ -28,10 +28,14 @@ public let maximumVerificationSteps = 8
 /// Says what to fetch, never how. Only digests and tags that are derived from digests appear in it: a tag that a
 /// person wrote was resolved before.
 public enum Locator: Hashable, Sendable {
-    /// A manifest or index, by tag or by digest.
-    case manifest(Repository, ManifestName)
-    /// A blob of at most `limit` bytes; a larger one is a violation, not a truncated read.
+    /// A manifest or index of at most `limit` bytes, by tag or by digest; a larger one is a violation, not a truncated
+    /// read.
+    case manifest(Repository, ManifestName, limit: Int = Locator.maximumManifestBytes)
+    /// A blob of at most `limit` bytes, likewise.
     case blob(Repository, Digest, limit: Int)
+
+    /// Bytes of an image's manifest or index. The distribution specification wants registries to take 4 MiB.
+    public static let maximumManifestBytes = 4 * 1024 * 1024
 
     /// The name of a manifest within its repository: distribution-spec's `<reference>`.
     public enum ManifestName: Hashable, Sendable {
@@ -41,7 +45,7 @@ public enum Locator: Hashable, Sendable {
 
     public var repository: Repository {
         switch self {
-        case .manifest(let repository, _), .blob(let repository, _, _): repository
+        case .manifest(let repository, _, _), .blob(let repository, _, _): repository
         }
     }
 }

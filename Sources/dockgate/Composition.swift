@@ -26,7 +26,7 @@ struct Composition {
     ) throws {
         loaded = try Composition.policies(settings.policyDirectory, now: now, from: policySource)
         let client: RegistryClient
-        (client, outbound) = try Composition.registryClient(settings.registries)
+        (client, outbound) = try Composition.registryClient(settings)
         let source = RegistrySource(client: client)
         let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
         gate = Gate(
@@ -35,18 +35,24 @@ struct Composition {
             instance: GateInstance(name: settings.name, version: Version.number))
     }
 
-    /// A client of these registries, and of all others anonymously. Whoever asked for it shuts `outbound` down.
+    /// A client of the registries that the settings name, and of all others anonymously. Whoever asked for it shuts
+    /// `outbound` down.
     static func registryClient(
-        _ settings: [RegistrySettings]
+        _ settings: GateSettings
     ) throws -> (client: RegistryClient, outbound: OutboundClient) {
-        let registries = RegistryConfiguration(hosts: try settings.map(Composition.host))
+        let registries = RegistryConfiguration(hosts: try settings.registries.map(host))
+        let outbound: OutboundClient
         do {
-            let outbound = OutboundClient(
-                rules: try registries.outboundRules(), eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-            return (RegistryClient(configuration: registries, outbound: outbound), outbound)
-        } catch {
+            outbound = OutboundClient(
+                rules: try registries.outboundRules(), proxy: try proxy(settings.proxy),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        } catch let error as HostRuleError {
             throw UsageError("the registries of the configuration: \(error)")
         }
+        let client = RegistryClient(
+            configuration: registries, outbound: outbound,
+            helpers: .installed(environment: Environment.value(of:), passing: settings.helperEnvironment))
+        return (client, outbound)
     }
 
     func shutdown() async {
@@ -63,9 +69,22 @@ struct Composition {
         }
     }
 
+    /// The configuration's, else the environment's.
+    private static func proxy(_ settings: ProxySettings?) throws(UsageError) -> OutboundProxy? {
+        do throws(OutboundProxyError) {
+            guard let settings else { return try OutboundProxy(environment: Environment.value(of:)) }
+            return try OutboundProxy(url: settings.address, excluding: settings.exclusions)
+        } catch {
+            throw UsageError(
+                settings == nil
+                    ? "`HTTPS_PROXY` or `NO_PROXY` in the environment: \(error)"
+                    : "the proxy of the configuration: \(error)")
+        }
+    }
+
     private static func host(_ settings: RegistrySettings) throws -> RegistryHost {
         do {
-            var credentials: RegistryCredentials?
+            var credentials: CredentialSource?
             if let file = settings.dockerConfigFile {
                 let bytes = try FileSystemSource().read(file, limit: DockerConfiguration.maximumBytes)
                 credentials = try DockerConfiguration(parsing: bytes).credentials(for: settings.host)
@@ -80,7 +99,8 @@ struct Composition {
                 certificateAuthorities: try settings.authorityFile.map {
                     try FileSystemSource().read($0, limit: PolicyDocuments.maximumFileBytes)
                 },
-                credentials: credentials)
+                credentials: credentials, mirrors: settings.mirrors.compactMap(RegistryMirror.init),
+                requestsPerMinute: settings.requestsPerMinute)
         } catch let error as UsageError {
             throw error
         } catch {

@@ -10,6 +10,10 @@ struct GateSettings {
     let notVouched: Enforcement
     let mode: GateMode
     let registries: [RegistrySettings]
+    /// Nil if the environment may name one.
+    let proxy: ProxySettings?
+    /// Variables of the environment that credential helpers may see.
+    let helperEnvironment: [String]
     /// Exact words that stand for an image in a template.
     let templatePlaceholders: [String]
 
@@ -19,6 +23,8 @@ struct GateSettings {
         notVouched = configuration.notVouched
         mode = configuration.mode
         registries = configuration.registries
+        proxy = configuration.proxy
+        helperEnvironment = configuration.helperEnvironment
         templatePlaceholders = configuration.templatePlaceholders
     }
 
@@ -29,6 +35,8 @@ struct GateSettings {
         notVouched = .deny
         mode = .enforce
         registries = []
+        proxy = nil
+        helperEnvironment = []
         templatePlaceholders = []
     }
 }

@@ -157,7 +157,7 @@ extension RegistryFixture {
 }
 
 func withRegistry<Value: Sendable>(
-    authentication: SimulatedAuthentication = .none, limits: OutboundLimits = OutboundLimits(),
+    authentication: SimulatedAuthentication = .none, limits: OutboundLimits = .patient,
     _ body: (RegistryFixture) async throws -> Value
 ) async throws -> Value {
     try await withRegistrySimulator(authentication: authentication) { registry in

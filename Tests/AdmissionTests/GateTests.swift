@@ -207,7 +207,7 @@ import Trust
     // MARK: - Who is asked
 
     @Test(
-        "a registry that no policy trusts is never asked",
+        "attack 22: a registry that no policy trusts is never asked",
         arguments: [
             (Enforcement.deny, GateMode.enforce), (.warn, .enforce), (.audit, .enforce), (.deny, .observe),
             (.warn, .observe), (.audit, .observe),
@@ -395,7 +395,7 @@ import Trust
 
 extension OutboundLimits {
     /// Waits longer than any test.
-    fileprivate static var patient: OutboundLimits {
+    static var patient: OutboundLimits {
         var limits = OutboundLimits()
         limits.firstByte = .seconds(120)
         limits.total = .seconds(120)

@@ -14,11 +14,21 @@ import Testing
     func variables() throws {
         for file in try SourceTree.sources() {
             for (number, line) in file.lines.enumerated() {
-                for name in Self.variables(line) {
+                for name in Self.variables(line) where !(name == "?" && file.path == Self.byName) {
                     #expect(Self.harmless.contains(name), "\(file):\(number + 1) reads `\(name)`")
                 }
             }
         }
+    }
+
+    /// The one place where a variable is read whose name is not written there.
+    private static let byName = "Sources/dockgate/Environment.swift"
+
+    @Test("variables are read by name for the proxy and for credential helpers, and for nothing else")
+    func readByName() throws {
+        let uses = try SourceTree.sources().flatMap(\.lines).filter { $0.contains("Environment.value") }
+        #expect(uses.count == 2)
+        #expect(uses.allSatisfy { $0.contains("OutboundProxy(") || $0.contains("helpers:") }, "\(uses)")
     }
 
     @Test("the test finds a variable that is read, and one whose name is not written there")

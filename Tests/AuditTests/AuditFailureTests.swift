@@ -1,121 +1,11 @@
 import Audit
-import Cryptography
 import Foundation
 import Glibc
 import Testing
 
 @Suite("A disk that fails") struct AuditFailureTests {
-    /// What a run was told by the log, through a storage that may have failed.
-    struct Told {
-        var answered: [(id: String, position: AuditPosition)] = []
-        var kept: [[UInt8]] = []
-        var refusals = 0
-    }
-
-    private static let limits = AuditLimits(segmentBytes: 900)
-
-    /// A log with two records, the start of a third and the rest of a piece of evidence, as a crash leaves it.
-    private func crashedLog() throws -> ScratchDirectory {
-        let directory = try ScratchDirectory()
-        _ = try fill(directory, records: 2, limits: AuditFailureTests.limits)
-        let good = try directory.read(directory.segment())
-        try directory.write(good + Array("{\"v\":1,\"se".utf8), to: directory.segment())
-        try directory.write([1, 2], to: directory.log + "/evidence/incoming/7")
-        return directory
-    }
-
-    private func run(_ directory: ScratchDirectory, _ storage: any Storage) -> Told {
-        var told = Told()
-        let log: AuditLog
-        do {
-            log = try AuditLog.open(directory: directory.log, storage: storage, limits: AuditFailureTests.limits)
-        } catch {
-            told.refusals += 1
-            return told
-        }
-        for index in 0..<5 {
-            let evidence: [UInt8] = [UInt8](repeating: UInt8(index / 2), count: 100)
-            var digests: [[UInt8]] = []
-            do {
-                digests = [try log.keepEvidence(evidence)]
-                told.kept += digests
-            } catch {
-                told.refusals += 1
-            }
-            switch log.append(recordBody("n\(index)", evidence: digests)) {
-            case .success(let position): told.answered.append(("n\(index)", position))
-            case .failure: told.refusals += 1
-            }
-        }
-        log.close()
-        return told
-    }
-
     @Test(
-        "whichever call fails, and however, every answered record is there afterwards and the log verifies",
-        arguments: ["ENOSPC", "EIO", "EINTR", "short", "part", "crash"])
-    func everyCall(name: String) throws {
-        let fault: FailingStorage.Fault =
-            switch name {
-            case "ENOSPC": .error(ENOSPC)
-            case "EIO": .error(EIO)
-            case "EINTR": .error(EINTR)
-            case "short": .short
-            case "part": .partThenError(ENOSPC)
-            default: .crash
-            }
-        let isHarmless = name == "EINTR" || name == "short"
-        for number in 1... {
-            let directory = try crashedLog()
-            let storage = FailingStorage(call: number, fault)
-            let told = run(directory, storage)
-            if isHarmless { #expect(told.refusals == 0, "call \(number)") }
-            try check(told, in: directory, "call \(number)")
-            if storage.calls < number { break }
-        }
-    }
-
-    private func check(_ told: Told, in directory: ScratchDirectory, _ context: Comment) throws {
-        let crashed = AuditVerification.verify(directory: directory.log, expectedHead: told.answered.last?.position)
-        #expect(crashed.verdict == .verified, context)
-        let log = try AuditLog.open(directory: directory.log, limits: AuditFailureTests.limits)
-        let next = try log.append(id: "next")
-        log.close()
-        let report = AuditVerification.verify(directory: directory.log, expectedHead: next)
-        #expect(report.verdict == .verified, context)
-        #expect(report.tornTail == nil, context)
-        let reader = AuditReader(directory: directory.log)
-        for (id, position) in told.answered {
-            #expect(try reader.record(sequence: position.sequence)?.id == id, context)
-            let held = AuditVerification.verify(directory: directory.log, expectedHead: position)
-            #expect(held.verdict == .verified, context)
-        }
-        #expect(Set(told.answered.map(\.position.sequence)).count == told.answered.count, context)
-        for digest in told.kept {
-            #expect(SHA2.sha256(try directory.read(directory.evidence(digest))) == digest, context)
-        }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.log + "/evidence/incoming").isEmpty)
-    }
-
-    @Test("whatever part of an unanswered batch a power cut leaves, the answered records are there")
-    func powerCut() throws {
-        let whole = try ScratchDirectory()
-        let positions = try fill(whole, records: 6)
-        let bytes = try whole.read(whole.segment())
-        let synchronized = try whole.lines(whole.segment()).prefix(3).reduce(0) { $0 + $1.count }
-        for length in stride(from: synchronized, through: bytes.count, by: 3) {
-            let directory = try ScratchDirectory()
-            _ = try fill(directory, records: 1)
-            try directory.write(Array(bytes.prefix(length)), to: directory.segment())
-            let log = try AuditLog.open(directory: directory.log)
-            try log.append(id: "next")
-            log.close()
-            let report = AuditVerification.verify(directory: directory.log, expectedHead: positions[2])
-            #expect(report.verdict == .verified)
-        }
-    }
-
-    @Test("a full disk refuses, leaves no part of a record, and is forgotten when space returns")
+        "L01, L02: a disk that fills within a record refuses it, leaves no part of it, and is forgotten with its space")
     func fullDisk() throws {
         let directory = try ScratchDirectory()
         let storage = SwitchedStorage()
@@ -164,7 +54,7 @@ import Testing
         #expect(report.tornTail == nil)
     }
 
-    @Test("a failed synchronization is never repeated: everything is refused until the next start")
+    @Test("L05: a failed synchronization is never repeated: everything is refused until the next start")
     func failedSynchronization() throws {
         let directory = try ScratchDirectory()
         let storage = SwitchedStorage()

@@ -17,11 +17,36 @@ import TransparencyLog
         var previous = [UInt8](repeating: 0, count: 32)
         for (sequence, line) in lines.enumerated() {
             let link = Base64.encode(previous)
-            let opening = #"{"v":1,"seq":\#(sequence),"prev":"\#(link)","id":"r\#(sequence)","#
+            let opening = #"{"v":1,"seq":\#(sequence),"prev":"\#(link)", "id":"r\#(sequence)","#
             #expect(line.starts(with: opening.utf8))
             previous = LeafHash.of(line.dropLast())
             #expect(positions[sequence] == AuditPosition(sequence: sequence, leafHash: previous))
         }
+    }
+
+    @Test("the first record of each commit is marked by a blank, and no other")
+    func commitMarks() throws {
+        let directory = try ScratchDirectory()
+        let storage = SwitchedStorage()
+        let log = try AuditLog.open(
+            directory: directory.log, storage: storage, limits: AuditLimits(commitDuration: .seconds(60)))
+        try log.append(id: "alone")
+        storage.set { $0.isHeldUp = true }
+        let answers = Answers()
+        let before = try directory.read(directory.segment()).count
+        log.append(recordBody("first"), on: ImmediateExecutor()) { answers.add("first", $0) }
+        while try directory.read(directory.segment()).count == before { usleep(500) }
+        // The first of the next commit is refused, so the mark goes to the one after it.
+        log.append(Array("no JSON".utf8), on: ImmediateExecutor()) { answers.add("refused", $0) }
+        for index in 0..<3 {
+            log.append(recordBody("\(index)"), on: ImmediateExecutor()) { answers.add("\(index)", $0) }
+        }
+        storage.set { $0.isHeldUp = false }
+        #expect(answers.wait(for: 5))
+        log.close()
+        let lines = try directory.lines(directory.segment()).map { String(decoding: $0, as: UTF8.self) }
+        #expect(lines.map { $0.contains(#"=", "id""#) } == [true, true, true, false, false])
+        #expect(lines.map { $0.contains(#"=","id""#) } == [false, false, false, true, true])
     }
 
     @Test("a log that is opened again continues its numbers and its chain")
@@ -56,7 +81,7 @@ import TransparencyLog
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test("a second writer is refused and told who holds the log; after the first closes, it is let in")
+    @Test("L12: a second writer is refused and told who holds the log; after the first closes, it is let in")
     func secondWriter() throws {
         let directory = try ScratchDirectory()
         let log = try AuditLog.open(directory: directory.log)
@@ -121,7 +146,7 @@ import TransparencyLog
         #expect(AuditVerification.verify(directory: directory.log).verdict == .verified)
     }
 
-    @Test("hostile text in a value stays inside its record")
+    @Test("L14: hostile text in a value stays inside its record")
     func hostileText() throws {
         let directory = try ScratchDirectory()
         let log = try AuditLog.open(directory: directory.log)
@@ -141,7 +166,7 @@ import TransparencyLog
         let directory = try ScratchDirectory()
         let log = try AuditLog.open(directory: directory.log)
         let link = Base64.encode([UInt8](repeating: 0, count: 32))
-        let opening = #"{"v":1,"seq":0,"prev":"\#(link)","#.utf8.count
+        let opening = #"{"v":1,"seq":0,"prev":"\#(link)", "#.utf8.count
         let room = AuditLimits.maximumRecordBytes - opening - recordBody("a").count - "}".utf8.count
         guard case .failure(.recordTooLarge(let bytes)) = log.append(recordBody("a", padding: room + 1)) else {
             Issue.record("taken")

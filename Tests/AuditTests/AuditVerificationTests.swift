@@ -257,6 +257,70 @@ import Timestamp
         }
     }
 
+    @Test("evidence that only the complete decision of a shortened record names is checked as well")
+    func shortened() throws {
+        let kept = Array("kept".utf8)
+        let absent = "sha256:" + String(repeating: "0", count: 64)
+        func verify(_ document: String, _ change: (ScratchDirectory) throws -> Void = { _ in }) throws -> AuditReport {
+            let directory = try ScratchDirectory()
+            let log = try AuditLog.open(directory: directory.log)
+            _ = try log.keepEvidence(kept)
+            let name = try log.keepEvidence(Array(document.utf8)).hexadecimal
+            _ = try log.append(Array("\"shortened\":{\"evidence\":\"sha256:\(name)\"}".utf8)).get()
+            try log.append(id: "next")
+            log.close()
+            try change(directory)
+            return AuditVerification.verify(directory: directory.log)
+        }
+        let digest = SHA2.sha256(kept)
+        let good = "{\"images\":[{\"evidence\":[\"sha256:\(digest.hexadecimal)\"]}]}"
+        let untouched = try verify(good)
+        #expect(untouched.verdict == .verified)
+        #expect(untouched.evidenceFiles == 2)
+        let cases: [(kind: AuditReport.Fault.Kind, report: AuditReport)] = [
+            (.missingEvidence, try verify(good) { try FileManager.default.removeItem(atPath: $0.evidence(digest)) }),
+            (.changedEvidence, try verify(good) { try $0.write([1], to: $0.evidence(digest)) }),
+            (.missingEvidence, try verify("{\"evidence\":\"\(absent)\"}")),
+            (.malformedEvidence, try verify("{\"evidence\":\"sha256:1\"}")),
+            (.malformedEvidence, try verify("no JSON")), (.malformedEvidence, try verify("[]")),
+        ]
+        for (kind, report) in cases {
+            #expect(report.verdict == .tampered)
+            #expect(report.faults.map(\.kind) == [kind])
+            #expect(report.firstBad?.sequence == 0)
+            #expect(report.firstBad?.message.contains("the complete decision `sha256:") == true)
+        }
+    }
+
+    @Test(
+        "L20: records are in the order of their numbers when the clock goes back, and a verification says that it did")
+    func clockSetBack() throws {
+        func verify(_ times: [String]) throws -> RecordClock {
+            let directory = try ScratchDirectory()
+            let log = try AuditLog.open(directory: directory.log)
+            for (index, time) in times.enumerated() {
+                _ = try log.append(Array("\"id\":\"r\(index)\",\"time\":{\"decided\":\"\(time)\"}".utf8)).get()
+            }
+            log.close()
+            let report = AuditVerification.verify(directory: directory.log)
+            #expect(report.verdict == .verified)
+            var cursor = try AuditReader(directory: directory.log).records(.newestFirst)
+            for index in times.indices.reversed() { #expect(try cursor.next()?.id == "r\(index)") }
+            return report.clock
+        }
+        let back = try verify([
+            "2026-03-01T10:00:00Z", "2026-03-01T10:05:00Z", "2016-03-01T10:00:00Z", "2016-03-01T10:00:01Z",
+            "2026-03-01T10:06:00Z", "2026-03-01T09:06:00Z",
+        ])
+        #expect(back.stepsBack == 2)
+        #expect(back.firstStepBack?.sequence == 2)
+        #expect(back.firstStepBack?.from == (try Instant(rfc3339: "2026-03-01T10:05:00Z")))
+        #expect(back.firstStepBack?.to == (try Instant(rfc3339: "2016-03-01T10:00:00Z")))
+        // Decisions side by side end in another order than they began.
+        let close = try verify(["2026-03-01T10:00:30Z", "2026-03-01T10:00:00Z", "2026-03-01T09:59:30Z"])
+        #expect(close.stepsBack == 0 && close.firstStepBack == nil)
+    }
+
     @Test("what cannot be read is told apart from what was changed")
     func unreadable() throws {
         let sample = try Sample()
@@ -290,7 +354,7 @@ import Timestamp
         #expect(report.strangers.count == 3)
     }
 
-    @Test("a log is verified while it is written, and what is seen is a beginning of it")
+    @Test("L21: a log is verified while it is written, and what is seen is a beginning of it")
     func whileWriting() throws {
         let directory = try ScratchDirectory()
         let log = try AuditLog.open(directory: directory.log, limits: AuditLimits(segmentBytes: 20_000))

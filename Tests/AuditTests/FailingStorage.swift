@@ -2,21 +2,35 @@ import Audit
 import Glibc
 import Synchronization
 
-/// The real disk, with one call that goes wrong.
+/// The real disk, with calls that go wrong. It remembers every call.
 final class FailingStorage: Storage {
     enum Fault: Sendable {
-        /// The call fails with this `errno`, once.
+        /// The call fails with this `errno`.
         case error(Int32)
         /// Writes half of what it was given, and every later call fails with EIO: the process died in a write.
         case crash
+        /// Does what it was asked, and then nothing ever again: the process died right after it.
+        case crashAfterwards
         /// Reads and writes one byte less than asked, down to one; other calls are not touched.
         case short
+        /// A read or a write is to be tried again; other calls are not touched.
+        case again
         /// As many bytes as the call takes are written, then it fails: what a full disk does.
         case partThenError(Int32)
+        /// Nothing more fits on the disk; what needs no space is not touched.
+        case full
+    }
+
+    struct Call: Sendable {
+        let operation: StorageError.Operation
+        let path: String
+        /// `errno`; nil if it went well.
+        var failure: Int32?
     }
 
     private struct State {
-        var calls = 0
+        var lives: [[Call]] = [[]]
+        var count = 0
         var isDead = false
     }
 
@@ -35,108 +49,128 @@ final class FailingStorage: Storage {
         self.fault = fault
     }
 
-    var calls: Int { state.withLock { $0.calls } }
+    var calls: Int { state.withLock { $0.count } }
+    /// All calls, those of each life by themselves.
+    var lives: [[Call]] { state.withLock { $0.lives } }
 
-    /// Nil if this call goes well.
-    private func nextFault(_ operation: StorageError.Operation, _ path: String) throws(StorageError) -> Fault? {
-        let (isDead, isFailing) = state.withLock { state in
-            state.calls += 1
-            return (state.isDead, failing.contains(state.calls))
+    /// Another process takes over.
+    func beginLife() { state.withLock { $0.lives.append([]) } }
+
+    /// Does the call, unless it is one that goes wrong.
+    private func call<Value>(
+        _ operation: StorageError.Operation, _ path: String, writing bytes: UnsafeRawBufferPointer? = nil,
+        in file: StorageFile? = nil, _ body: (_ isShort: Bool) throws(StorageError) -> Value
+    ) throws(StorageError) -> Value {
+        let fault = begin(operation, path)
+        func fail(_ code: Int32) -> StorageError {
+            note(failure: code)
+            return StorageError(operation, path, code: code)
         }
-        if isDead { throw StorageError(operation, path, code: EIO) }
-        guard isFailing else { return nil }
-        if case .crash = fault { state.withLock { $0.isDead = true } }
-        return fault
+        func writeHalf() throws(StorageError) {
+            guard let bytes, let file else { return }
+            _ = try real.append(UnsafeRawBufferPointer(rebasing: bytes[..<max(1, bytes.count / 2)]), to: file)
+        }
+        switch fault {
+        case nil: return try body(false)
+        case .short?: return try body(true)
+        case .again?:
+            guard [.read, .append].contains(operation) else { return try body(false) }
+            throw fail(EAGAIN)
+        case .error(let code)?: throw fail(code)
+        case .partThenError(let code)?:
+            try writeHalf()
+            throw fail(code)
+        case .full?:
+            guard operation == .append || operation == .makeDirectory else { return try body(false) }
+            try writeHalf()
+            throw fail(ENOSPC)
+        case .crash?:
+            try writeHalf()
+            throw fail(EIO)
+        case .crashAfterwards?:
+            _ = try body(false)
+            throw fail(EIO)
+        }
     }
 
-    private func pass(_ operation: StorageError.Operation, _ path: String) throws(StorageError) {
-        switch try nextFault(operation, path) {
-        case nil, .short?: return
-        case .error(let code)?, .partThenError(let code)?: throw StorageError(operation, path, code: code)
-        case .crash?: throw StorageError(operation, path, code: EIO)
+    private func begin(_ operation: StorageError.Operation, _ path: String) -> Fault? {
+        state.withLock { state in
+            state.count += 1
+            state.lives[state.lives.count - 1].append(Call(operation: operation, path: path))
+            if state.isDead { return .error(EIO) }
+            guard failing.contains(state.count) else { return nil }
+            switch fault {
+            case .crash, .crashAfterwards: state.isDead = true
+            default: break
+            }
+            return fault
+        }
+    }
+
+    private func note(failure code: Int32) {
+        state.withLock { state in
+            let life = state.lives.count - 1
+            state.lives[life][state.lives[life].count - 1].failure = code
         }
     }
 
     func makeDirectory(_ path: String) throws(StorageError) -> Bool {
-        try pass(.makeDirectory, path)
-        return try real.makeDirectory(path)
+        try call(.makeDirectory, path) { _ throws(StorageError) in try real.makeDirectory(path) }
     }
 
     func list(_ directory: String) throws(StorageError) -> [String] {
-        try pass(.list, directory)
-        return try real.list(directory)
+        try call(.list, directory) { _ throws(StorageError) in try real.list(directory) }
     }
 
     func open(_ path: String, for purpose: OpenPurpose) throws(StorageError) -> StorageFile {
-        try pass(.open, path)
-        return try real.open(path, for: purpose)
+        try call(.open, path) { _ throws(StorageError) in try real.open(path, for: purpose) }
     }
 
     func lock(_ file: StorageFile) throws(StorageError) -> Bool {
-        try pass(.lock, file.path)
-        return try real.lock(file)
+        try call(.lock, file.path) { _ throws(StorageError) in try real.lock(file) }
     }
 
     func length(of file: StorageFile) throws(StorageError) -> Int {
-        try pass(.length, file.path)
-        return try real.length(of: file)
+        try call(.length, file.path) { _ throws(StorageError) in try real.length(of: file) }
     }
 
     func read(
         _ file: StorageFile, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
     ) throws(StorageError) -> Int {
-        switch try nextFault(.read, file.path) {
-        case nil: return try real.read(file, at: offset, into: buffer)
-        case .short?:
+        try call(.read, file.path) { isShort throws(StorageError) in
             let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<max(1, buffer.count - 1)])
-            return try real.read(file, at: offset, into: part)
-        case .error(let code)?, .partThenError(let code)?: throw StorageError(.read, file.path, code: code)
-        case .crash?: throw StorageError(.read, file.path, code: EIO)
+            return try real.read(file, at: offset, into: isShort ? part : buffer)
         }
     }
 
     func append(_ bytes: UnsafeRawBufferPointer, to file: StorageFile) throws(StorageError) -> Int {
-        let half = UnsafeRawBufferPointer(rebasing: bytes[..<max(1, bytes.count / 2)])
-        switch try nextFault(.append, file.path) {
-        case nil: return try real.append(bytes, to: file)
-        case .short?: return try real.append(half, to: file)
-        case .error(let code)?: throw StorageError(.append, file.path, code: code)
-        case .partThenError(let code)?:
-            _ = try real.append(half, to: file)
-            throw StorageError(.append, file.path, code: code)
-        case .crash?:
-            _ = try real.append(half, to: file)
-            throw StorageError(.append, file.path, code: EIO)
+        try call(.append, file.path, writing: bytes, in: file) { isShort throws(StorageError) in
+            let half = UnsafeRawBufferPointer(rebasing: bytes[..<max(1, bytes.count / 2)])
+            return try real.append(isShort ? half : bytes, to: file)
         }
     }
 
     func synchronizeData(of file: StorageFile) throws(StorageError) {
-        try pass(.synchronizeData, file.path)
-        try real.synchronizeData(of: file)
+        try call(.synchronizeData, file.path) { _ throws(StorageError) in try real.synchronizeData(of: file) }
     }
 
     func truncate(_ file: StorageFile, to length: Int) throws(StorageError) {
-        try pass(.truncate, file.path)
-        try real.truncate(file, to: length)
+        try call(.truncate, file.path) { _ throws(StorageError) in try real.truncate(file, to: length) }
     }
 
     func discardCache(of file: StorageFile) throws(StorageError) {
-        try pass(.discardCache, file.path)
-        try real.discardCache(of: file)
+        try call(.discardCache, file.path) { _ throws(StorageError) in try real.discardCache(of: file) }
     }
 
     func rename(_ path: String, to newPath: String) throws(StorageError) {
-        try pass(.rename, path)
-        try real.rename(path, to: newPath)
+        try call(.rename, path) { _ throws(StorageError) in try real.rename(path, to: newPath) }
     }
 
     func remove(_ path: String) throws(StorageError) {
-        try pass(.remove, path)
-        try real.remove(path)
+        try call(.remove, path) { _ throws(StorageError) in try real.remove(path) }
     }
 
     func synchronizeDirectory(_ path: String) throws(StorageError) {
-        try pass(.synchronizeDirectory, path)
-        try real.synchronizeDirectory(path)
+        try call(.synchronizeDirectory, path) { _ throws(StorageError) in try real.synchronizeDirectory(path) }
     }
 }

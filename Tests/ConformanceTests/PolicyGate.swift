@@ -100,7 +100,8 @@ private struct MemoryRegistry: EvidenceSource {
 
     func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
         switch locator {
-        case .manifest: return manifests[locator].map(Fetched.found) ?? .absent
+        case .manifest(let repository, let name, _):
+            return manifests[.manifest(repository, name)].map(Fetched.found) ?? .absent
         case .blob(_, let digest, _):
             return blobs[digest].map { .found(.init(bytes: $0, digest: digest, mediaType: nil)) } ?? .absent
         }

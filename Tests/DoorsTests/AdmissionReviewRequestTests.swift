@@ -230,4 +230,15 @@ struct AdmissionReviewImagesTests {
     func otherKind(_ kind: String) throws {
         #expect(throws: WorkloadError.self) { try count(.with("kind", kind)) }
     }
+
+    @Test(
+        "an object that does not say how it is to be read is refused",
+        arguments: [
+            #""kind":"Pod""#, #""kind":"Pod","apiVersion":"""#, #""kind":"Pod","apiVersion":1"#, #""apiVersion":"v1""#,
+        ])
+    func unknownVersion(_ type: String) throws {
+        var review = ReviewText()
+        review.set("object", #"{\#(type),"spec":{"containers":[{"image":"nginx"}]}}"#)
+        #expect(throws: WorkloadError.self) { try count(review) }
+    }
 }

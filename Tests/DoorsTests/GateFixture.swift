@@ -4,6 +4,9 @@ import Foundation
 import OCI
 import PolicyEngine
 import StrictJSON
+import Synchronization
+import TestSupport
+import Testing
 import Timestamp
 import Trust
 
@@ -19,8 +22,40 @@ struct HangingSource: EvidenceSource {
     func credentialsIdentity(for repository: Repository) -> [UInt8] { [] }
 }
 
+/// A registry that keeps everyone waiting until it is told to answer.
+final class HeldSource: EvidenceSource {
+    private struct State {
+        var isReleased = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
+        await withCheckedContinuation { continuation in
+            let isReleased = state.withLock { state in
+                if !state.isReleased { state.waiting.append(continuation) }
+                return state.isReleased
+            }
+            if isReleased { continuation.resume() }
+        }
+        return .undetermined(Refusal(.registryUnavailable, found: "no answer", expected: "one"))
+    }
+
+    func credentialsIdentity(for repository: Repository) -> [UInt8] { [] }
+
+    func release() {
+        let waiting = state.withLock { state in
+            defer { (state.isReleased, state.waiting) = (true, []) }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}
+
 /// A real gate with a real log in a directory of its own. One policy vouches for `registry.example/open/**` and for what
-/// the recordings run; images below `registry.example/tagged/**` need a look at a registry that hangs.
+/// the recordings run; images below `registry.example/tagged/**` need a look at a registry, which hangs unless
+/// a test brings another one.
 struct GateFixture {
     let gate: Gate
     let log: AuditLog
@@ -29,7 +64,7 @@ struct GateFixture {
     static let now = Instant(secondsSince1970: 1_780_000_000)
     private static let here = SourcePosition(file: "policy.yaml", line: 1, column: 1)
 
-    init(mode: GateMode = .enforce) throws {
+    init(mode: GateMode = .enforce, source: any EvidenceSource = HangingSource()) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "doors-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         log = try AuditLog.open(directory: directory.appending(path: "audit").path)
@@ -40,7 +75,7 @@ struct GateFixture {
         ]
         let rules = GateRules(
             policies: PolicySet(policies: policies, attestors: [NeverSigned()], revision: revision), mode: mode)
-        let collector = EvidenceCollector(source: HangingSource(), keeper: nil) { GateFixture.now }
+        let collector = EvidenceCollector(source: source, keeper: nil) { GateFixture.now }
         gate = Gate(
             rules: rules, collector: collector, log: log, instance: GateInstance(name: "test", version: "0"))
     }
@@ -100,10 +135,20 @@ private struct NeverSigned: Attestor {
 /// A server with the real door at `/validate`, for the time of `body`.
 func withDoor(
     mode: GateMode = .enforce, maximumInFlight: Int = 512, placeholders: [String] = [],
-    _ body: (GateFixture, ValidateDoor, Int) async throws -> Void
+    source: any EvidenceSource = HangingSource(), _ body: (GateFixture, ValidateDoor, Int) async throws -> Void
 ) async throws {
-    let fixture = try GateFixture(mode: mode)
+    let fixture = try GateFixture(mode: mode, source: source)
     defer { fixture.remove() }
     let door = fixture.door(maximumInFlight: maximumInFlight, placeholders: placeholders)
     try await withServer(door) { _, port in try await body(fixture, door, port) }
 }
+
+/// Posts a review and waits for what it is answered.
+func ask(
+    _ connection: TLSConnection, _ review: ReviewText, query: String = "?timeout=10s"
+) async throws -> TLSConnection.Answer {
+    try await connection.send(post(String(decoding: review.bytes, as: UTF8.self), to: "/validate\(query)"))
+    return try #require(try await connection.answer())
+}
+
+func pod(_ image: String) -> ReviewText { .pod(#"{"containers":[{"image":"\#(image)"}]}"#) }

@@ -1,7 +1,10 @@
 import Cryptography
+import Foundation
 import NIOCore
 import NIOSSL
+import TestSupport
 import Testing
+import Timestamp
 
 @testable import Doors
 
@@ -98,7 +101,7 @@ struct ServerTests {
                 certificate: try ServingCertificate(
                     certificateChain: certificates.server.certificatePEM,
                     privateKey: certificates.server.key.privateKeyPEM),
-                routes: [], readiness: [])
+                routes: [], readiness: [], clock: { GateFixture.now })
             await #expect(throws: ServerError.self) { try await other.start(threads: 1) }
         }
     }
@@ -111,10 +114,10 @@ struct RefusedRequestTests {
     private static let fields = "Host: a\r\nContent-Type: application/json\r\n"
 
     @Test(
-        "a path that is not exactly one of ours is not found",
+        "T07: a path that is not exactly one of ours is not found",
         arguments: [
             "/", "/validate/", "//validate", "/./validate", "/x/../validate", "/%76alidate", "/validate%2e",
-            "/validate;x", "/Validate", "http://a/validate", "https://a/livez", "*", "/livez/..",
+            "/validate;x", "/%2e%2e/validate", "/Validate", "http://a/validate", "https://a/livez", "*", "/livez/..",
         ])
     func paths(_ target: String) async throws {
         try await withServer { _, port in
@@ -146,7 +149,7 @@ struct RefusedRequestTests {
     }
 
     @Test(
-        "what is malformed or ambiguous is refused, and the connection ends",
+        "T05: what two readers could cut into requests differently is refused, and the connection ends",
         arguments: [
             (
                 "POST /validate HTTP/1.1\r\n\(fields)Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -170,6 +173,8 @@ struct RefusedRequestTests {
             ("POST /validate HTTP/1.1\r\nHost: b\r\n\(fields)Content-Length: 2\r\n\r\n{}", 400),
             ("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
             ("CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+            ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n", 400),
+            ("POST /validate HTTP/1.1\r\n\(fields)Transfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n", 400),
             ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
             ("GET /livez HTTP/3.0\r\nHost: a\r\n\r\n", 505),
             ("GET /livez\r\n\r\n", 505), ("hello\r\n\r\n", 400), ("\u{16}\u{3}\u{1}", 400),
@@ -210,7 +215,7 @@ struct RefusedRequestTests {
         }
     }
 
-    @Test("a body that is announced as too large is refused before it is sent")
+    @Test("T04: a body that is announced as too large is refused before it is sent")
     func announcedBody() async throws {
         try await withServer { _, port in
             let connection = try await TLSConnection.open(port: port)
@@ -224,7 +229,7 @@ struct RefusedRequestTests {
         }
     }
 
-    @Test("100 MB that are sent anyway are not taken", arguments: [true, false])
+    @Test("T04: 100 MB that are sent anyway are not taken", arguments: [true, false])
     func largeBody(_ isChunked: Bool) async throws {
         try await withServer { _, port in
             let connection = try await TLSConnection.open(port: port)
@@ -247,7 +252,7 @@ struct RefusedRequestTests {
         }
     }
 
-    @Test("a body of exactly the limit is taken")
+    @Test("T04: a body of exactly the limit is taken, and of one byte more is not")
     func exactBody() async throws {
         try await withServer(limits: { $0.maximumBodyBytes = 100_000 }) { _, port in
             let connection = try await TLSConnection.open(port: port)
@@ -260,7 +265,7 @@ struct RefusedRequestTests {
 
     @Test("more bodies than memory is meant for wait outside")
     func bufferedBytes() async throws {
-        let endpoint = SlowEndpoint(delay: .seconds(3), patience: .seconds(10))
+        let endpoint = HeldEndpoint()
         try await withServer(endpoint, limits: { $0.maximumBufferedBytes = 150_000 }) { _, port in
             let body = String(repeating: "x", count: 100_000)
             let first = try await TLSConnection.open(port: port)
@@ -271,8 +276,11 @@ struct RefusedRequestTests {
             let refused = try await second.answer()
             #expect(refused?.status == 503)
             #expect(refused?.header.contains("Retry-After: 1\r\n") == true)
+            endpoint.release()
             #expect(try await first.answer()?.status == 200)
             try await first.send(post(body))
+            while endpoint.count == 0 { try await Task.sleep(for: .milliseconds(2)) }
+            endpoint.release()
             #expect(try await first.answer()?.status == 200, "what was held is given back")
         }
     }
@@ -304,18 +312,18 @@ struct RefusedRequestTests {
 
 @Suite("Clients that take their time")
 struct SlowClientTests {
-    @Test("a handshake that is not made")
+    @Test("T02: a handshake that is not made ends the connection")
     func handshake() async throws {
         try await withServer(limits: { $0.handshakeTime = .milliseconds(200) }) { _, port in
             let connection = try await TLSConnection.openPlain(port: port)
             #expect(try await connection.isClosed(within: .seconds(5)))
             let half = try await TLSConnection.openPlain(port: port)
-            try await half.send([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
+            half.push([0x16, 0x03, 0x01, 0x02, 0x00, 0x01])
             #expect(try await half.isClosed(within: .seconds(5)))
         }
     }
 
-    @Test("a header that trickles")
+    @Test("T02: a header that trickles is not waited for")
     func header() async throws {
         try await withServer(limits: { $0.headerTime = .milliseconds(300) }) { _, port in
             let connection = try await TLSConnection.open(port: port)
@@ -331,7 +339,7 @@ struct SlowClientTests {
         }
     }
 
-    @Test("a body that trickles")
+    @Test("T02: a body that trickles is not waited for")
     func body() async throws {
         try await withServer(limits: {
             $0.bodyTime = .milliseconds(300)
@@ -364,7 +372,7 @@ struct SlowClientTests {
         }
     }
 
-    @Test("a reader that does not read")
+    @Test("T02: a reader that does not read its answer is cut off")
     func reader() async throws {
         try await withServer(LargeEndpoint(size: 16 << 20), limits: { $0.writeTime = .milliseconds(300) }) {
             server, port in
@@ -378,7 +386,7 @@ struct SlowClientTests {
         }
     }
 
-    @Test("more connections than there may be")
+    @Test("T01: connections beyond the limit are closed, and those before them are served")
     func connections() async throws {
         try await withServer(limits: { $0.maximumConnections = 2 }) { _, port in
             let first = try await TLSConnection.open(port: port)
@@ -399,11 +407,54 @@ struct SlowClientTests {
     }
 }
 
+// MARK: - Many at once
+
+@Suite("Many connections at once")
+struct ManyConnectionsTests {
+    /// As many as the machine has descriptors for in a whole run: `DOCKGATE_IDLE_CONNECTIONS=9000`, at most 9,999.
+    private static let idle =
+        ProcessInfo.processInfo.environment["DOCKGATE_IDLE_CONNECTIONS"].flatMap { Int($0) } ?? 300
+
+    @Test("T01: idle TLS connections up to the limit keep nobody waiting, and the next one is refused")
+    func idleConnections() async throws {
+        let idle = ManyConnectionsTests.idle
+        try await withServer(limits: { $0.maximumConnections = idle + 1 }) { _, port in
+            let live = try await TLSConnection.open(port: port)
+            let client = try TLSClient(trusting: try TestCertificates.shared.get().authority)
+            var connections: [TLSConnection] = []
+            for _ in 0..<idle { connections.append(try await client.connect(port: port)) }
+            for connection in connections { #expect(try await connection.protocolName() == "http/1.1") }
+            let refused = try await TLSConnection.openPlain(port: port)
+            #expect(try await refused.isClosed())
+
+            var slowest: [Duration] = []
+            // The machine may be busy with something else once or twice.
+            for _ in 0..<3 where slowest.allSatisfy({ $0 >= .milliseconds(100) }) {
+                slowest.append(try await ManyConnectionsTests.slowestOfHundred(live))
+            }
+            #expect(slowest.contains { $0 < .milliseconds(100) }, "\(slowest)")
+            for connection in connections { connection.close() }
+        }
+    }
+
+    /// All but the slowest one of a hundred requests were answered within this.
+    private static func slowestOfHundred(_ connection: TLSConnection) async throws -> Duration {
+        var times: [Duration] = []
+        for _ in 0..<100 {
+            let start = ContinuousClock.now
+            try await connection.send(post("{}"))
+            #expect(try await connection.answer()?.status == 200)
+            times.append(ContinuousClock.now - start)
+        }
+        return times.sorted()[98]
+    }
+}
+
 // MARK: - TLS
 
 @Suite("Who may speak to the listener")
 struct TLSTests {
-    @Test("a caller without a certificate is forbidden to ask for decisions, and may probe")
+    @Test("A22: a caller without a certificate is forbidden to ask for decisions, and may probe")
     func withoutCertificate() async throws {
         let certificates = try TestCertificates.shared.get()
         try await withServer(clientAuthorities: certificates.authority) { _, port in
@@ -417,7 +468,7 @@ struct TLSTests {
         }
     }
 
-    @Test("a caller with a certificate of the authority may ask, one of another does not get in")
+    @Test("A22: a caller with a certificate of the authority may ask, one of another does not get in")
     func withCertificate() async throws {
         let certificates = try TestCertificates.shared.get()
         try await withServer(clientAuthorities: certificates.authority) { _, port in
@@ -430,7 +481,7 @@ struct TLSTests {
         }
     }
 
-    @Test("TLS before 1.2 is not spoken, 1.2 and 1.3 are")
+    @Test("T08: TLS before 1.2 is not spoken, 1.2 and 1.3 are")
     func versions() async throws {
         try await withServer { _, port in
             for version in [TLSVersion.tlsv12, .tlsv13] {
@@ -447,7 +498,60 @@ struct TLSTests {
         }
     }
 
-    @Test("another certificate is shown to new connections, and open ones go on")
+    @Test("T08: a cipher suite without forward secrecy or with CBC is not spoken, whatever key the server has")
+    func cipherSuites() async throws {
+        let start = GateFixture.now - .seconds(60)
+        let issuer = try CertificateIssuer.create(
+            name: "RSA", algorithm: .rsa(bits: 2_048), from: start, for: .seconds(3_600))
+        let issued = try issuer.issue(
+            .server(names: ["localhost"]), algorithm: .rsa(bits: 2_048), from: start, for: .seconds(3_600))
+        try await withServer { server, port in
+            try server.use(
+                ServingCertificate(
+                    certificateChain: issued.certificatePEM, privateKey: try issued.key.privateKeyPEM))
+            for (suites, isSpoken) in [("ECDHE+AESGCM", true), ("RSA+AESGCM", false), ("ECDHE+AES128+SHA1", false)] {
+                let client = try TLSClient(trusting: issuer.certificatePEM) {
+                    $0.maximumTLSVersion = .tlsv12
+                    $0.cipherSuites = suites
+                    // The certificate's time is that of the tests' clock.
+                    $0.certificateVerification = .none
+                }
+                let connection = try await client.connect(port: port)
+                #expect(try await connection.protocolName() == (isSpoken ? "http/1.1" : nil), "\(suites)")
+            }
+        }
+    }
+
+    @Test(
+        "T08: whatever name a client asks for, or none, it is shown the one certificate", arguments: [nil, "localhost"])
+    func serverNames(_ name: String?) async throws {
+        try await withServer { _, port in
+            let connection = try await TLSConnection.open(port: port, serverName: name) {
+                $0.certificateVerification = .noHostnameVerification
+            }
+            try await connection.send(get("/livez"))
+            #expect(try await connection.answer()?.status == 200)
+            let other = try await TLSConnection.open(port: port, serverName: "elsewhere.example") {
+                $0.certificateVerification = .noHostnameVerification
+            }
+            try await other.send(get("/livez"))
+            #expect(try await other.answer()?.status == 200)
+        }
+    }
+
+    @Test("A24: a client that would speak HTTP/2 is told to speak HTTP/1.1, and one that does so anyway is refused")
+    func applicationProtocol() async throws {
+        try await withServer { _, port in
+            let connection = try await TLSConnection.open(port: port)
+            #expect(try await connection.protocolName() == "http/1.1")
+            let stubborn = try await TLSConnection.open(port: port) { $0.applicationProtocols = ["h2"] }
+            stubborn.push(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8))
+            #expect(try await stubborn.answer()?.status ?? 400 == 400)
+            #expect(try await stubborn.isClosed())
+        }
+    }
+
+    @Test("T09: another certificate is shown to new connections, and open ones go on")
     func replacedCertificate() async throws {
         let certificates = try TestCertificates.shared.get()
         try await withServer { server, port in
@@ -485,7 +589,7 @@ struct TLSTests {
 
 @Suite("The end of the listener")
 struct ShutdownTests {
-    @Test("what is in flight is answered, with word of the end, and idle connections are closed")
+    @Test("T14: what is in flight is answered, with word of the end, and idle connections are closed")
     func drain() async throws {
         let endpoint = SlowEndpoint(delay: .milliseconds(500))
         try await withServer(endpoint, limits: { $0.drainIdleTime = .milliseconds(100) }) { server, port in
@@ -507,14 +611,15 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a request that is already on its way to an idle connection is still answered")
+    @Test("A24: a request that is already on its way to an idle connection is still answered while the gate ends")
     func lastRequest() async throws {
-        try await withServer { server, port in
+        try await withServer(limits: { $0.drainIdleTime = .seconds(30) }) { server, port in
             let connection = try await TLSConnection.open(port: port)
             try await connection.send(get("/readyz"))
             #expect(try await connection.answer()?.status == 200)
-            let end = Task { await server.shutdown(within: .seconds(15)) }
-            try await Task.sleep(for: .milliseconds(100))
+            let end = Task { await server.shutdown(within: .seconds(60)) }
+            // It listens no more.
+            while let other = try? await TLSConnection.openPlain(port: port) { other.close() }
             try await connection.send(get("/readyz?verbose"))
             let answer = try await connection.answer()
             #expect(answer?.status == 503)

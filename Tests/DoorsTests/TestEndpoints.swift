@@ -1,6 +1,7 @@
 import Cryptography
 import NIOCore
 import Synchronization
+import Timestamp
 
 @testable import Doors
 
@@ -51,11 +52,35 @@ final class SlowEndpoint: Endpoint {
     }
 }
 
+/// Answers when it is told to.
+final class HeldEndpoint: Endpoint {
+    private let waiting = Mutex<[NIOLoopBound<Reply>]>([])
+
+    var accepts: Acceptance { .posts }
+    var count: Int { waiting.withLock { $0.count } }
+
+    func answer(_ request: Request, _ reply: Reply) {
+        reply.expect(
+            by: request.received + .minutes(5), ticket: Ticket(uid: "held", recordID: "record", stage: .deciding))
+        waiting.withLock { $0.append(NIOLoopBound(reply, eventLoop: reply.eventLoop)) }
+    }
+
+    func release() {
+        let replies = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for reply in replies {
+            reply.eventLoop.execute { reply.value.send(.text(.ok, "released")) }
+        }
+    }
+}
+
 /// A server with one endpoint at `/validate`, for the time of `body`.
 func withServer(
     _ endpoint: any Endpoint = CountingEndpoint(), clientAuthorities: [UInt8]? = nil,
     readiness: [ReadinessCheck] = [], limits configure: (inout ServerLimits) -> Void = { _ in },
-    _ body: (Server, Int) async throws -> Void
+    clock: @escaping @Sendable () -> Instant = { GateFixture.now }, _ body: (Server, Int) async throws -> Void
 ) async throws {
     var limits = ServerLimits()
     configure(&limits)
@@ -65,7 +90,7 @@ func withServer(
         clientAuthorities: clientAuthorities)
     let server = Server(
         host: "127.0.0.1", port: 0, certificate: certificate, routes: [Route("/validate", endpoint)],
-        readiness: readiness, limits: limits)
+        readiness: readiness, limits: limits, clock: clock)
     let port = try await server.start(threads: 2)
     do {
         try await body(server, port)

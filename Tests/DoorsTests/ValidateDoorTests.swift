@@ -2,18 +2,10 @@ import Admission
 import Audit
 import PolicyEngine
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Doors
-
-private func ask(
-    _ connection: TLSConnection, _ review: ReviewText, query: String = "?timeout=10s"
-) async throws -> TLSConnection.Answer {
-    try await connection.send(post(String(decoding: review.bytes, as: UTF8.self), to: "/validate\(query)"))
-    return try #require(try await connection.answer())
-}
-
-private func pod(_ image: String) -> ReviewText { .pod(#"{"containers":[{"image":"\#(image)"}]}"#) }
 
 @Suite("The validating webhook, with a real gate and a real log")
 struct ValidateDoorTests {
@@ -71,40 +63,6 @@ struct ValidateDoorTests {
         }
     }
 
-    @Test("a forged mark on the object changes nothing")
-    func forgedAnnotation() async throws {
-        try await withDoor { _, _, port in
-            var review = pod("evil.example/x")
-            review.set(
-                "object",
-                Workload.pod.json(
-                    #"{"containers":[{"image":"evil.example/x"}]}"#,
-                    metadata: #"{"annotations":{"dockgate.dev/verified":"true"},"labels":{"skip":"true"}}"#))
-            let connection = try await TLSConnection.open(port: port)
-            #expect(try await ask(connection, review).review?["allowed"]?.boolean == false)
-        }
-    }
-
-    @Test("what brings no image is allowed, counted, and no decision")
-    func notJudged() async throws {
-        try await withDoor { fixture, door, port in
-            let connection = try await TLSConnection.open(port: port)
-            let spec = #"{"containers":[{"image":"evil.example/x"}]}"#
-            var scale = ReviewText.with("kind", #"{"group":"autoscaling","version":"v1","kind":"Scale"}"#)
-            scale.set("object", #"{"apiVersion":"autoscaling/v1","kind":"Scale","spec":{"replicas":3}}"#)
-            var delete = ReviewText.with("operation", #""DELETE""#)
-            delete.set("object", "null")
-            let reviews = [
-                .pod(spec, operation: "UPDATE", oldSpec: spec), .pod(spec, operation: "CONNECT"), delete, scale,
-            ]
-            for review in reviews {
-                #expect(try await ask(connection, review).review?["allowed"]?.boolean == true)
-            }
-            #expect(door.counts.notJudged == 4)
-            #expect(try fixture.records().isEmpty)
-        }
-    }
-
     @Test("an object that is not understood is refused under its uid, and that is recorded")
     func undecodable() async throws {
         try await withDoor { fixture, door, port in
@@ -118,37 +76,6 @@ struct ValidateDoorTests {
             }
             #expect(door.counts.invalid == 3)
             #expect(try fixture.records().count == 3)
-        }
-    }
-
-    @Test("what is no review is a bad request, and the next one is answered")
-    func unreadable() async throws {
-        try await withDoor { _, _, port in
-            let connection = try await TLSConnection.open(port: port)
-            let deep = String(repeating: "[", count: 100_000)
-            for body in ["", "{}", "null", "{\"a\":1,\"a\":2}", deep, "\u{FEFF}{}", "{\"kind\":\"AdmissionReview\"}"] {
-                try await connection.send(post(body))
-                let answer = try #require(try await connection.answer())
-                #expect(answer.status == 400, "\(body.prefix(30))")
-                #expect(answer.review == nil)
-            }
-            for query in ["?timeout=x", "?timeout=5s&timeout=5s"] {
-                #expect(try await ask(connection, pod("registry.example/open/a"), query: query).status == 400)
-            }
-            #expect(try await ask(connection, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
-        }
-    }
-
-    @Test("a dry run is decided alike")
-    func dryRun() async throws {
-        try await withDoor { fixture, _, port in
-            let connection = try await TLSConnection.open(port: port)
-            for (image, isAllowed) in [("registry.example/open/a", true), ("evil.example/x", false)] {
-                var review = pod(image)
-                review.set("dryRun", "true")
-                #expect(try await ask(connection, review).review?["allowed"]?.boolean == isAllowed)
-            }
-            #expect(try fixture.records().count == 2)
         }
     }
 
@@ -179,14 +106,16 @@ struct ValidateDoorTests {
 
 @Suite("The webhook under pressure")
 struct ValidateDoorPressureTests {
-    @Test("a registry that hangs is a refusal before the caller gives up", arguments: [1, 2])
+    @Test("T18: a registry that hangs is a refusal before the caller gives up", arguments: [1, 2])
     func deadline(_ seconds: Int) async throws {
-        let whole = Duration.seconds(seconds)
+        // Before the caller gives up, by a margin for the way back.
+        let limit = try #require(CallTimeout(query: Substring("timeout=\(seconds)s").utf8)).lastResort
+        #expect(limit <= .seconds(seconds) - .milliseconds(250))
         try await withDoor { _, door, port in
             let connection = try await TLSConnection.open(port: port)
             var times: [Duration] = []
             // The machine may be busy with something else once or twice.
-            for tag in 1...3 where times.allSatisfy({ $0 >= whole }) {
+            for tag in 1...3 where times.allSatisfy({ $0 >= limit }) {
                 let start = ContinuousClock.now
                 let answer = try await ask(
                     connection, pod("registry.example/tagged/app:\(tag)"), query: "?timeout=\(seconds)s")
@@ -194,7 +123,7 @@ struct ValidateDoorPressureTests {
                 #expect(answer.review?["allowed"]?.boolean == false)
                 #expect(answer.review?["status"]?["message"]?.string?.contains("deadline-exceeded") == true)
             }
-            #expect(times.contains { $0 < whole }, "\(times)")
+            #expect(times.contains { $0 < limit }, "\(times)")
             #expect(door.counts.cold == times.count)
             // The connection is as good as before.
             #expect(try await ask(connection, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
@@ -234,22 +163,32 @@ struct ValidateDoorPressureTests {
         }
     }
 
-    @Test("more at once than there is room for is told to come back")
+    @Test("T11: more at once than there is room for is told to come back, and is answered when there is room")
     func overloaded() async throws {
-        try await withDoor(maximumInFlight: 1) { _, door, port in
-            let first = try await TLSConnection.open(port: port)
-            let second = try await TLSConnection.open(port: port)
-            let slow = String(decoding: pod("registry.example/tagged/app:1").bytes, as: UTF8.self)
-            try await first.send(post(slow, to: "/validate?timeout=2s"))
-            while door.counts.cold == 0 { try await Task.sleep(for: .milliseconds(2)) }
-            let refused = try await ask(second, pod("registry.example/open/a"))
-            #expect(refused.status == 503)
-            #expect(refused.header.contains("Retry-After: 1\r\n"))
-            try await second.send(get("/livez"))
-            #expect(try await second.answer()?.status == 200)
-            #expect(try await first.answer()?.review?["allowed"]?.boolean == false)
-            #expect(try await ask(second, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
-            #expect(door.counts.overloaded == 1)
+        let source = HeldSource()
+        defer { source.release() }
+        try await withDoor(maximumInFlight: 4, source: source) { _, door, port in
+            let waiting = try await (0..<4).asyncMap { index in
+                let connection = try await TLSConnection.open(port: port)
+                let review = String(decoding: pod("registry.example/tagged/app:\(index)").bytes, as: UTF8.self)
+                try await connection.send(post(review, to: "/validate?timeout=30s"))
+                return connection
+            }
+            while door.counts.cold < 4 { try await Task.sleep(for: .milliseconds(2)) }
+            let other = try await TLSConnection.open(port: port)
+            for count in 1...50 {
+                let refused = try await ask(other, pod("registry.example/open/a"))
+                #expect(refused.status == 503)
+                #expect(refused.header.contains("Retry-After: 1\r\n"))
+                #expect(door.counts.overloaded == count)
+            }
+            try await other.send(get("/livez"))
+            #expect(try await other.answer()?.status == 200)
+            source.release()
+            for connection in waiting {
+                #expect(try await connection.answer()?.review?["allowed"]?.boolean == false)
+            }
+            #expect(try await ask(other, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
         }
     }
 
@@ -317,5 +256,13 @@ struct RecordedReviewsAtTheDoorTests {
                 #expect(answer.status == 200 || answer.status == 400)
             }
         }
+    }
+}
+
+extension Sequence {
+    fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async rethrows -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
     }
 }

@@ -269,7 +269,7 @@ struct UpdatedImagesTests {
         #expect(try images(in: new, since: old) == ["main spec.containers[1].image=nginx:2"])
     }
 
-    @Test("a changed image of an object that is being deleted (CVE-2023-34091)")
+    @Test("A07: a changed image of an object that is being deleted is new (CVE-2023-34091)")
     func beingDeleted() throws {
         let metadata = #"{"deletionTimestamp":"2026-11-23T00:00:00Z"}"#
         let old = pod(#"{"containers":[{"image":"nginx:1"}]}"#, metadata: metadata)

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import StrictJSON
 import Testing
 
 extension EndToEnd {
@@ -63,16 +64,28 @@ extension EndToEnd {
             }
         }
 
-        @Test("hostile text in an image name comes back refused, on the lines of the message only")
+        @Test(
+            "L14: hostile text of a request comes back on one line of the log, and as nothing that a terminal acts on")
         func hostileNames() throws {
             try withGate { gate, _ in
-                let answer = try gate.ask(.pod(#"evil.example/a\u001b[2J\nrecord 0\u202e:1"#))
+                var review = AdmissionReview.pod(#"evil.example/a\u001b[2J\nrecord 0\u202e:1"#)
+                review.user = #"=cmd()|'</script>\u202e\u0007\r\n{\"v\":1}"#
+                let answer = try gate.ask(review)
                 #expect(!answer.isAllowed)
                 #expect(answer.reason == "reference-invalid")
                 #expect(!gate.log.contains("\u{1b}"))
-                let list = try Program.run("audit", "list", "--directory", gate.files.audit)
-                #expect(list.outputLines.count == 1)
-                #expect(list.output.isHarmless)
+                let audit = ["--directory", gate.files.audit]
+                for arguments in [
+                    ["list"], ["list", "-o", "json"], ["show", "0"], ["show", "0", "-o", "json"], ["verify"],
+                ] {
+                    let shown = try Command.run(Program.path, ["audit"] + arguments + audit)
+                    #expect(shown.status == 0)
+                    #expect(shown.output.isHarmless, "\(arguments)")
+                    if arguments[0] == "list" { #expect(shown.outputLines.count == 1) }
+                    guard arguments.last == "json" else { continue }
+                    let record = try JSONDocument(parsing: Array(shown.output.utf8)).root
+                    #expect(record["actor"]?["user"]?.string == "=cmd()|'</script>\u{202e}\u{7}\r\n{\"v\":1}")
+                }
             }
         }
     }

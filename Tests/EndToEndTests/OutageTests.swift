@@ -37,7 +37,32 @@ extension EndToEnd {
             }
         }
 
-        @Test("SIGTERM waits for the answer that is under way")
+        @Test(
+            "T16: a name service that is dead refuses within the caller's patience, and the others are answered",
+            .enabled(if: MountNamespace.unshare != nil, "no program here can give a gate its own resolv.conf"))
+        func deadNameService() throws {
+            let registry = "registry.dockgate.example:5000"
+            let silence = SilentNameService()
+            let scratch = try Scratch()
+            let file = try scratch.write("nameserver \(silence.address)\noptions timeout:5\n", to: "resolv.conf")
+            let launcher = try #require(MountNamespace.launcher(replacing: "/etc/resolv.conf", by: file))
+            try withGate(registry: registry, launcher: launcher) { gate, _ in
+                for _ in 0..<2 {
+                    let review = AdmissionReview.pod("\(registry)/shop/web:1.0")
+                    let answer = try gate.post(Array(review.json.utf8), timeout: "2s")
+                    #expect(answer.seconds < 2)
+                    let admission = try AdmissionAnswer(answer.body)
+                    #expect(!admission.isAllowed)
+                    #expect(
+                        ["registry-unavailable", "deadline-exceeded"].contains(admission.reason), "\(admission.message)"
+                    )
+                }
+                // What needs no name is decided as ever.
+                #expect(try gate.ask(.pod("\(registry)/shop/web:1.0", in: "playground")).isAllowed)
+            }
+        }
+
+        @Test("T14: SIGTERM waits for the answer that is under way")
         func draining() async throws {
             try await withRegistrySimulator(isSilent: true) { registry in
                 try withGate(registry: registry.authority) { gate, _ in
@@ -63,7 +88,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "a full disk refuses as audit-unavailable; with space again, everything goes on and verifies",
+            "L01: a full disk refuses as audit-unavailable; with space again, everything goes on and verifies",
             .enabled(if: SmallDisk.isAvailable, "no program here can fill a disk"))
         func fullDisk() throws {
             let disk = try #require(SmallDisk.available)

@@ -78,7 +78,7 @@ struct ManifestTests {
             expect(.unsupported, "Content-Type", "{\(Self.withoutType(Self.image))}", contentType)
             expect(.unsupported, "Content-Type", "{\(Self.withoutType(Self.index))}", contentType)
         }
-        expect(.unsupported, "Content-Type", "{\"errors\":[]}", "application/json")
+        expect(.malformed, "$.schemaVersion", "{\"errors\":[]}", "application/json")
     }
 
     @Test("of a kind that Dockgate does not judge is unsupported")

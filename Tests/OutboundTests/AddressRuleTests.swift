@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test("the connection is made to what was vetted, and the name is asked once")
+    @Test("R14: a name that answers otherwise the next moment gains nothing: what was vetted is connected to")
     func rebinding() async throws {
         try await withRegistrySimulator { simulator in
             simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
@@ -130,6 +130,47 @@ import Testing
             try await withOutbound(rules: [rule], resolver: resolver) { client in
                 let url = try OutboundURL(parsing: "http://\(authority)/x")
                 #expect(await client.outcome(url).text == "ok")
+            }
+        }
+    }
+
+    @Test("R33: a host that has IPv6 only is asked there, and one whose IPv6 is broken at its IPv4, within the budget")
+    func bothFamilies() async throws {
+        var limits = OutboundLimits.patient
+        limits.connect = .seconds(1)
+        try await withRegistrySimulator(isIPv6: true) { simulator in
+            simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
+            let authority = "registry.test:\(simulator.port)"
+            let rule = try HostRule(authority: authority, privateAddressAllowed: true, insecureHTTP: true)
+            try await withOutbound(rules: [rule], resolver: ScriptedResolver(["::1"])) { client in
+                let outcome = await client.outcome(try OutboundURL(parsing: "http://\(authority)/x"))
+                #expect(outcome.text == "ok")
+            }
+        }
+        try await withRegistrySimulator { simulator in
+            simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
+            let authority = "registry.test:\(simulator.port)"
+            let rule = try HostRule(authority: authority, privateAddressAllowed: true, insecureHTTP: true)
+            let url = try OutboundURL(parsing: "http://\(authority)/x")
+            // First nobody listens at `::1`, then somebody who neither accepts nor refuses.
+            for isSilent in [false, true] {
+                let port = isSilent ? try UnansweredPort(onIPv6: simulator.port) : nil
+                let resolver = ScriptedResolver(["::1", "127.0.0.1"])
+                try await withOutbound(rules: [rule], limits: limits, resolver: resolver) { client in
+                    let start = ContinuousClock.now
+                    let outcome = await client.outcome(url)
+                    #expect(outcome.text == "ok", "\(outcome)")
+                    #expect(!isSilent || ContinuousClock.now - start >= limits.connect)
+                }
+                try await withOutbound(rules: [rule], limits: limits, resolver: ScriptedResolver(["::1"])) { client in
+                    let error = await client.outcome(url).error
+                    #expect(
+                        error
+                            == (isSilent
+                                ? .timedOut(host: authority, phase: .connection, after: limits.connect)
+                                : .unreachable(host: authority, detail: "it refuses connections")))
+                }
+                withExtendedLifetime(port) {}
             }
         }
     }

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("the body of a refusal is never handed on")
+    @Test("attack 22: the body of a refusal is never handed on")
     func noRefusalBody() async throws {
         try await withSimulator { simulator, client in
             simulator.script(ScriptedFault("/x", do: .status(403, body: "secret")))
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("reading stops at the limit when the body has no end")
+    @Test("R07: reading stops at the limit when the body has no end")
     func endless() async throws {
         try await withSimulator { simulator, client in
             simulator.script(ScriptedFault("/x", do: .endless))
@@ -86,9 +86,9 @@ import Testing
 
     // MARK: Time
 
-    @Test("a host that takes the request and never answers is given up after the bound for the first byte")
+    @Test("R04: a host that takes the request and never answers is given up after the bound for the first byte")
     func stall() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.firstByte = .milliseconds(200)
         try await withSimulator(limits: limits) { simulator, client in
             simulator.script(ScriptedFault("/x", do: .stall))
@@ -98,18 +98,19 @@ import Testing
         }
     }
 
-    @Test("a body that drips is given up at the bound for the whole, not per byte")
+    @Test("R06: a body that drips is given up at the bound for the whole, not per byte")
     func drip() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.total = .milliseconds(400)
         try await withSimulator(limits: limits) { simulator, client in
             simulator.push(manifest: [UInt8](repeating: 1, count: 500), to: "a", tag: "t")
-            simulator.script(ScriptedFault("/v2", do: .drip(milliseconds: 20)))
+            simulator.script(ScriptedFault("/v2", do: .drip(milliseconds: 1000)))
             let clock = ContinuousClock()
             let start = clock.now
             let error = await client.outcome(try simulator.url("/v2/a/manifests/t")).error
             #expect(error == .timedOut(host: simulator.authority, phase: .total, after: .milliseconds(400)))
-            #expect(clock.now - start < .seconds(3))
+            // One byte a second would take more than eight minutes.
+            #expect(clock.now - start < .seconds(100))
         }
     }
 
@@ -119,21 +120,6 @@ import Testing
             simulator.script(ScriptedFault("/x", do: .stall))
             let error = await client.outcome(try simulator.url("/x"), within: .milliseconds(100)).error
             #expect(error == .deadlineExceeded(host: simulator.authority))
-        }
-    }
-
-    @Test("a request that is given up leaves no connection behind")
-    func closesWhatItGivesUp() async throws {
-        try await withSimulator { simulator, client in
-            simulator.script(ScriptedFault("/stall", do: .stall))
-            simulator.script(ScriptedFault("/endless", do: .endless))
-            for _ in 0..<20 {
-                _ = await client.outcome(try simulator.url("/stall"), within: .milliseconds(20))
-                _ = await client.outcome(try simulator.url("/endless"))
-            }
-            let patience = ContinuousClock.now + .seconds(5)
-            while simulator.openConnections > 0, .now < patience { try await Task.sleep(for: .milliseconds(20)) }
-            #expect(simulator.openConnections == 0)
         }
     }
 
@@ -178,7 +164,7 @@ import Testing
     }
 
     @Test(
-        "a body whose length is not certain is refused",
+        "R08: a body whose length is not certain is refused",
         arguments: [
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc",
             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
@@ -199,6 +185,32 @@ import Testing
         }
     }
 
+    @Test(
+        "R08: what follows an answer on its connection is never taken for the next answer",
+        arguments: [
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabevil",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 9\r\n\r\nab",
+        ])
+    func leftOvers(raw: String) async throws {
+        var limits = OutboundLimits.patient
+        limits.firstByte = .seconds(1)
+        try await withSimulator(limits: limits) { simulator, client in
+            simulator.script(ScriptedFault("/x", do: .raw(raw, staysOpen: true)))
+            simulator.script(ScriptedFault("/y", do: .status(200, body: "good")))
+            let first = await client.outcome(try simulator.url("/x"))
+            #expect(first.text == "ab" || first.error != nil, "\(first)")
+            let second = await client.outcome(try simulator.url("/y"))
+            #expect(second.text == "good" || second.error != nil, "\(second)")
+            let third = await client.outcome(try simulator.url("/y"))
+            #expect(third.text == "good", "\(third)")
+            #expect(Set(simulator.requests.map(\.remote)).count > 1, "the connection was used again")
+        }
+    }
+
     @Test("a body that ends with the connection only is refused: its end cannot be told from a fault")
     func unframed() async throws {
         try await withSimulator { simulator, client in
@@ -211,7 +223,8 @@ import Testing
     }
 
     @Test(
-        "a compressed body is refused, since none was asked for", arguments: ["gzip", "GZIP", "br", "identity, gzip"])
+        "R24: a compressed body is refused, since none was asked for: no bomb is ever unpacked",
+        arguments: ["gzip", "GZIP", "br", "identity, gzip"])
     func compressed(coding: String) async throws {
         try await withSimulator { simulator, client in
             simulator.script(ScriptedFault("/x", do: .status(200, headers: [("Content-Encoding", coding)], body: "x")))
@@ -240,7 +253,7 @@ import Testing
 
     @Test("requests beyond the width of a host wait, and all are answered")
     func waiting() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.exchangesPerHost = 2
         try await withSimulator(limits: limits) { simulator, client in
             simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))
@@ -256,7 +269,7 @@ import Testing
 
     @Test("when too many wait for a host, the next is refused at once; when a waiter's time is over, it leaves")
     func overloaded() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.exchangesPerHost = 1
         limits.waitingPerHost = 1
         try await withSimulator(limits: limits) { simulator, client in
@@ -284,7 +297,7 @@ import Testing
 
     @Test("pools beyond the bound are closed, and their hosts can still be asked")
     func manyHosts() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.connectionPools = 2
         try await withRegistrySimulator { simulator in
             simulator.script(ScriptedFault("/x", do: .status(200, body: "ok")))

@@ -5,11 +5,13 @@ import TestSupport
 
 /// A client whose connections are closed when `body` is over.
 func withOutbound<Value: Sendable>(
-    rules: [HostRule], limits: OutboundLimits = OutboundLimits(), resolver: (any HostResolver)? = nil,
+    rules: [HostRule], limits: OutboundLimits = .patient, proxy: OutboundProxy? = nil,
+    resolver: (any HostResolver)? = nil, clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     _ body: (OutboundClient) async throws -> Value
 ) async throws -> Value {
     let client = OutboundClient(
-        rules: rules, limits: limits, resolver: resolver, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        rules: rules, limits: limits, proxy: proxy, resolver: resolver,
+        eventLoopGroup: MultiThreadedEventLoopGroup.singleton, clock: clock)
     do {
         let value = try await body(client)
         await client.shutdown()
@@ -22,7 +24,7 @@ func withOutbound<Value: Sendable>(
 
 /// A simulator and a client that may ask it.
 func withSimulator<Value: Sendable>(
-    limits: OutboundLimits = OutboundLimits(), redirectTo: [String] = [],
+    limits: OutboundLimits = .patient, redirectTo: [String] = [],
     _ body: (RegistrySimulator, OutboundClient) async throws -> Value
 ) async throws -> Value {
     try await withRegistrySimulator { simulator in
@@ -42,7 +44,7 @@ extension OutboundClient {
     /// What comes of a GET.
     func outcome(
         _ url: OutboundURL, authorization: String? = nil, limit: Int = 1024,
-        within time: Duration = .seconds(20)
+        within time: Duration = .seconds(60)
     ) async -> Result<OutboundResponse, OutboundError> {
         do throws(OutboundError) {
             let request = OutboundRequest(url, authorization: authorization, limit: limit)
@@ -78,5 +80,17 @@ final class ScriptedResolver: HostResolver {
     ) async throws(HostResolverError) -> [IPAddress] {
         asked.withLock { $0.append(host) }
         return answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first ?? [] }
+    }
+}
+
+extension OutboundLimits {
+    /// Longer than any test waits that is not about these bounds, however busy the machine is.
+    static var patient: OutboundLimits {
+        var limits = OutboundLimits()
+        limits.connect = .seconds(60)
+        limits.handshake = .seconds(60)
+        limits.firstByte = .seconds(60)
+        limits.total = .seconds(60)
+        return limits
     }
 }

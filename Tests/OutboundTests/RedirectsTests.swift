@@ -15,7 +15,8 @@ import Testing
         }
     }
 
-    @Test("a redirect to a listed host is followed without credentials, and they do not come back with the way back")
+    @Test(
+        "R16: a redirect to a listed host is followed without credentials, and they do not come back with the way back")
     func otherHost() async throws {
         try await withRegistrySimulator { store in
             try await withRegistrySimulator { simulator in
@@ -87,7 +88,7 @@ import Testing
     }
 
     @Test(
-        "a redirect to a metadata service, a neighbour or an odd number is refused, even if it is listed",
+        "R13: a redirect to a metadata service, a neighbour or an odd number is refused, even if it is listed",
         arguments: [
             "http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://127.0.0.1/",
             "https://10.0.0.1/",
@@ -108,7 +109,7 @@ import Testing
         }
     }
 
-    @Test("three redirects are followed, the fourth is not")
+    @Test("R17: three redirects are followed, the fourth is not")
     func hops() async throws {
         try await withSimulator { simulator, client in
             for hop in 1...4 { simulator.script(ScriptedFault("/\(hop)", do: .redirect(to: "/\(hop + 1)"))) }

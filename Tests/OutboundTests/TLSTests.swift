@@ -32,7 +32,7 @@ import Testing
         #expect(try await ask(certificate, as: "127.0.0.1", believing: authority.certificatePEM).text == "ok")
     }
 
-    @Test("a certificate of an unknown authority is refused")
+    @Test("R22: a certificate of an unknown authority, or of none, is refused")
     func unknownAuthority() async throws {
         let authority = try SimulatedAuthority()
         let certificate = try authority.certificate(for: ["registry.test"])
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test("a certificate for another name or another address is refused")
+    @Test("R22: a certificate for another name or another address is refused")
     func wrongName() async throws {
         let authority = try SimulatedAuthority()
         let pem = authority.certificatePEM
@@ -113,14 +113,29 @@ import Testing
         #expect(isTLS(outcome) != isAccepted)
     }
 
-    @Test("an expired certificate is refused")
+    @Test("R22: an expired certificate is refused")
     func expired() async throws {
         let authority = try SimulatedAuthority()
         let certificate = try authority.expiredCertificate(for: ["registry.test"])
         #expect(isTLS(try await ask(certificate, believing: authority.certificatePEM)))
     }
 
-    @Test("a server that speaks nothing newer than TLS 1.1 is refused")
+    @Test(
+        "R22: a certificate that is signed with SHA-1, or whose RSA key is short, is refused whoever signed it",
+        .enabled(if: WeakCertificate.canBeMade, "openssl is not installed"),
+        arguments: [(2048, "sha256", nil), (2048, "sha1", "SHA-1"), (1024, "sha256", "1024 bits")])
+    func weak(bits: Int, hash: String, mark: String?) async throws {
+        let weak = try await WeakCertificate(rsaBits: bits, hash: hash)
+        let outcome = try await ask(weak.certificate, believing: weak.authorityPEM)
+        if let mark {
+            #expect(isTLS(outcome))
+            #expect("\(outcome)".contains(mark), "\(outcome)")
+        } else {
+            #expect(outcome.text == "ok", "\(outcome)")
+        }
+    }
+
+    @Test("R23: a server that speaks nothing newer than TLS 1.1 is refused")
     func oldTLS() async throws {
         let authority = try SimulatedAuthority()
         var certificate = try authority.certificate(for: ["registry.test"])
@@ -137,9 +152,9 @@ import Testing
         }
     }
 
-    @Test("a handshake that nobody answers is given up after its bound")
+    @Test("R05: a handshake that nobody answers is given up after its bound")
     func silentHandshake() async throws {
-        var limits = OutboundLimits()
+        var limits = OutboundLimits.patient
         limits.connect = .milliseconds(100)
         limits.handshake = .milliseconds(200)
         try await withRegistrySimulator(isSilent: true) { simulator in
@@ -167,7 +182,7 @@ import Testing
         }
     }
 
-    @Test("a redirect from TLS to plain HTTP is refused, even to the same and to a listed host")
+    @Test("R15: a redirect from TLS to plain HTTP is refused, even to the same and to a listed host")
     func downgrade() async throws {
         let authority = try SimulatedAuthority()
         let certificate = try authority.certificate(for: ["127.0.0.1"])

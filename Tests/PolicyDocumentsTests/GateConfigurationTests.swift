@@ -21,7 +21,8 @@ import Testing
         #expect(configuration.templatePlaceholders.isEmpty)
         let registry = try #require(configuration.registries.first)
         #expect(!registry.allowsPrivateAddress && !registry.usesInsecureHTTP && registry.redirectHosts.isEmpty)
-        #expect(registry.tokenRealmHosts.isEmpty)
+        #expect(registry.tokenRealmHosts.isEmpty && registry.mirrors.isEmpty && registry.requestsPerMinute == nil)
+        #expect(configuration.proxy == nil && configuration.helperEnvironment.isEmpty)
         #expect(registry.authorityFile == nil && registry.dockerConfigFile == nil)
     }
 
@@ -35,7 +36,9 @@ import Testing
               listen: {address: "[::1]:8443", certificate: {file: tls.crt}, key: {file: tls.key}, clientCertificates: {caFile: /ca.pem}}
               registries:
                 - {host: index.docker.io, privateAddress: allowed, redirectTo: ["Cdn.example.com:443"], tokenRealms: ["Auth.example.com:443"], caFile: /ca.pem}
-                - {host: "localhost:5000", insecureHTTP: true}
+                - {host: "localhost:5000", insecureHTTP: true, requestsPerMinute: 60, mirrors: ["Mirror.example.com:443", "harbor.example.com/hub"]}
+              proxy: {url: "http://proxy.example.com:3128", exclude: [10.0.0.0/8, .example.org]}
+              credentialHelpers: {environment: [AWS_REGION]}
               kubernetes: {templates: {placeholders: [auto]}}
               audit: {directory: log}
             """)
@@ -52,8 +55,32 @@ import Testing
         #expect(configuration.registries.first?.redirectHosts == ["cdn.example.com"])
         #expect(configuration.registries.first?.tokenRealmHosts == ["auth.example.com"])
         #expect(configuration.registries.last?.usesInsecureHTTP == true)
+        #expect(configuration.registries.last?.requestsPerMinute == 60)
+        #expect(configuration.registries.last?.mirrors == ["mirror.example.com", "harbor.example.com/hub"])
+        #expect(configuration.proxy?.address == "http://proxy.example.com:3128")
+        #expect(configuration.proxy?.exclusions == ["10.0.0.0/8", ".example.org"])
+        #expect(configuration.helperEnvironment == ["AWS_REGION"])
         #expect(configuration.templatePlaceholders == ["auto"])
         #expect(configuration.auditDirectory == "etc/log")
+    }
+
+    @Test(
+        "a mirror that is no host without doubt, and no path, is refused",
+        arguments: [
+            "mirror", "https://mirror.example.com", "mirror.example.com/", "mirror.example.com/UPPER", "/hub",
+            "mirror.example.com/a:1", "mirror.example.com/a@b", "hub/library",
+        ])
+    func mirrors(text: String) {
+        #expect(throws: LoadFailure.self) {
+            try load("  policies: {directory: p}\n  registries: [{host: docker.io, mirrors: [\"\(text)\"]}]\n")
+        }
+    }
+
+    @Test("a budget is a number of requests", arguments: ["0", "-1", "1.5", "many", "1000001"])
+    func budgets(text: String) {
+        #expect(throws: LoadFailure.self) {
+            try load("  policies: {directory: p}\n  registries: [{host: docker.io, requestsPerMinute: \(text)}]\n")
+        }
     }
 
     @Test(

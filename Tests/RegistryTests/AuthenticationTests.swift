@@ -107,7 +107,7 @@ import Trust
         }
     }
 
-    @Test("a token that ended early is refreshed once; if that is refused too, we are denied")
+    @Test("R20: a token that ended early is refreshed once; if that is refused too, we are denied")
     func refresh() async throws {
         try await withRegistrySimulator(authentication: Self.bearer) { simulator in
             let digest = simulator.pushImage(to: "a", tag: "1")
@@ -152,7 +152,7 @@ import Trust
 
     // MARK: Realms of strangers
 
-    @Test("credentials are not sent to a token service on another host, unless it is listed for this registry")
+    @Test("R18: credentials are not sent to a token service on another host, unless it is listed for this registry")
     func foreignRealm() async throws {
         try await withRegistrySimulator(authentication: .bearer(user: "robot", password: "canary-secret")) { realm in
             let authentication = SimulatedAuthentication.bearer(
@@ -180,7 +180,7 @@ import Trust
     }
 
     @Test(
-        "a realm at a private or metadata address, over plain HTTP or that is no address is not asked",
+        "R18: a realm at a private or metadata address, over plain HTTP or that is no address is not asked",
         arguments: [
             "http://169.254.169.254/token", "https://10.0.0.1/token", "https://127.0.0.1:1/token",
             "http://auth.example.com/token", "https://0x7f.1/token", "https://user@127.0.0.1/token",
@@ -218,7 +218,7 @@ import Trust
     // MARK: Token services that misbehave
 
     @Test(
-        "an answer of the token service that is no token is refused, and never gets into a header",
+        "R19: an answer of the token service that is no token is refused, and never gets into a header",
         arguments: [
             "<html></html>", "", "[]", "{}", #"{"token":""}"#, #"{"token":7}"#, #"{"token":"a\nX-Injected: 1"}"#,
             #"{"token":"a\r\n"}"#, #"{"token":"a b"}"#, #"{"token":"\u0000"}"#, #"{"token":"é"}"#,
@@ -247,7 +247,7 @@ import Trust
         }
     }
 
-    @Test("a token service without end, that stalls, redirects or fails is a refusal of its own kind")
+    @Test("R19: a token service without end, that stalls, redirects or fails is a refusal of its own kind")
     func failingTokenService() async throws {
         let faults: [(ScriptedFault.Action, ReasonCode)] = [
             (.endless, .registryDenied), (.status(503), .registryUnavailable), (.status(401), .registryDenied),
@@ -258,7 +258,9 @@ import Trust
             try await withRegistrySimulator(authentication: .bearer()) { simulator in
                 simulator.script(ScriptedFault("/token", do: fault))
                 try await withRegistry([simulator.host()]) { registry in
-                    let fetched = await registry.fetch(try simulator.manifest("a", tag: "1"), within: .seconds(3))
+                    // The one that stalls is waited for to the end of the time.
+                    let time = Duration.seconds(reason == .deadlineExceeded ? 2 : 60)
+                    let fetched = await registry.fetch(try simulator.manifest("a", tag: "1"), within: time)
                     #expect(fetched.obstacle == reason, "\(fault)")
                 }
                 #expect(!simulator.requests.contains { $0.target == "/elsewhere" })
@@ -275,6 +277,19 @@ import Trust
                 let locator = try simulator.manifest("a", tag: "1")
                 #expect(await registry.fetch(locator).content != nil)
             }
+        }
+    }
+
+    @Test("what is sent for an identity token is not sent again when the token service fails")
+    func identityTokenOnce() async throws {
+        let authentication = SimulatedAuthentication.bearer(user: "nobody", refreshToken: "canary-refresh")
+        try await withRegistrySimulator(authentication: authentication) { simulator in
+            simulator.script(ScriptedFault("/token", do: .status(503)))
+            try await withRegistry([simulator.host(credentials: .identityToken("canary-refresh"))]) { registry in
+                let fetched = await registry.fetch(try simulator.manifest("a", tag: "1"))
+                #expect(fetched.obstacle == .registryUnavailable)
+            }
+            #expect(simulator.requests.count { $0.method == "POST" } == 1)
         }
     }
 
@@ -296,7 +311,7 @@ import Trust
 
     // MARK: Secrets
 
-    @Test("no secret is in any refusal, value or dump")
+    @Test("attack 21: no secret is in any refusal, value or dump")
     func canary() async throws {
         let faults: [ScriptedFault.Action] = [
             .status(403, body: "canary-secret"), .status(500, body: "canary-secret"), .close,
@@ -335,7 +350,9 @@ import Trust
     func identities() throws {
         let repository = try Repository(parsing: "registry.example.com/a")
         func identities(_ credentials: [RegistryCredentials?]) throws -> [RegistryFixture] {
-            try credentials.map { try RegistryFixture([RegistryHost(host: "registry.example.com", credentials: $0)]) }
+            try credentials.map {
+                try RegistryFixture([RegistryHost(host: "registry.example.com", credentials: $0.map { .stated($0) })])
+            }
         }
         let client = try #require(try identities([.password(user: "a", password: "b")]).first).client
         let own = client.credentialsIdentity(for: repository)

@@ -11,17 +11,18 @@ struct RegistryFixture: Sendable {
     let outbound: OutboundClient
 
     init(
-        _ hosts: [RegistryHost], limits: OutboundLimits = OutboundLimits(),
-        registryLimits: RegistryLimits = .quick
+        _ hosts: [RegistryHost], limits: OutboundLimits = .patient,
+        registryLimits: RegistryLimits = .quick, helpers: CredentialHelpers = .none
     ) throws {
         let configuration = RegistryConfiguration(hosts: hosts, limits: registryLimits)
         outbound = OutboundClient(
             rules: try configuration.outboundRules(), limits: limits,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-        client = RegistryClient(configuration: configuration, outbound: outbound, jitter: { 0.5 })
+        client = RegistryClient(
+            configuration: configuration, outbound: outbound, helpers: helpers, jitter: { 0.5 })
     }
 
-    func fetch(_ locator: Locator, within time: Duration = .seconds(10)) async -> Fetched {
+    func fetch(_ locator: Locator, within time: Duration = .seconds(60)) async -> Fetched {
         await client.fetch(locator, deadline: .now + time)
     }
 }
@@ -40,7 +41,15 @@ extension RegistrySimulator {
     ) -> RegistryHost {
         RegistryHost(
             host: authority, privateAddressAllowed: true, insecureHTTP: !usesTLS, redirectTo: redirectTo,
-            tokenRealmHosts: tokenRealmHosts, credentials: credentials)
+            tokenRealmHosts: tokenRealmHosts, credentials: credentials.map { .stated($0) })
+    }
+
+    func host(
+        source: CredentialSource?, mirrors: [RegistryMirror] = [], requestsPerMinute: Int? = nil
+    ) -> RegistryHost {
+        RegistryHost(
+            host: authority, privateAddressAllowed: true, insecureHTTP: !usesTLS, credentials: source, mirrors: mirrors,
+            requestsPerMinute: requestsPerMinute)
     }
 
     func manifest(_ path: String, tag: String) throws -> Locator {
@@ -50,10 +59,11 @@ extension RegistrySimulator {
 
 /// Runs `body` with a client for `simulator` and closes its connections afterwards.
 func withRegistry<Value: Sendable>(
-    _ hosts: [RegistryHost], limits: OutboundLimits = OutboundLimits(), registryLimits: RegistryLimits = .quick,
-    _ body: (RegistryFixture) async throws -> Value
+    _ hosts: [RegistryHost], limits: OutboundLimits = .patient, registryLimits: RegistryLimits = .quick,
+    helpers: CredentialHelpers = .none, _ body: (RegistryFixture) async throws -> Value
 ) async throws -> Value {
-    let fixture = try RegistryFixture(hosts, limits: limits, registryLimits: registryLimits)
+    let fixture = try RegistryFixture(
+        hosts, limits: limits, registryLimits: registryLimits, helpers: helpers)
     do {
         let value = try await body(fixture)
         await fixture.outbound.shutdown()
@@ -82,5 +92,17 @@ extension Fetched {
         case .violated(let refusal), .undetermined(let refusal): refusal
         case .found, .absent: nil
         }
+    }
+}
+
+extension OutboundLimits {
+    /// Longer than any test waits that is not about these bounds, however busy the machine is.
+    static var patient: OutboundLimits {
+        var limits = OutboundLimits()
+        limits.connect = .seconds(60)
+        limits.handshake = .seconds(60)
+        limits.firstByte = .seconds(60)
+        limits.total = .seconds(60)
+        return limits
     }
 }

@@ -50,7 +50,7 @@ struct RecordedCosignTests {
         text = text.replacing(Base64.encode(self.signature), with: Base64.encode(signature ?? self.signature))
         let bytes = Array(text.utf8)
         let answers: [Locator: Fetched] = [
-            .manifest(subject.repository, .tag("\(subject.digest.tagPrefix).sig")): .found(
+            .manifest(subject.repository, .tag("\(subject.digest.tagPrefix).sig"), limit: 512 * 1024): .found(
                 .init(bytes: bytes, digest: .sha256(of: bytes), mediaType: "application/vnd.oci.image.manifest.v1+json")
             ),
             .blob(subject.repository, .sha256(of: changed), limit: changed.count): .found(

@@ -30,7 +30,9 @@ struct SignedImage {
         signatureRepository = repository
     }
 
-    var tag: Locator { .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal).sig")) }
+    var tag: Locator {
+        .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal).sig"), limit: 512 * 1024)
+    }
 
     func payloadLocator(_ index: Int) -> Locator {
         let layer = layers[index]

@@ -100,15 +100,17 @@ struct JSONDocumentTests {
 
     @Test("limits hold exactly")
     func limits() throws {
-        let limits = JSONLimits(maximumBytes: 40, maximumDepth: 3, maximumNumberBytes: 5, maximumStringBytes: 4)
+        let limits = JSONLimits(
+            maximumBytes: 40, maximumDepth: 3, maximumValues: 6, maximumNumberBytes: 5, maximumStringBytes: 4)
         for text in [
-            "[[[]]]", "12345", "-1e10", "\"abcd\"", "\"\\n\\n\"", "{\"abcd\":1}",
+            "[[[]]]", "12345", "[1,2,3,4,5]", "{\"a\":1,\"b\":[2]}", "-1e10", "\"abcd\"", "\"\\n\\n\"", "{\"abcd\":1}",
             String(repeating: " ", count: 39) + "1",
         ] {
             _ = try JSONDocument(parsing: Array(text.utf8), limits: limits)
         }
         let beyond: [(String, JSONError.Kind)] = [
             ("[[[[]]]]", .tooDeep(limit: 3)), ("{\"a\":[{\"a\":{}}]}", .tooDeep(limit: 3)),
+            ("[1,2,3,4,5,6]", .tooManyValues(limit: 6)), ("{\"a\":1,\"b\":[2,3]}", .tooManyValues(limit: 6)),
             ("123456", .numberTooLong(limit: 5)), ("-1e100", .numberTooLong(limit: 5)),
             ("\"abcde\"", .stringTooLong(limit: 4)), ("\"\\u0041\"", .stringTooLong(limit: 4)),
             ("{\"abcde\":1}", .stringTooLong(limit: 4)),

@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Synchronization
+public import Timestamp
 
 /// The TLS listener: HTTP/1.1 on SwiftNIO, one event loop for each core.
 ///
@@ -16,7 +17,8 @@ public final class Server: Sendable {
     private let port: Int
     private let state: ServerState
     private let draining = Draining()
-    private let certificate: Mutex<ServingCertificate>
+    private let shown: ShownCertificate
+    private let clock: @Sendable () -> Instant
     private let run = Mutex(Run.notStarted)
 
     private enum Run {
@@ -36,19 +38,24 @@ public final class Server: Sendable {
     ///   - host: an address or name to listen at.
     ///   - port: 0 lets the system choose; `start` tells which.
     ///   - routes: the doors, each at its own path.
-    ///   - readiness: what must hold for `/readyz` to be ready, beside not shutting down.
+    ///   - readiness: what must hold for `/readyz` to be ready, beside not shutting down and a certificate that is valid.
+    ///   - clock: tells whether the certificate is valid.
     ///   - logger: is told at level debug of connections that failed, such as a caller that does not trust the certificate.
     public init(
         host: String, port: Int, certificate: ServingCertificate, routes: [Route], readiness: [ReadinessCheck],
-        limits: ServerLimits = ServerLimits(), logger: Logger = Logger(label: "dockgate.server")
+        limits: ServerLimits = ServerLimits(), clock: @escaping @Sendable () -> Instant,
+        logger: Logger = Logger(label: "dockgate.server")
     ) {
         self.host = host
         self.port = port
-        self.certificate = Mutex(certificate)
+        self.clock = clock
+        let shown = ShownCertificate(certificate)
+        self.shown = shown
+        let ownCheck = ReadinessCheck("certificate") { shown.certificate.problem(at: clock()) }
         state = ServerState(
             limits: limits, asksForClientCertificates: certificate.asksForClientCertificates,
             routes: routes + [
-                Route("/readyz", ReadinessEndpoint(checks: readiness, draining: draining)),
+                Route("/readyz", ReadinessEndpoint(checks: [ownCheck] + readiness, draining: draining)),
                 Route("/livez", LivenessEndpoint()),
             ],
             draining: draining, logger: logger)
@@ -58,9 +65,10 @@ public final class Server: Sendable {
     ///
     /// - Parameter threads: event loops; one for each core if nil.
     /// - Returns: the port that is listened at.
-    /// - Throws: `ServerError` if the address cannot be bound, or the server was started before. It ends what it began:
-    ///   call `shutdown` only after it has returned.
+    /// - Throws: `ServerError` if the address cannot be bound, the certificate is not valid now, or the server was started
+    ///   before. It ends what it began: call `shutdown` only after it has returned.
     public func start(threads: Int? = nil) async throws(ServerError) -> Int {
+        if let problem = certificate.problem(at: clock()) { throw ServerError(problem) }
         try run.withLock { (run) throws(ServerError) in
             guard case .notStarted = run else { throw ServerError("the server was started before") }
             run = .starting
@@ -79,14 +87,19 @@ public final class Server: Sendable {
         }
     }
 
+    /// What is shown to connections that are opened now.
+    public var certificate: ServingCertificate { shown.certificate }
+
     /// Shows another certificate to connections that are opened from now on. Those that are open keep theirs.
     ///
-    /// Whether client certificates are asked for is settled at `init`; the authorities may change.
+    /// - Throws: `ServerError`, and nothing changes, if it is not valid now, or differs in whether client certificates are
+    ///   asked for: that is settled at `init`; the authorities may change.
     public func use(_ certificate: ServingCertificate) throws(ServerError) {
         guard certificate.asksForClientCertificates == state.asksForClientCertificates else {
             throw ServerError("whether client certificates are needed cannot change while the server runs")
         }
-        self.certificate.withLock { $0 = certificate }
+        if let problem = certificate.problem(at: clock()) { throw ServerError(problem) }
+        shown.replace(with: certificate)
     }
 
     /// Stops accepting, lets every connection finish the request it has begun (answered with `Connection: close`), and
@@ -130,13 +143,28 @@ public final class Server: Sendable {
         limits.maxHeaderListSize = state.limits.maximumHeaderBytes
         limits.maxHeaderFieldCount = state.limits.maximumHeaderFields
         let decoder = HTTPRequestDecoder(limitConfiguration: limits)
-        let context = certificate.withLock { $0.context }
+        let context = certificate.context
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: context))
         // What the parser leaves unread is at most one header field that has not ended.
         try pipeline.addHandler(
             ByteToMessageHandler(decoder, maximumBufferSize: 2 * state.limits.maximumHeaderBytes))
         try pipeline.addHandler(ConnectionHandler(server: state, loop: loop))
+    }
+}
+
+/// The certificate of a listener, which may be replaced.
+private final class ShownCertificate: Sendable {
+    private let current: Mutex<ServingCertificate>
+
+    init(_ certificate: ServingCertificate) {
+        current = Mutex(certificate)
+    }
+
+    var certificate: ServingCertificate { current.withLock { $0 } }
+
+    func replace(with certificate: ServingCertificate) {
+        current.withLock { $0 = certificate }
     }
 }
 

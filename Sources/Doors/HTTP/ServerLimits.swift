@@ -10,8 +10,9 @@ public struct ServerLimits: Sendable {
     public var maximumRequestsInFlight = 512
     /// An AdmissionReview holds up to two objects of at most 3 MiB each, and an envelope.
     public var maximumBodyBytes = 8 << 20
-    /// Bodies held in memory at one time, over all connections: what keeps 512 large ones from being 4 GiB.
-    public var maximumBufferedBytes = 64 << 20
+    /// Bodies held in memory at one time, over all connections: what keeps 512 large ones from being 4 GiB. Real reviews have
+    /// some 10 KiB, so this is thousands of them, and four of the largest.
+    public var maximumBufferedBytes = 32 << 20
     /// All names and values of one request's header fields. An API server sends some 300 bytes.
     public var maximumHeaderBytes = 16 << 10
     public var maximumHeaderFields = 64

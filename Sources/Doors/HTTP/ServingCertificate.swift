@@ -1,10 +1,17 @@
+import Cryptography
 import NIOCore
 import NIOSSL
+public import Timestamp
 
 /// What the listener shows of itself, and of whom it asks the same: all PEM, all already read.
 public struct ServingCertificate: Sendable {
+    /// From when to when callers accept it, both included (RFC 5280 section 4.1.2.5).
+    public let validity: ClosedRange<Instant>
+
     let context: NIOSSLContext
     let asksForClientCertificates: Bool
+    /// The same for the same material, and tells nothing of it.
+    let fingerprint: [UInt8]
 
     /// - Parameters:
     ///   - certificateChain: the serving certificate first, then its intermediates.
@@ -21,14 +28,7 @@ public struct ServingCertificate: Sendable {
         } catch {
             throw ServingCertificateError("the private key is not an unencrypted PEM key")
         }
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.maximumTLSVersion = .tlsv13
-        // HTTP/2 is not offered: nothing here would be faster by it, and much would be easier to exhaust.
-        configuration.applicationProtocols = ["http/1.1"]
-        // How long a goodbye may wait for its answer.
-        configuration.shutdownTimeout = .seconds(1)
+        var configuration = ServingCertificate.configuration(chain, key)
         if let clientAuthorities {
             let authorities = try ServingCertificate.certificates(clientAuthorities, what: "client authority")
             configuration.trustRoots = .certificates(authorities)
@@ -40,7 +40,40 @@ public struct ServingCertificate: Sendable {
         } catch {
             throw ServingCertificateError("the private key is not that of the certificate")
         }
+        validity = try ServingCertificate.validity(of: chain[0])
         asksForClientCertificates = clientAuthorities != nil
+        fingerprint = SHA2.sha256(
+            [certificateChain, privateKey, clientAuthorities ?? []].flatMap { SHA2.sha256($0) })
+    }
+
+    /// Why no caller would accept it at `now`; nil if they do.
+    func problem(at now: Instant) -> String? {
+        if now < validity.lowerBound { return "the serving certificate is valid from \(validity.lowerBound.rfc3339)" }
+        if now > validity.upperBound { return "the serving certificate expired at \(validity.upperBound.rfc3339)" }
+        return nil
+    }
+
+    private static func configuration(_ chain: [NIOSSLCertificate], _ key: NIOSSLPrivateKey) -> TLSConfiguration {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.maximumTLSVersion = .tlsv13
+        // Of TLS 1.2 only what 1.3 has too: forward secrecy and authenticated encryption. Every API server speaks these.
+        configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
+        // HTTP/2 is not offered: nothing here would be faster by it, and much would be easier to exhaust.
+        configuration.applicationProtocols = ["http/1.1"]
+        // How long a goodbye may wait for its answer.
+        configuration.shutdownTimeout = .seconds(1)
+        return configuration
+    }
+
+    private static func validity(of certificate: NIOSSLCertificate) throws(ServingCertificateError) -> ClosedRange<
+        Instant
+    > {
+        let start = Instant(secondsSince1970: Int64(certificate.notValidBefore))
+        let end = Instant(secondsSince1970: Int64(certificate.notValidAfter))
+        guard start <= end else { throw ServingCertificateError("the certificate ends before it begins") }
+        return start...end
     }
 
     private static func certificates(

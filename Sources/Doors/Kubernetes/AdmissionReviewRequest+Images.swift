@@ -24,7 +24,7 @@ extension AdmissionReviewRequest {
     private func checkKind(of object: JSONValue) throws(WorkloadError) {
         let foundKind = object["kind"]?.string ?? ""
         let foundVersion = object["apiVersion"]?.string ?? ""
-        guard foundKind.utf8.elementsEqual(kind.kind.utf8),
+        guard !foundVersion.isEmpty, foundKind.utf8.elementsEqual(kind.kind.utf8),
             WorkloadKind.group(of: foundVersion).elementsEqual(kind.group.utf8)
         else {
             let announced = kind.group.isEmpty ? kind.kind : "\(kind.group) \(kind.kind)"

@@ -17,6 +17,22 @@ extension GateConfiguration {
         Field("listen", .object(listenFields), "where requests come in"),
         Field("registries", .list(.object(registryFields)), "how registries are reached"),
         Field(
+            "proxy",
+            .object(
+                ObjectType([
+                    Field(
+                        "url", .text("an address such as `http://proxy.example.com:3128`"), required: true, "the proxy"),
+                    Field("exclude", .list(.text("a host, an address or a range")), "what is asked without it"),
+                ])), "the proxy between Dockgate and registries"),
+        Field(
+            "credentialHelpers",
+            .object(
+                ObjectType([
+                    Field(
+                        "environment", .list(.text("the name of a variable")), required: true,
+                        "variables that credential helpers see, besides `HOME` and `PATH`")
+                ])), "what is particular to programs that know credentials"),
+        Field(
             "audit", .object(ObjectType([path("directory", "a directory", required: true, "where the audit log is")])),
             "where decisions are recorded"),
         Field("kubernetes", .object(kubernetesFields), "what is particular to Kubernetes"),
@@ -49,6 +65,8 @@ extension GateConfiguration {
             "credentials",
             .object(ObjectType([path("dockerConfig", "a file", required: true, "a Docker `config.json`")])),
             "how Dockgate authenticates"),
+        Field("mirrors", .list(.text("a host, or a host and a path")), "places with copies, which are asked first"),
+        Field("requestsPerMinute", .integer(1...1_000_000), "how often the registry may be asked"),
     ])
 
     private static let kubernetesFields = ObjectType([

@@ -40,11 +40,16 @@ extension ShapeReader {
             notVouched: value["notVouched"]?.text.flatMap(Enforcement.init) ?? .deny,
             listener: listener,
             registries: registries,
+            proxy: value["proxy"].map {
+                ProxySettings(address: $0["url"]?.text ?? "", exclusions: texts($0["exclude"]))
+            },
+            helperEnvironment: texts(value["credentialHelpers"]?["environment"]),
             auditDirectory: resolved(value["audit"]?["directory"]),
-            templatePlaceholders: (value["kubernetes"]?["templates"]?["placeholders"]?.elements ?? []).compactMap(
-                \.text),
+            templatePlaceholders: texts(value["kubernetes"]?["templates"]?["placeholders"]),
             warnings: diagnostics.filter { $0.severity == .warning }.inReadingOrder)
     }
+
+    private func texts(_ list: FieldValue?) -> [String] { (list?.elements ?? []).compactMap(\.text) }
 
     private mutating func onlyDocument() -> YAMLNode? {
         do throws(DocumentSourceError) {
@@ -111,6 +116,7 @@ extension ShapeReader {
         let host = value["host"].flatMap { readHost($0) }
         let redirectHosts = (value["redirectTo"]?.elements ?? []).compactMap { readHost($0) }
         let tokenRealmHosts = (value["tokenRealms"]?.elements ?? []).compactMap { readHost($0) }
+        let mirrors = (value["mirrors"]?.elements ?? []).compactMap { readMirror($0) }
         let usesInsecureHTTP = value["insecureHTTP"]?.boolean ?? false
         let authorityFile = readable(value["caFile"], source)
         let dockerConfigFile = readable(value["credentials"]?["dockerConfig"], source)
@@ -129,20 +135,42 @@ extension ShapeReader {
         return RegistrySettings(
             host: host, allowsPrivateAddress: value["privateAddress"] != nil, usesInsecureHTTP: usesInsecureHTTP,
             redirectHosts: redirectHosts, tokenRealmHosts: tokenRealmHosts, authorityFile: authorityFile,
-            dockerConfigFile: dockerConfigFile)
+            dockerConfigFile: dockerConfigFile, mirrors: mirrors,
+            requestsPerMinute: value["requestsPerMinute"]?.integer)
+    }
+
+    /// A host, and perhaps a path on it under which the registry's repositories are.
+    private mutating func readMirror(_ value: FieldValue) -> String? {
+        let text = value.text ?? ""
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        if let host = host(parts[0]) {
+            guard parts.count > 1 else { return host }
+            if let whole = try? Repository(parsing: "\(host)/\(parts[1])/a"),
+                whole.path.utf8.elementsEqual("\(parts[1])/a".utf8)
+            {
+                return "\(host)/\(parts[1])"
+            }
+        }
+        report(
+            "\(quoted(text)) is not a mirror, expected a registry host and perhaps a path, such as `mirror.example.com` or `harbor.example.com/hub`",
+            at: value.position)
+        return nil
     }
 
     /// A host as image references spell it, normalised the same way.
     private mutating func readHost(_ value: FieldValue) -> String? {
         let text = value.text ?? ""
-        do throws(ReferenceError) {
-            let repository = try Repository(parsing: text + "/a/b")
-            if repository.path.utf8.elementsEqual("a/b".utf8) { return repository.domain }
-        } catch {}
+        if let host = host(text) { return host }
         report(
             "\(quoted(text)) is not a registry host, expected a name with a dot or a port, such as `registry.example.com` or `localhost:5000`",
             at: value.position)
         return nil
+    }
+
+    private func host(_ text: String) -> String? {
+        guard let repository = try? Repository(parsing: text + "/a/b"), repository.path.utf8.elementsEqual("a/b".utf8)
+        else { return nil }
+        return repository.domain
     }
 
     // MARK: Paths

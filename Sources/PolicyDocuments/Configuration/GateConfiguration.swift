@@ -11,6 +11,10 @@ public struct GateConfiguration: Sendable {
     /// Nil if the document has no `listen`: enough for checks on the command line, not for serving.
     public let listener: ListenerConfiguration?
     public let registries: [RegistrySettings]
+    /// Nil if the document has no `proxy`.
+    public let proxy: ProxySettings?
+    /// Variables of the environment that credential helpers may see.
+    public let helperEnvironment: [String]
     /// Where the audit log is. Nil if the document has no `audit`: not enough for serving.
     public let auditDirectory: String?
     /// Exact words that stand for an image in a template and are passed over there, never in Pods.
@@ -51,4 +55,15 @@ public struct RegistrySettings: Hashable, Sendable {
     public let authorityFile: String?
     /// A Docker `config.json` with the credentials.
     public let dockerConfigFile: String?
+    /// Places that have copies of its images, each a host, normalised, and perhaps a path.
+    public let mirrors: [String]
+    /// How often it may be asked.
+    public let requestsPerMinute: Int?
+}
+
+/// A proxy on the way to registries.
+public struct ProxySettings: Hashable, Sendable {
+    public let address: String
+    /// What is asked without it.
+    public let exclusions: [String]
 }

@@ -95,8 +95,9 @@ struct InspectManifestCommand: AsyncParsableCommand {
 
     private func fetched(_ reference: ImageReference) async throws -> Fetched.Content {
         let deadline = ContinuousClock.now + .seconds(timeout)
-        let registries = try config.map { try GateConfiguration.loaded(from: $0).registries } ?? []
-        let (client, outbound) = try Composition.registryClient(registries)
+        let settings =
+            try config.map { GateSettings(try GateConfiguration.loaded(from: $0)) } ?? GateSettings(policyDirectory: ".")
+        let (client, outbound) = try Composition.registryClient(settings)
         let name: Locator.ManifestName = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
         let answer = await client.fetch(.manifest(reference.repository, name), deadline: deadline)
         await outbound.shutdown()

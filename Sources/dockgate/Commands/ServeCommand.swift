@@ -19,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String
 
     func run() async throws {
+        LargeBlocks.giveBack()
         let logger = Logger(label: "dockgate") { StreamLogHandler.standardError(label: $0) }
         let configuration = try GateConfiguration.loaded(from: config)
         for warning in configuration.warnings { logger.warning("\(warning.description.printable)") }
@@ -33,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let recovery = log.recovery {
             logger.warning(
                 """
-                the audit log ended within a record that was never answered: \(recovery.bytesCut) bytes cut from \
+                the audit log ended within a write that was never answered: \(recovery.bytesCut) bytes cut from \
                 \(recovery.segment)
                 """)
         }
@@ -45,10 +46,14 @@ struct ServeCommand: AsyncParsableCommand {
             directory: configuration.policyDirectory, source: composition.policySource, gate: composition.gate,
             clock: SystemClock.now, logger: logger)
         do {
-            let server = try server(listener, configuration, composition.gate, policies)
+            let files = ListenerFiles(configuration: listener)
+            let server = try server(listener, files, configuration, composition.gate, policies)
+            let certificates = CertificateWatch(
+                rotation: CertificateRotation(of: server, read: files.certificate),
+                hangups: await UnixSignalsSequence(trapping: .sighup), logger: logger)
             try await run(
                 [
-                    GateService(server: server, address: listener.address, logger: logger),
+                    GateService(server: server, address: listener.address, logger: logger), certificates,
                     PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
                 ], logger)
         } catch {
@@ -71,28 +76,23 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func server(
-        _ listener: ListenerConfiguration, _ configuration: GateConfiguration, _ gate: Gate, _ policies: PolicyReload
+        _ listener: ListenerConfiguration, _ files: ListenerFiles, _ configuration: GateConfiguration, _ gate: Gate,
+        _ policies: PolicyReload
     ) throws -> Server {
-        let files = FileSystemSource()
+        let certificate: ServingCertificate
         do {
-            let certificate = try ServingCertificate(
-                certificateChain: try files.read(listener.certificateFile, limit: PolicyDocuments.maximumFileBytes),
-                privateKey: try files.read(listener.keyFile, limit: PolicyDocuments.maximumFileBytes),
-                clientAuthorities: try listener.clientAuthorityFile.map {
-                    try files.read($0, limit: PolicyDocuments.maximumFileBytes)
-                })
-            let door = ValidateDoor(
-                gate: gate, placeholders: configuration.templatePlaceholders, clock: SystemClock.now)
-            return Server(
-                host: listener.address.host, port: listener.address.port, certificate: certificate,
-                routes: [Route("/validate", door)],
-                readiness: [
-                    ReadinessCheck("policies", remark: { policies.remark }, problem: { nil }),
-                    ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" },
-                ])
+            certificate = try files.certificate()
         } catch {
             throw UsageError("the listener of the configuration: \(error)")
         }
+        let door = ValidateDoor(gate: gate, placeholders: configuration.templatePlaceholders, clock: SystemClock.now)
+        return Server(
+            host: listener.address.host, port: listener.address.port, certificate: certificate,
+            routes: [Route("/validate", door)],
+            readiness: [
+                ReadinessCheck("policies", remark: { policies.remark }, problem: { nil }),
+                ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" },
+            ], clock: SystemClock.now)
     }
 }
 

@@ -20,6 +20,11 @@ extension AuditReport {
             lines.append(
                 "unfinished write at the end of \(tornTail.segment): \(tornTail.bytes) bytes, not part of the log")
         }
+        if let step = clock.firstStepBack {
+            lines.append(
+                "the clock went back \(counted(clock.stepsBack, "time")), first at seq \(step.sequence): from "
+                    + "\(step.from.rfc3339) to \(step.to.rfc3339)")
+        }
         if let problem { lines.append("could not be read: \(problem.printable)") }
         let totals = [
             counted(segments.count, "segment"), counted(records, "record"), counted(evidenceFiles, "evidence file"),
@@ -51,6 +56,15 @@ extension AuditReport {
             writer.endObject()
         }
         writer.endArray()
+        if let step = clock.firstStepBack {
+            writer.key("clockSetBack")
+            writer.beginObject()
+            writer.member("times", clock.stepsBack)
+            writer.member("seq", step.sequence)
+            writer.member("from", step.from.rfc3339)
+            writer.member("to", step.to.rfc3339)
+            writer.endObject()
+        }
         if let problem { writer.member("problem", problem) }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)

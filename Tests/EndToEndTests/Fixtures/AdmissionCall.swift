@@ -78,6 +78,8 @@ struct AdmissionReview {
     var operation = "CREATE"
     var kind = #"{"group":"","version":"v1","kind":"Pod"}"#
     var namespace: String
+    /// As it stands between quotes.
+    var user = "somebody"
     /// `object`, and `oldObject` where there is one.
     var members: String
 
@@ -110,7 +112,7 @@ struct AdmissionReview {
         """
         {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"\(uid)","kind":\(kind),\
         "resource":{"group":"","version":"v1","resource":"any"},"name":"web","namespace":"\(namespace)",\
-        "operation":"\(operation)","userInfo":{"username":"somebody"},\(members),"dryRun":false}}
+        "operation":"\(operation)","userInfo":{"username":"\(user)"},\(members),"dryRun":false}}
         """
     }
 }

@@ -46,11 +46,17 @@ final class RunningCommand {
         errorFile = try scratch.write([], to: name + ".err")
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        process.standardInput = FileHandle(forReadingAtPath: try scratch.write(input, to: name + ".in"))
-        process.standardOutput = FileHandle(forWritingAtPath: outputFile)
-        process.standardError = FileHandle(forWritingAtPath: errorFile)
+        let handles = [
+            FileHandle(forReadingAtPath: try scratch.write(input, to: name + ".in")),
+            FileHandle(forWritingAtPath: outputFile), FileHandle(forWritingAtPath: errorFile),
+        ]
+        process.standardInput = handles[0]
+        process.standardOutput = handles[1]
+        process.standardError = handles[2]
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
+        // Foundation's `Process` reads beyond its buffer where this process has some 1,360 descriptors open.
+        for handle in handles { try? handle?.close() }
     }
 
     var identifier: Int32 { process.processIdentifier }

@@ -39,8 +39,11 @@ final class GateProcess {
     var isRunning: Bool { process.isRunning }
 
     /// What it holds in memory, in KiB.
-    var residentKilobytes: Int {
-        let line = Scratch.text("/proc/\(identifier)/status").split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    var residentKilobytes: Int { status("VmRSS") }
+
+    /// A number of `/proc/PID/status`.
+    func status(_ field: String) -> Int {
+        let line = Scratch.text("/proc/\(identifier)/status").split(separator: "\n").first { $0.hasPrefix(field + ":") }
         return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
     }
 

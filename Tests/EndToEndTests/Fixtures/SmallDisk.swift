@@ -8,11 +8,7 @@ enum SmallDisk {
     case limited
 
     static let available: SmallDisk? = {
-        // As root without a user namespace, else with one.
-        for unshare in [["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]] {
-            let probe = try? Command.run(unshare[0], unshare.dropFirst() + ["mount", "-t", "tmpfs", "none", "/tmp"])
-            if probe?.status == 0 { return .mounted(unshare: unshare) }
-        }
+        if let unshare = MountNamespace.unshare { return .mounted(unshare: unshare) }
         return Command.exists("prlimit") ? .limited : nil
     }()
 

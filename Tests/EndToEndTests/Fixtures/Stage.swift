@@ -82,7 +82,7 @@ extension Stage {
         self.init(registry: simulator.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed)
     }
 
-    private static func signature(
+    static func signature(
         of digest: Digest, in registry: String, by key: PrivateKey
     ) throws -> SimulatedSignature {
         let payload = Array(

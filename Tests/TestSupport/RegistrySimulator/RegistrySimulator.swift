@@ -6,9 +6,9 @@ import Synchronization
 /// A registry over real loopback sockets: the pull side of the OCI distribution protocol from memory, with three ways of
 /// authentication and a script of faults.
 ///
-/// It serves HTTP/1.1 on a free port of 127.0.0.1, with TLS if it is given a certificate.
+/// It serves HTTP/1.1 on a free port of 127.0.0.1, or of `::1`, with TLS if it is given a certificate.
 public final class RegistrySimulator: Sendable {
-    /// The port on 127.0.0.1.
+    /// The port on 127.0.0.1, or on `::1`.
     public let port: Int
     public let usesTLS: Bool
     let state: Mutex<State>
@@ -27,7 +27,7 @@ public final class RegistrySimulator: Sendable {
     /// Starts one, with TLS if there is a certificate. A silent one accepts connections and never says a word.
     public static func start(
         certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none,
-        isSilent: Bool = false
+        isSilent: Bool = false, isIPv6: Bool = false
     ) async throws -> RegistrySimulator {
         let connections = OpenConnections()
         let handlers = SimulatorReference()
@@ -43,7 +43,7 @@ public final class RegistrySimulator: Sendable {
                     try channel.pipeline.syncOperations.addRegistryHandlers(handlers)
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: isIPv6 ? "::1" : "127.0.0.1", port: 0).get()
         let simulator = RegistrySimulator(
             listener: listener, connections: connections, usesTLS: tls != nil, authentication: authentication)
         handlers.set(simulator)
@@ -60,7 +60,7 @@ public final class RegistrySimulator: Sendable {
         state = Mutex(State(authentication: authentication))
     }
 
-    /// `127.0.0.1:port`
+    /// `127.0.0.1:port`: what it is called on IPv4.
     public var authority: String { "127.0.0.1:\(port)" }
     /// `http://127.0.0.1:port` or with `https`.
     public var origin: String { (usesTLS ? "https://" : "http://") + authority }
@@ -100,10 +100,10 @@ public final class RegistrySimulator: Sendable {
 /// Starts a simulator, runs `body` and shuts it down whatever comes of it.
 public func withRegistrySimulator<Value: Sendable>(
     certificate: SimulatedCertificate? = nil, authentication: SimulatedAuthentication = .none, isSilent: Bool = false,
-    _ body: (RegistrySimulator) async throws -> Value
+    isIPv6: Bool = false, _ body: (RegistrySimulator) async throws -> Value
 ) async throws -> Value {
     let simulator = try await RegistrySimulator.start(
-        certificate: certificate, authentication: authentication, isSilent: isSilent)
+        certificate: certificate, authentication: authentication, isSilent: isSilent, isIPv6: isIPv6)
     do {
         let value = try await body(simulator)
         await simulator.shutdown()

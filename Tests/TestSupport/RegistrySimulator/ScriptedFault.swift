@@ -19,8 +19,10 @@ public struct ScriptedFault: Sendable {
         case endless
         /// The right answer with one more header field; it replaces a field of the same name.
         case header(name: String, value: String)
-        /// These bytes, and then the end of the connection.
-        case raw(String)
+        /// These bytes, and then the end of the connection, unless it `staysOpen`.
+        case raw(String, staysOpen: Bool = false)
+        /// The right answer, after so many milliseconds.
+        case delay(milliseconds: Int64)
     }
 
     let prefix: String

@@ -11,6 +11,8 @@ public enum SimulatedAuthentication: Sendable {
         expiresIn: Int = 300)
     /// Any `WWW-Authenticate` fields; nothing satisfies them.
     case challenge([String])
+    /// Nothing is asked for, but `/token` signs tokens for a registry that trusts the issuer.
+    case tokenService(TokenIssuer, user: String, password: String)
 }
 
 struct SimulatedTokens: Sendable {
@@ -31,7 +33,7 @@ extension RegistrySimulator {
         let (authentication, tokens) = state.withLock { ($0.authentication, $0.tokens) }
         let given = request.header("authorization")
         switch authentication {
-        case .none:
+        case .none, .tokenService:
             return nil
         case .basic(let user, let password):
             if given == basic(user, password) { return nil }
@@ -48,6 +50,12 @@ extension RegistrySimulator {
 
     /// The token endpoint: GET with or without Basic, and POST with a refresh token.
     func token(for request: LoggedRequest) -> SimulatedAnswer {
+        if case .tokenService(let issuer, let user, let password) = state.withLock({ $0.authentication }) {
+            guard request.header("authorization") == basic(user, password),
+                let token = try? issuer.token(for: request.target, subject: user)
+            else { return .status(401) }
+            return .status(200, headers: [("Content-Type", "application/json")], body: #"{"token":"\#(token)"}"#)
+        }
         guard
             case .bearer(let user, let password, let refreshToken, _, let expiresIn) = state.withLock({
                 $0.authentication

@@ -69,7 +69,14 @@ final class SimulatedConnection: ChannelInboundHandler {
         case .header(let name, let value):
             answer.set(name, value)
             write(Array(answer.head.utf8) + answer.body, context)
-        case .raw(let text): write(Array(text.utf8), context, thenClose: true)
+        case .raw(let text, let staysOpen): write(Array(text.utf8), context, thenClose: !staysOpen)
+        case .delay(let milliseconds):
+            let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let bytes = Array(answer.head.utf8) + answer.body
+            context.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) {
+                guard own.value.1.channel.isActive else { return }
+                own.value.0.write(bytes, own.value.1)
+            }
         }
     }
 

@@ -1,47 +1,32 @@
-import Cryptography
 import NIOCore
 import NIOPosix
 import NIOSSL
-import StrictJSON
+import NIOTLS
 import Synchronization
-import Timestamp
-
-/// Certificates for one test run: an authority, a server, a client, and a client of somebody else.
-struct TestCertificates: Sendable {
-    let authority: [UInt8]
-    let server: IssuedCertificate
-    let client: IssuedCertificate
-    let stranger: IssuedCertificate
-
-    static let shared: Result<TestCertificates, CertificateError> = Result { () throws(CertificateError) in
-        try TestCertificates()
-    }
-
-    private init() throws(CertificateError) {
-        let start = Instant(secondsSince1970: 1_700_000_000)
-        let lifetime = Duration.seconds(20 * 365 * 86_400)
-        let authority = try CertificateIssuer.create(name: "authority", from: start, for: lifetime)
-        let other = try CertificateIssuer.create(name: "other authority", from: start, for: lifetime)
-        self.authority = authority.certificatePEM
-        server = try authority.issue(.server(names: ["localhost", "127.0.0.1"]), from: start, for: lifetime)
-        client = try authority.issue(.client(name: "apiserver"), from: start, for: lifetime)
-        stranger = try other.issue(.client(name: "stranger"), from: start, for: lifetime)
-    }
-}
 
 /// A TLS connection that sends exactly the bytes it is told to, and reads answers by hand.
-final class TLSConnection: Sendable {
+public final class TLSConnection: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
     /// What has arrived and was not taken yet.
     private final class Inbox: Sendable {
-        private let content = Mutex<(bytes: [UInt8], isClosed: Bool)>(([], false))
+        private struct Content {
+            var bytes: [UInt8] = []
+            var isClosed = false
+            /// What both sides have agreed to speak; nil before the handshake is complete, empty if nothing.
+            var speaks: String?
+        }
+
+        private let content = Mutex(Content())
 
         var isClosed: Bool { content.withLock { $0.isClosed } }
+        var holdsBytes: Bool { content.withLock { !$0.bytes.isEmpty } }
+        var speaks: String? { content.withLock { $0.speaks } }
 
         func append(_ bytes: ByteBufferView) { content.withLock { $0.bytes += bytes } }
         func close() { content.withLock { $0.isClosed = true } }
+        func agree(on name: String) { content.withLock { $0.speaks = name } }
 
         /// An answer if there is one, and whether there can be another.
         func take() -> (Answer?, isClosed: Bool) {
@@ -49,18 +34,18 @@ final class TLSConnection: Sendable {
         }
     }
 
-    struct Answer {
-        let status: Int
-        let header: String
-        let body: [UInt8]
+    /// An answer of the server.
+    public struct Answer: Sendable {
+        public let status: Int
+        public let header: String
+        public let body: [UInt8]
 
-        var text: String { String(decoding: body, as: UTF8.self) }
-        var closes: Bool { header.contains("Connection: close\r\n") }
-        /// `response` of the AdmissionReview in the body.
-        var review: JSONValue? { (try? JSONDocument(parsing: body))?.root["response"] }
+        public var text: String { String(decoding: body, as: UTF8.self) }
+        public var closes: Bool { header.contains("Connection: close\r\n") }
     }
 
-    struct TimedOut: Error {}
+    /// Nothing came, and the connection was not closed either.
+    public struct TimedOut: Error {}
 
     private init(channel: any Channel, inbox: Inbox) {
         self.channel = channel
@@ -68,40 +53,20 @@ final class TLSConnection: Sendable {
     }
 
     /// A connection without TLS, to a server that expects it.
-    static func openPlain(port: Int) async throws -> TLSConnection {
-        try await open(port: port, context: nil, readsByItself: true)
+    public static func openPlain(port: Int) async throws -> TLSConnection {
+        try await open(port: port, readsByItself: true) { nil }
     }
 
     static func open(
-        port: Int, as client: IssuedCertificate? = nil, readsByItself: Bool = true,
-        configure: (inout TLSConfiguration) -> Void = { _ in }
+        port: Int, readsByItself: Bool, tls: @escaping @Sendable () throws -> NIOSSLClientHandler?
     ) async throws -> TLSConnection {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .certificates(
-            try NIOSSLCertificate.fromPEMBytes(TestCertificates.shared.get().authority))
-        configuration.applicationProtocols = ["h2", "http/1.1"]
-        if let client {
-            configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(client.certificatePEM)
-                .map { .certificate($0) }
-            configuration.privateKey = .privateKey(
-                try NIOSSLPrivateKey(bytes: client.key.privateKeyPEM, format: .pem))
-        }
-        configure(&configuration)
-        return try await open(
-            port: port, context: NIOSSLContext(configuration: configuration), readsByItself: readsByItself)
-    }
-
-    private static func open(port: Int, context: NIOSSLContext?, readsByItself: Bool) async throws -> TLSConnection {
         let inbox = Inbox()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: readsByItself)
             .channelOption(.socketOption(.so_rcvbuf), value: 4_096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let context {
-                        try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: context, serverHostname: "localhost"))
-                    }
+                    if let handler = try tls() { try channel.pipeline.syncOperations.addHandler(handler) }
                     try channel.pipeline.syncOperations.addHandler(Collector(inbox: inbox))
                 }
             }
@@ -109,42 +74,56 @@ final class TLSConnection: Sendable {
         return TLSConnection(channel: channel, inbox: inbox)
     }
 
-    func send(_ text: String) async throws {
+    public func send(_ text: String) async throws {
         try await send(Array(text.utf8))
     }
 
-    func send(_ bytes: [UInt8]) async throws {
+    public func send(_ bytes: [UInt8]) async throws {
         try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
     /// Sends without waiting for it to be taken.
-    func push(_ bytes: [UInt8]) {
+    public func push(_ bytes: [UInt8]) {
         channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     }
 
     /// The next answer; nil if the connection is closed instead.
-    func answer(within limit: Duration = .seconds(20)) async throws -> Answer? {
+    public func answer(within limit: Duration = .seconds(20)) async throws -> Answer? {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
             let (answer, isClosed) = inbox.take()
             if let answer { return answer }
             if isClosed { return nil }
-            try await Task.sleep(for: .milliseconds(2))
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        throw TimedOut()
+    }
+
+    /// Whether an answer has begun to arrive, or never will.
+    public var hasAnswer: Bool { inbox.isClosed || inbox.holdsBytes }
+
+    /// Waits for the handshake; what both sides have agreed to speak, empty if nothing, nil if it failed.
+    public func protocolName(within limit: Duration = .seconds(20)) async throws -> String? {
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
+            if let name = inbox.speaks { return name }
+            if inbox.isClosed { return nil }
+            try await Task.sleep(for: .milliseconds(1))
         }
         throw TimedOut()
     }
 
     /// Waits for the other side to close.
-    func isClosed(within limit: Duration = .seconds(20)) async throws -> Bool {
+    public func isClosed(within limit: Duration = .seconds(20)) async throws -> Bool {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
             if inbox.isClosed { return true }
-            try await Task.sleep(for: .milliseconds(2))
+            try await Task.sleep(for: .milliseconds(1))
         }
         return false
     }
 
-    func close() {
+    public func close() {
         channel.close(promise: nil)
     }
 
@@ -172,6 +151,12 @@ final class TLSConnection: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             inbox.append(unwrapInboundIn(data).readableBytesView)
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            if let event = event as? TLSUserEvent, case .handshakeCompleted(let name) = event {
+                inbox.agree(on: name ?? "")
+            }
         }
 
         func handlerRemoved(context: ChannelHandlerContext) {
