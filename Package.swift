@@ -166,7 +166,7 @@ let package = Package(
 if Context.environment["DOCKGATE_FUZZ"] != nil {
     let readers: Set = [
         "COpenSSL", "CLibYAML", "StrictJSON", "Timestamp", "OCI", "Cryptography", "YAMLDocument", "TransparencyLog",
-        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments",
+        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
     ]
     package.products = []
     package.dependencies = []
@@ -188,8 +188,9 @@ if Context.environment["DOCKGATE_FUZZ"] != nil {
         .executableTarget(
             name: "dockgate-fuzz",
             dependencies: [
-                "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",
-                "YAMLDocument", "StrictJSON", "Timestamp",
+                "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "ImageContents", "Compose",
+                "Trust",
+                "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict),
     ]

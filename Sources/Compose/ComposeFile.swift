@@ -10,6 +10,8 @@ public struct ComposeFile: Sendable {
     public let images: [ComposeImage]
     /// What a person should know beside.
     public let notices: [ComposeNotice]
+    /// The variables that have no value and whose default counts.
+    public let defaultedVariables: Set<String>
 
     /// As many as one request may bring. Each is a decision of its own.
     public static let maximumImages = 256
@@ -22,7 +24,7 @@ public struct ComposeFile: Sendable {
     public init(_ root: YAMLNode, variables: [String: String] = [:]) throws(ComposeError) {
         var reader = ServiceReader(variables: variables)
         try reader.read(root)
-        (images, notices) = (reader.images, reader.notices)
+        (images, notices, defaultedVariables) = (reader.images, reader.notices, reader.toldDefaults)
     }
 
     /// Whether a document looks like one of Compose: it has `services`, and not both of what a Kubernetes object has.

@@ -6,7 +6,7 @@ struct ServiceReader {
     private(set) var images: [ComposeImage] = []
     private(set) var notices: [ComposeNotice] = []
     /// Names whose default was told already.
-    private var toldDefaults: Set<String> = []
+    private(set) var toldDefaults: Set<String> = []
 
     init(variables: [String: String]) {
         self.variables = variables
@@ -43,6 +43,7 @@ struct ServiceReader {
         }
         if let image = service.member("image") {
             try add(image, of: name, path: "services.\(name).image", isVolume: false)
+            noteBuild(service.member("build"), of: name)
         } else {
             try explainMissingImage(of: service, named: name, at: position, among: services)
         }
@@ -54,6 +55,7 @@ struct ServiceReader {
         of service: YAMLNode, named name: String, at position: YAMLPosition, among services: YAMLNode
     ) throws(ComposeError) {
         if let build = service.member("build") {
+            noteInlineDockerfile(build, of: name)
             return note(
                 "the service \(quoted(name)) is built and names no image, so none is judged: check its Dockerfile, and the"
                     + " image once it has a name",
@@ -78,6 +80,23 @@ struct ServiceReader {
             throw ComposeError(
                 "`extends` of the service \(quoted(name)) names no service of this file", at: base.position)
         }
+    }
+
+    /// Of a service that has an image as well.
+    private mutating func noteBuild(_ build: YAMLNode?, of name: String) {
+        guard let build else { return }
+        noteInlineDockerfile(build, of: name)
+        note(
+            "the service \(quoted(name)) is built: what is judged is the image that its registry holds under the name; check"
+                + " its Dockerfile as well",
+            at: build.position)
+    }
+
+    private mutating func noteInlineDockerfile(_ build: YAMLNode, of name: String) {
+        guard let dockerfile = build["dockerfile_inline"] else { return }
+        note(
+            "the Dockerfile within the service \(quoted(name)) is not read: put it into a file of its own and check that",
+            at: dockerfile.position)
     }
 
     private mutating func readVolumes(_ volumes: YAMLNode?, of service: String) throws(ComposeError) {

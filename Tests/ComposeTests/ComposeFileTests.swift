@@ -68,11 +68,53 @@ private func refusal(_ text: String, _ variables: [String: String] = [:]) throws
             """
         let found = try compose(file)
         #expect(found.images.map(\.text) == ["registry.example.com/b:1"])
-        #expect(found.notices.map(\.position.line) == [1, 3, 5, 8])
+        #expect(found.notices.map(\.position.line) == [1, 3, 4, 5, 8])
         #expect(
             found.notices[1].message
                 == "the service `api` is built and names no image, so none is judged: check its Dockerfile, and the image once it has a name"
         )
+    }
+
+    @Test("a service that is built and has an image is judged by the image, and the Dockerfile is told")
+    func built() throws {
+        let file = """
+            services:
+              web: {image: "registry.example.com/web:1", build: {context: ., dockerfile_inline: "FROM evil"}}
+              api: {build: {dockerfile_inline: "FROM evil"}}
+
+            """
+        let found = try compose(file)
+        #expect(found.images.map(\.text) == ["registry.example.com/web:1"])
+        #expect(
+            found.notices.map(\.message) == [
+                "the Dockerfile within the service `web` is not read: put it into a file of its own and check that",
+                "the service `web` is built: what is judged is the image that its registry holds under the name; check its Dockerfile as well",
+                "the Dockerfile within the service `api` is not read: put it into a file of its own and check that",
+                "the service `api` is built and names no image, so none is judged: check its Dockerfile, and the image once it has a name",
+            ])
+    }
+
+    @Test("what stands beside the services names no image, and services may be merged in")
+    func beside() throws {
+        let file = """
+            x-a: &a {image: hidden, profiles: [never]}
+            x-services: &services {web: *a}
+            configs: {c: {content: "image: no"}}
+            services:
+              <<: *services
+              api: {image: own, labels: {image: no}, environment: {IMAGE: no}, deploy: {image: no}}
+
+            """
+        #expect(try images(file) == ["6:16 services.api.image own", "1:17 services.web.image hidden"])
+    }
+
+    @Test(
+        "a tag that takes an image away or puts one in is refused",
+        arguments: [
+            "services: {web: {image: !reset null}}", "services: {web: !override {image: a}}", "services: !x {}",
+        ])
+    func tags(file: String) {
+        #expect(throws: YAMLError.self) { try compose(file) }
     }
 
     @Test(
@@ -175,6 +217,8 @@ private func refusal(_ text: String, _ variables: [String: String] = [:]) throws
         let notices = try compose(file, ["B": "3"]).notices
         #expect(
             notices.map { "\($0.position.line): \($0.message)" } == ["2: `TAG` is not given, its default `1` counts"])
+        #expect(try compose(file, ["B": "3"]).defaultedVariables == ["TAG"])
+        #expect(try compose(file, ["B": "3", "TAG": "1"]).defaultedVariables.isEmpty)
     }
 
     @Test("values that grow are bounded")

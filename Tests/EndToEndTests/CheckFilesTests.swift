@@ -95,6 +95,26 @@ extension EndToEnd {
             #expect(try check("-f", file).status == 2)
         }
 
+        @Test("a file `.env` beside a Compose file is told where a default counts, and is not read")
+        func environmentBeside() throws {
+            let defaulted = "services: {web: {image: '\(stage.registry)/\(Stage.path):${TAG:-1.0}'}}\n"
+            let file = try files.scratch.write(defaulted, to: "beside/compose.yaml")
+            let place = "\(file):1:25: warning: `TAG` is not given, its default `1.0` counts"
+            #expect(try check("-f", file).errorLines == [place])
+            let environment = try files.scratch.write("TAG=1.1\n", to: "beside/.env")
+            let told = try check("-f", file)
+            #expect(told.status == 0)
+            #expect(
+                told.errorLines == [
+                    place, "\(file): warning: `\(environment)` is not read: give it with --env-file if it counts",
+                ])
+            let given = try check("-f", file, "--env-file", environment)
+            #expect(given.status == 1)
+            #expect(given.errors == "")
+            let plain = try files.scratch.write("services: {web: {image: \"\(stage.signed)\"}}\n", to: "beside/b.yaml")
+            #expect(try check("-f", plain).errors == "")
+        }
+
         @Test("a Compose file in which nothing names an image is a mistake and not an allow")
         func nothing() throws {
             let command = try check("-f", "-", input: "services: {api: {build: .}}\n")

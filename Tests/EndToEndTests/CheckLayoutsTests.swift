@@ -131,6 +131,16 @@ extension EndToEnd {
                 packed.errorLines == [
                     "error: `stdin` is compressed with gzip: unpack it first, `-f -` takes it from a pipe"
                 ])
+            #expect(try check("-f", "-", "--kind", "archive", input: [0x1F, 0x8B, 8, 0]).errors == packed.errors)
+            for format in ["zstd", "xz", "bzip2"] where Command.exists(format) {
+                let file = try files.scratch.write(SimulatedLayout().archive, to: "packed-\(format)")
+                let other = try Command.run(format, ["-q", "-f", "-k", file])
+                try #require(other.status == 0, "\(other.errors)")
+                let suffix = ["zstd": "zst", "xz": "xz", "bzip2": "bz2"][format] ?? ""
+                #expect(
+                    try check("-f", "\(file).\(suffix)").errors.contains(
+                        "is compressed with \(format): unpack it first"))
+            }
             var legacy = TarWriter()
             legacy.add("manifest.json", Array("[]".utf8))
             legacy.end()
@@ -150,6 +160,82 @@ extension EndToEnd {
                 #expect(tar.status == 0)
                 let command = try check("-f", archive)
                 #expect(command.status == 0, "\(format): \(command.output)\(command.errors)")
+            }
+        }
+
+        @Test("links in a directory are followed, and what they lead to is hashed like anything else")
+        func links() throws {
+            let directory = try write(try layout("1.0", annotations: [Self.refName: stage.signed]), to: "layout")
+            let blob = "\(directory)/blobs/sha256/\(stage.signedDigest.hexadecimal)"
+            let elsewhere = files.path("elsewhere")
+            try FileManager.default.moveItem(atPath: blob, toPath: elsewhere)
+            func link(to target: String) throws {
+                try? FileManager.default.removeItem(atPath: blob)
+                try FileManager.default.createSymbolicLink(atPath: blob, withDestinationPath: target)
+            }
+            try link(to: elsewhere)
+            #expect(try check("-f", directory).status == 0)
+            try link(to: try files.scratch.write("secret words", to: "secret"))
+            let other = try check("-f", directory)
+            #expect(other.status == 1)
+            #expect(other.errors.contains("holds other bytes than its name says"))
+            #expect(!other.errors.contains("secret words"))
+            for (target, problem) in [
+                ("/dev/zero", "is not a regular file"), (directory, "is a directory"), (blob, "cannot be read: "),
+                (files.path("absent"), "does not exist"),
+            ] {
+                try link(to: target)
+                let command = try check("-f", directory)
+                #expect(command.status == 2, "\(target)")
+                #expect(command.errors.contains(problem), "\(target): \(command.errors)")
+            }
+        }
+
+        @Test("what is too large to be read in time is given up, and could not be looked at")
+        func time() throws {
+            let zeros = String(repeating: "0", count: 64)
+            let directory = try write(SimulatedLayout(), to: "large")
+            let blob = try files.scratch.write([], to: "large/blobs/sha256/\(zeros)")
+            var header = TarWriter()
+            header.add("blobs/sha256/\(zeros)", claimedSize: 8 << 30 - 1)
+            let archive = try files.scratch.write(header.bytes, to: "large.tar")
+            for (file, path) in [(blob, directory), (archive, archive)] {
+                // A file of nothing but a hole takes no space.
+                try #require(truncate(file, 60 << 30) == 0)
+                let command = try check("-f", path, "--timeout", "1")
+                #expect(command.status == 3)
+                #expect(
+                    command.errorLines == [
+                        "error: `\(path)` is not read to its end in time; --timeout gives more"
+                    ])
+                #expect(command.output == "")
+            }
+        }
+
+        @Test("an archive of archives, of many names or of large numbers is refused before it costs anything")
+        func bombs() throws {
+            var many = TarWriter()
+            for number in 0...20_000 { many.add("f\(number)") }
+            var large = TarWriter()
+            large.addPax([("size", "\(Int.max)")])
+            large.add("blobs/sha256/" + String(repeating: "0", count: 64))
+            var climbing = TarWriter()
+            climbing.add("blobs/sha256/../../../../tmp/x", [1])
+            var linked = SimulatedLayout()
+            linked.addImage(annotations: [Self.refName: stage.signed])
+            var links = TarWriter()
+            links.add("blobs", type: "2")
+            for file in linked.allFiles { links.add(file.path, file.content) }
+            links.end()
+            for (archive, problem) in [
+                (many.bytes, "holds more than 20000 entries"), (large.bytes, "is longer than the 137438953472 bytes"),
+                (climbing.bytes, "its path leads out of the archive"), (links.bytes, "is a link or a device"),
+                (Array(linked.archive.prefix(2_000)), "is cut off"),
+            ] {
+                let command = try check("-f", "-", input: archive)
+                #expect(command.status == 1, "\(problem)")
+                #expect(command.output == "")
+                #expect(command.errors.contains(problem), "\(command.errors)")
             }
         }
 

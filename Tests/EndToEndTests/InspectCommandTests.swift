@@ -50,7 +50,8 @@ extension EndToEnd {
         }
 
         @Test(
-            "what is no reference is a mistake that says why", arguments: ["", "UPPER/x", "a:b:c", "\u{1b}[31m", "a b"])
+            "what is no reference is a mistake that says why",
+            arguments: ["", "registry.example.com/UPPER/x", "a:b:c", "\u{1b}[31m", "a b"])
         func noReference(text: String) throws {
             let command = try inspect("reference", text)
             #expect(command.status == 2)

@@ -93,7 +93,6 @@ func refusal(_ text: String, _ arguments: [String: String] = [:]) -> String? {
         #expect(try images("\\\nFROM a\n") == ["1 FROM a"])
         #expect(try images("FR\\\nOM a\r\n") == ["1 FROM a"])
         #expect(try images("FROM a\nRUN x \\\nFROM no\n") == ["1 FROM a"])
-        #expect(try images("FROM a\nRUN x \\\\\nFROM b\n") == ["1 FROM a", "3 FROM b"])
         #expect(try images("FROM a\nRUN x \\") == ["1 FROM a"])
         #expect(try images("# escape=`\nFROM a\nRUN dir c:\\\nFROM b\nRUN x `\nFROM no\n") == ["2 FROM a", "4 FROM b"])
         // Behind a first line `#!…` the builder does not look for `escape`.

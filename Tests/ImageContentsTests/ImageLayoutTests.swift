@@ -176,12 +176,52 @@ func layoutError(_ archive: [UInt8]) -> LayoutError? {
                 == true)
     }
 
+    @Test("indexes that name one another's manifests over and over end somewhere, quickly")
+    func manyPaths() {
+        var files = SimulatedLayout()
+        let image = files.addImage(isListed: false)
+        let inner = files.addIndex(of: Array(repeating: image, count: 256), isListed: false)
+        let outer = files.addIndex(of: Array(repeating: inner, count: 256), type: MediaType.ociIndex, isListed: false)
+        files.addIndex(of: Array(repeating: outer, count: 256), type: MediaType.ociIndex)
+        let duration = ContinuousClock().measure {
+            #expect(layoutError(files.archive)?.message == "names manifests of more than 33554432 bytes")
+        }
+        #expect(duration < .seconds(30))
+    }
+
+    @Test("an index that names itself cannot be made, and one within too many others is refused")
+    func depth() {
+        var files = SimulatedLayout()
+        var digest = files.addImage(isListed: false)
+        for depth in 1...4 {
+            let type = depth == 1 ? MediaType.ociManifest : MediaType.ociIndex
+            var listed = files
+            listed.addIndex(of: [digest], type: type)
+            #expect(layoutError(listed.archive)?.message == (depth < 4 ? nil : "is an index within 4 others"))
+            digest = files.addIndex(of: [digest], type: type, isListed: false)
+        }
+    }
+
+    @Test("all files of a directory together are bounded, and no size makes a sum overflow")
+    func sizes() throws {
+        for sizes in [[Int.max], [128 << 30, 1], [1, Int.max]] {
+            var reader = LayoutDirectory()
+            do throws(LayoutError) {
+                for size in sizes { try reader.begin("docs/a", size: size) }
+                Issue.record("\(sizes) was taken")
+            } catch {
+                #expect(error.message == "is longer than the 137438953472 bytes that are read")
+            }
+        }
+    }
+
     @Test("docker save of before index.json is refused, since no digest that was signed is in it")
     func legacy() {
         var writer = TarWriter()
         writer.add("0123.json", Array("{}".utf8))
         writer.add("abc/layer.tar", [1], type: "0")
         writer.add("def/layer.tar", type: "2")
+        writer.add("ghi/layer.tar", type: "1")
         writer.add("manifest.json", Array("[]".utf8))
         writer.end()
         let error = layoutError(writer.bytes)

@@ -37,7 +37,6 @@ import Testing
         }
         writer.add("./", type: "5")
         writer.add("docs/readme.txt", Array("x".utf8))
-        writer.add("docs/link", type: "2")
         writer.end()
         #expect(try layout(writer.bytes).images.count == 1)
         #expect(ImageArchive.isRecognized(writer.bytes))
@@ -66,15 +65,35 @@ import Testing
         #expect(layoutError(archive { $0.add(path, [1]) })?.kind == .invalid)
     }
 
-    @Test("a control file that is there twice, or is a link, is refused")
+    @Test("a control file that is there twice, and entries of other kinds, are refused")
     func doubles() {
         #expect(layoutError(archive { $0.add("index.json", [1]) })?.message == "is there twice")
         #expect(layoutError(archive { $0.add("./index.json", [1]) })?.message == "is there twice")
-        #expect(layoutError(archive { $0.add("manifest.json", type: "2") })?.message.hasPrefix("is a link") == true)
-        #expect(layoutError(archive { $0.add("blobs/sha256/x", type: "1") })?.message.hasPrefix("is a link") == true)
         #expect(layoutError(archive { $0.add("x", [1], type: "1") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "V") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "L") })?.kind == .unsupported)
+    }
+
+    @Test(
+        "a link or a device is refused, wherever it is: unpacked, it lets one file be written over another",
+        arguments: ["1", "2", "3", "4", "6"], ["manifest.json", "blobs", "blobs/sha256", "blobs/sha256/x", "docs/a"])
+    func links(type: Character, path: String) {
+        let error = layoutError(archive { $0.add(path, type: type) })
+        #expect(error?.kind == .invalid)
+        #expect(error?.description == "`\(path)`: is a link or a device, expected files and directories alone")
+    }
+
+    @Test("a file with the path of a directory is refused: archivers differ in which of them it is")
+    func slashes() {
+        #expect(layoutError(archive { $0.add("docs/", type: "5") }) == nil)
+        #expect(
+            layoutError(archive { $0.add("docs/", type: "0") })?.message == "is a file with the path of a directory")
+        #expect(layoutError(archive { $0.add("index.json/", [1]) })?.kind == .invalid)
+        #expect(
+            layoutError(
+                archive {
+                    $0.addPax([("path", "a/")]); $0.add("a")
+                })?.kind == .invalid)
     }
 
     @Test("headers and pax records that are damaged are refused")
@@ -99,7 +118,18 @@ import Testing
         }
         #expect(layoutError(archive { $0.addPax([("path", "index.json")], type: "g") })?.kind == .invalid)
         #expect(layoutError(archive { $0.addPax([("size", "1")], type: "g") })?.kind == .invalid)
-        #expect(layoutError(archive { $0.addPax([("GNU.sparse.major", "1")]) })?.kind == .unsupported)
+        for type: Character in ["x", "g"] {
+            let sparse = layoutError(archive { $0.addPax([("GNU.sparse.major", "1")], type: type) })
+            #expect(sparse?.kind == .unsupported)
+        }
+        // Records are for a file, and two of them for two.
+        #expect(layoutError(archive { $0.addPax([("path", "a")]) })?.message.contains("cut off") == true)
+        #expect(
+            layoutError(
+                archive {
+                    $0.addPax([("path", "a")]); $0.addPax([("path", "b")]); $0.add("c")
+                })?.kind == .invalid)
+        #expect(layoutError(archive { $0.add("pax", type: "x", claimedSize: 2 << 20) })?.kind == .invalid)
     }
 
     @Test("a file that is larger than it may be is refused before it is read")

@@ -33,6 +33,10 @@ struct BuildArguments {
 
     /// Takes in an `ARG` before the first `FROM`. Its default may use those before it.
     mutating func declare(_ instruction: Instruction, escape: UInt8) throws(DockerfileError) {
+        guard !instruction.text.hasForeignSpace else {
+            throw DockerfileError(
+                "`ARG` holds a blank that is no ASCII, expected spaces and tabs", line: instruction.line)
+        }
         let words = WordSplitter.words(of: instruction.text, escape: escape)
         guard !words.isEmpty else {
             throw DockerfileError(

@@ -38,7 +38,7 @@ struct InstructionReader {
     mutating func next() throws(DockerfileError) -> Instruction? {
         while position < lines.count {
             let number = position + 1
-            let text = joined()
+            let text = try joined()
             guard !text.isEmpty else { continue }
             let keyword = text.prefix { !$0.isDockerfileSpace }
             let instruction = Instruction(
@@ -53,31 +53,43 @@ struct InstructionReader {
     // MARK: - Lines
 
     /// The line at `position` and those that continue it; empty if it is a comment or has nothing on it.
-    private mutating func joined() -> ArraySlice<UInt8> {
+    private mutating func joined() throws(DockerfileError) -> ArraySlice<UInt8> {
         let first = lines[position].drop(while: \.isDockerfileSpace)
         position += 1
         guard first.first != UInt8(ascii: "#") else { return [] }
-        var (text, isContinued) = content(first)
+        var (text, isContinued) = try content(first)
         while isContinued, position < lines.count {
             let line = lines[position]
             position += 1
             let visible = line.drop(while: \.isDockerfileSpace)
             // Neither a comment nor an empty line ends what is continued.
             if visible.isEmpty || visible.first == UInt8(ascii: "#") { continue }
-            let further = content(line)
+            guard !visible.beginsWithForeignSpace else {
+                throw DockerfileError(
+                    "a line that continues another begins with a blank that is no ASCII, expected spaces and tabs",
+                    line: position)
+            }
+            let further = try content(line)
             text += further.text
             isContinued = further.isContinued
         }
         return text.trimmingDockerfileSpace
     }
 
-    /// The line without an escape character at its end, and whether there was one that was not itself escaped.
-    private func content(_ line: ArraySlice<UInt8>) -> (text: ArraySlice<UInt8>, isContinued: Bool) {
+    /// The line without an escape character at its end, and whether there was one. Two of them continue a line for some
+    /// versions of the builder, and not for others.
+    private func content(
+        _ line: ArraySlice<UInt8>
+    ) throws(DockerfileError) -> (text: ArraySlice<UInt8>, isContinued: Bool) {
         let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
         guard let last = line.lastIndex(where: { !blanks.contains($0) }), line[last] == directives.escape else {
             return (line, false)
         }
-        guard last == line.startIndex || line[last - 1] != directives.escape else { return (line, false) }
+        guard last == line.startIndex || line[last - 1] != directives.escape else {
+            throw DockerfileError(
+                "the line ends in two escape characters, so it is not clear whether the next one continues it",
+                line: position)
+        }
         return (line[..<last], true)
     }
 
@@ -119,7 +131,23 @@ extension UInt8 {
     var lowerCasedASCII: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self + 32 : self }
 }
 
+extension Sequence<UInt8> {
+    /// Whether a blank is in it that only Unicode has: the builder takes it for one in some places, and people do not see
+    /// it.
+    var hasForeignSpace: Bool {
+        String(decoding: Array(self), as: UTF8.self).unicodeScalars.contains(where: \.isForeignSpace)
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isForeignSpace: Bool { !isASCII && properties.isWhitespace }
+}
+
 extension ArraySlice<UInt8> {
+    fileprivate var beginsWithForeignSpace: Bool {
+        String(decoding: prefix(4), as: UTF8.self).unicodeScalars.first?.isForeignSpace ?? false
+    }
+
     var trimmingDockerfileSpace: ArraySlice<UInt8> {
         let start = drop(while: \.isDockerfileSpace)
         guard let end = start.lastIndex(where: { !$0.isDockerfileSpace }) else { return [] }

@@ -13,8 +13,10 @@ struct ParserDirectives {
     init(_ lines: [ArraySlice<UInt8>]) throws(DockerfileError) {
         let hasShebang = lines.first?.starts(with: "#!".utf8) ?? false
         var seen: Set<String> = []
+        var isPlain = true
         for (index, line) in lines.enumerated().dropFirst(hasShebang ? 1 : 0) {
-            guard let (name, value) = ParserDirectives.directive(line) else { return }
+            guard let (name, value, hasPlainBlanks) = ParserDirectives.directive(line) else { return }
+            isPlain = isPlain && hasPlainBlanks
             guard seen.insert(name).inserted else {
                 throw DockerfileError("`# \(name)=` is given twice, expected it once", line: index + 1)
             }
@@ -22,6 +24,12 @@ struct ParserDirectives {
             case "syntax":
                 syntax = (ParserDirectives.firstWord(value), index + 1)
             case "escape" where !hasShebang:
+                // Versions of the builder differ in which blanks a directive has, and all that follows hangs on this one.
+                guard isPlain else {
+                    throw DockerfileError(
+                        "`# escape=` or what stands before it has blanks that are neither spaces nor tabs",
+                        line: index + 1)
+                }
                 guard value == "\\" || value == "`" else {
                     throw DockerfileError(
                         "the escape character is \(quoted(value.utf8)), expected a backslash or a backtick",
@@ -34,8 +42,9 @@ struct ParserDirectives {
     }
 
     /// `# NAME = VALUE`, the name in lower case; nil for anything else and for unknown names.
-    private static func directive(_ line: ArraySlice<UInt8>) -> (name: String, value: String)? {
+    private static func directive(_ line: ArraySlice<UInt8>) -> (name: String, value: String, hasPlainBlanks: Bool)? {
         var scalars = String(decoding: line, as: UTF8.self).unicodeScalars[...]
+        let hasPlainBlanks = scalars.allSatisfy { !$0.properties.isWhitespace || $0 == " " || $0 == "\t" }
         func skipSpace() { scalars = scalars.drop(while: \.properties.isWhitespace) }
         skipSpace()
         guard scalars.popFirst() == "#" else { return nil }
@@ -48,7 +57,7 @@ struct ParserDirectives {
         while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
         let lowerCased = String(String.UnicodeScalarView(name)).lowercased()
         guard names.contains(lowerCased), !scalars.isEmpty else { return nil }
-        return (lowerCased, String(String.UnicodeScalarView(scalars)))
+        return (lowerCased, String(String.UnicodeScalarView(scalars)), hasPlainBlanks)
     }
 
     /// A front end may be given words of its own behind its image.

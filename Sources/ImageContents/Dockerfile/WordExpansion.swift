@@ -99,7 +99,7 @@ struct WordExpansion {
             position += 1
             replacement = try braced()
         } else {
-            let name = takeName()
+            let name = try takeName()
             replacement = name.isEmpty ? [UInt8(ascii: "$")] : try value(of: name)
         }
         replacedBytes += replacement.count
@@ -107,10 +107,14 @@ struct WordExpansion {
         return replacement
     }
 
-    private mutating func takeName() -> String {
+    /// The builder takes letters and digits of all scripts for part of a name, and lets declare none with them.
+    private mutating func takeName() throws(DockerfileError) -> String {
         guard position < word.count, word[position].isNameStart else { return "" }
         let name = word[position...].prefix(while: \.isNamePart)
         position += name.count
+        guard position == word.count || word[position] < 0x80 else {
+            throw error("has a variable whose name does not end before what is no ASCII, expected `${NAME}`")
+        }
         return String(decoding: name, as: UTF8.self)
     }
 
@@ -119,7 +123,7 @@ struct WordExpansion {
         depth += 1
         defer { depth -= 1 }
         guard depth <= WordExpansion.maximumDepth else { throw error("nests more variables than are read") }
-        let name = takeName()
+        let name = try takeName()
         guard !name.isEmpty, position < word.count else { throw error("has a `${` that is no variable") }
         var sign = word[position]
         position += 1

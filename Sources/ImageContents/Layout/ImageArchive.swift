@@ -9,6 +9,8 @@ public struct ImageArchive: ~Copyable {
     private var entryCount = 0
     private var byteCount = 0
     private var endBlocks = 0
+    /// The first entry that is neither a file nor a directory.
+    private var link: String?
 
     private enum State {
         case header
@@ -19,8 +21,6 @@ public struct ImageArchive: ~Copyable {
 
     /// An image has up to 127 layers, an archive of many images some thousands of files.
     private static let maximumEntries = 20_000
-    /// Models are shipped in images of tens of gigabytes.
-    private static let maximumBytes = 128 << 30
 
     public init() {}
 
@@ -30,9 +30,7 @@ public struct ImageArchive: ~Copyable {
     /// Takes in the next piece.
     public mutating func take(_ bytes: [UInt8]) throws(LayoutError) {
         byteCount += bytes.count
-        guard byteCount <= ImageArchive.maximumBytes else {
-            throw LayoutError(.invalid, "is longer than the \(ImageArchive.maximumBytes) bytes that are read")
-        }
+        guard byteCount <= LayoutCollector.maximumBytes else { throw LayoutCollector.tooLong }
         var rest = bytes[...]
         while !rest.isEmpty {
             switch state {
@@ -59,10 +57,14 @@ public struct ImageArchive: ~Copyable {
 
     /// What the archive held. Throws if it ended too early, and for what `ImageLayout` refuses.
     public consuming func finish() throws(LayoutError) -> ImageLayout {
-        guard case .header = state, gathered.isEmpty, endBlocks >= 2 else {
+        guard case .header = state, gathered.isEmpty, records == nil, endBlocks >= 2 else {
             throw LayoutError(.invalid, "the tar archive is cut off: its end is missing")
         }
-        return try ImageLayout(collector)
+        let layout = try ImageLayout(collector)
+        // Unpacked, a link leads elsewhere: what was hashed under one name could be overwritten under another. Docker's
+        // old archives have links, and are refused before for what they are.
+        guard let link else { return layout }
+        throw LayoutError(.invalid, "is a link or a device, expected files and directories alone", in: link)
     }
 
     // MARK: - Headers
@@ -103,23 +105,19 @@ public struct ImageArchive: ~Copyable {
     }
 
     private mutating func beginFile(_ header: TarHeader) throws(LayoutError) {
-        let path = try ImageArchive.normalized(records?.path ?? header.path)
+        let written = records?.path ?? header.path
+        let path = try ImageArchive.normalized(written)
         let isFile = [0, UInt8(ascii: "0"), UInt8(ascii: "7")].contains(header.type)
         let size = records?.size ?? header.size
         records = nil
-        guard size <= ImageArchive.maximumBytes else {
-            throw LayoutError(
-                .invalid,
-                "a file in the tar archive is longer than the \(ImageArchive.maximumBytes) bytes that are read")
-        }
         // Readers differ in whether content follows where there should be none.
         guard isFile || (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(header.type) && size == 0 else {
             throw LayoutError(.invalid, "is of a kind that is not read", in: path)
         }
-        let isDirectory = header.type == UInt8(ascii: "5")
-        guard isFile || isDirectory || !LayoutCollector.isOfInterest(path) else {
-            throw LayoutError(.invalid, "is a link or a device, expected a file", in: path)
+        guard !isFile || written.utf8.last != UInt8(ascii: "/") else {
+            throw LayoutError(.invalid, "is a file with the path of a directory", in: written)
         }
+        if !isFile, header.type != UInt8(ascii: "5") { link = link ?? path }
         if isFile { try collector.begin(path, size: size) }
         state = .file(rest: size, padding: padding(behind: size), isKept: isFile)
     }

@@ -12,6 +12,8 @@ struct LayoutCollector: ~Copyable {
     private var takenSize = 0
     private var content: [UInt8]?
     private var keptBytes = 0
+    /// Of all files until now, as they are said to be.
+    private var announcedBytes = 0
 
     /// The files that tell what the others are.
     enum ControlFile: String, CaseIterable {
@@ -40,13 +42,17 @@ struct LayoutCollector: ~Copyable {
     /// Of all that is kept. An image of many platforms has some dozens of manifests of a few KiB.
     private static let maximumKeptBytes = 64 << 20
 
-    /// Whether the content of this file is looked at. Paths have no `.` and `..`, and no slash at either end.
-    static func isOfInterest(_ path: String) -> Bool {
-        ControlFile(rawValue: path) != nil || path.utf8.starts(with: "blobs/".utf8)
-    }
+    /// Of all files. Models are shipped in images of tens of gigabytes.
+    static let maximumBytes = 128 << 30
 
-    /// - Parameter size: in bytes; exactly as many are then taken.
+    static var tooLong: LayoutError { LayoutError(.invalid, "is longer than the \(maximumBytes) bytes that are read") }
+
+    /// - Parameters:
+    ///   - path: without `.` and `..`, and with no slash at either end.
+    ///   - size: in bytes, not negative; exactly as many are then taken.
     mutating func begin(_ path: String, size: Int) throws(LayoutError) {
+        guard size <= LayoutCollector.maximumBytes - announcedBytes else { throw LayoutCollector.tooLong }
+        announcedBytes += size
         (expectedSize, takenSize, content) = (size, 0, nil)
         if let name = ControlFile(rawValue: path) {
             guard controlFiles[name] == nil else { throw LayoutError(.invalid, "is there twice", in: path) }

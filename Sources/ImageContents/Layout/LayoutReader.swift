@@ -7,9 +7,13 @@ struct LayoutReader {
     private let blobs: [Digest: LayoutCollector.Blob]
     private(set) var images: [LayoutImage] = []
     private(set) var notices: [String] = []
+    /// Of manifests, those that several indexes name counted again.
+    private var readBytes = 0
 
     /// Indexes within indexes; no tool makes more than two.
     private static let maximumDepth = 4
+    /// Indexes that name one another's manifests over and over multiply; an image has some dozens of a few KiB.
+    private static let maximumBytes = 32 << 20
 
     init(blobs: [Digest: LayoutCollector.Blob]) {
         self.blobs = blobs
@@ -60,7 +64,7 @@ struct LayoutReader {
     // MARK: - Blobs
 
     /// The image manifests that a descriptor stands for; none if it is an artifact.
-    private func manifests(
+    private mutating func manifests(
         of descriptor: Descriptor, depth: Int
     ) throws(LayoutError) -> [(config: Digest, layers: [Digest])] {
         guard let blob = try blob(descriptor) else {
@@ -68,6 +72,11 @@ struct LayoutReader {
         }
         let file = "blobs/sha256/\(descriptor.digest.hexadecimal)"
         guard let json = blob.json else { throw LayoutError(.invalid, "is no manifest", in: file) }
+        readBytes += json.count
+        guard readBytes <= LayoutReader.maximumBytes else {
+            throw LayoutError(
+                .invalid, "names manifests of more than \(LayoutReader.maximumBytes) bytes", in: "index.json")
+        }
         switch try LayoutReader.manifest(json, ifUntyped: descriptor.mediaType, in: file) {
         case .image(let manifest):
             for part in [manifest.config] + manifest.layers { _ = try self.blob(part) }
@@ -113,8 +122,8 @@ struct LayoutReader {
         _ bytes: [UInt8], ifUntyped mediaType: String, in file: String
     ) throws(LayoutError) -> Manifest {
         do throws(ManifestError) {
-            let isTyped = (try? JSONDocument(parsing: bytes).root["mediaType"]) != nil
-            return try Manifest(parsing: bytes, contentType: isTyped && file == "index.json" ? nil : mediaType)
+            let isTyped = file == "index.json" && (try? JSONDocument(parsing: bytes).root["mediaType"]) != nil
+            return try Manifest(parsing: bytes, contentType: isTyped ? nil : mediaType)
         } catch {
             throw LayoutError(.invalid, "\(error)", in: file)
         }

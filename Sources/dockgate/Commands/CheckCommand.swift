@@ -87,7 +87,8 @@ struct CheckCommand: AsyncParsableCommand {
                 CheckRequest(images: images, namespace: namespace, source: source ?? .pipeline, deadline: deadline))
         }
         for file in files {
-            let file = try InputFile(reading: file, input, placeholders: settings.templatePlaceholders)
+            let file = try InputFile(
+                reading: file, input, placeholders: settings.templatePlaceholders, deadline: deadline)
             for notice in file.notices { StandardError.write(notice.printable) }
             layoutCount += file.kind.isLayout ? 1 : 0
             requests += file.items.map { CheckRequest($0, namespace: namespace, source: source, deadline: deadline) }

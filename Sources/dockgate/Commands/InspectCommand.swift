@@ -11,7 +11,14 @@ struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Tell in plain words what a reference, a manifest or a certificate says.",
-        discussion: "Nothing is judged, and nothing that is shown is believed for being shown.",
+        discussion: """
+            EXAMPLES
+              dockgate inspect reference alpine
+              dockgate inspect manifest registry.example.com/shop/cart:1.2
+              dockgate inspect certificate /etc/dockgate/tls.crt
+
+            Nothing is judged, and nothing that is shown is believed for being shown.
+            """,
         subcommands: [
             InspectReferenceCommand.self, InspectManifestCommand.self, InspectCertificateCommand.self,
         ])
@@ -20,7 +27,15 @@ struct InspectCommand: AsyncParsableCommand {
 struct InspectReferenceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reference",
-        abstract: "Show which image a text names: the parts, as they are matched and compared.")
+        abstract: "Show which image a text names: the parts, as they are matched and compared.",
+        discussion: """
+            EXAMPLES
+              dockgate inspect reference alpine
+              dockgate inspect reference registry.example.com:5000/shop/cart:1.2 -o json
+
+            Short names are of Docker Hub: `alpine` is docker.io/library/alpine, and without a tag or a digest `latest` is \
+            meant. A text that no workload could name ends with 2.
+            """)
 
     @Argument(help: "The text, as a workload has it.")
     var text: String
@@ -46,8 +61,15 @@ struct InspectManifestCommand: AsyncParsableCommand {
         commandName: "manifest",
         abstract: "Show a manifest, an index or an image configuration, and its digest.",
         discussion: """
-            Takes a file, standard input (`-`) or an image, whose manifest is then asked of its registry. A file of that \
-            name counts before an image.
+            EXAMPLES
+              dockgate inspect manifest registry.example.com/shop/cart:1.2
+              dockgate inspect manifest registry.example.com/shop/cart:1.2 --config gate.yaml -o json
+              dockgate inspect manifest app/blobs/sha256/0c45…
+              crane manifest alpine | dockgate inspect manifest -
+
+            Takes a file, standard input (`-`) or an image, whose manifest is then asked of its registry, anonymously unless \
+            --config has credentials. A file of that name counts before an image. What the registry sends is hashed; other \
+            bytes than the digest says end with 1, and a registry that gives no answer with 3.
             """)
 
     @Argument(help: "A file, `-`, or an image reference.")
@@ -96,7 +118,8 @@ struct InspectManifestCommand: AsyncParsableCommand {
     private func fetched(_ reference: ImageReference) async throws -> Fetched.Content {
         let deadline = ContinuousClock.now + .seconds(timeout)
         let settings =
-            try config.map { GateSettings(try GateConfiguration.loaded(from: $0)) } ?? GateSettings(policyDirectory: ".")
+            try config.map { GateSettings(try GateConfiguration.loaded(from: $0)) }
+            ?? GateSettings(policyDirectory: ".")
         let (client, outbound) = try Composition.registryClient(settings)
         let name: Locator.ManifestName = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
         let answer = await client.fetch(.manifest(reference.repository, name), deadline: deadline)
@@ -116,7 +139,15 @@ struct InspectCertificateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "certificate",
         abstract: "Show what certificates say: subject, names, validity, key, issuer, fingerprint.",
-        discussion: "Takes PEM, of one or many certificates, or DER. No signature is verified.")
+        discussion: """
+            EXAMPLES
+              dockgate inspect certificate /etc/dockgate/tls.crt
+              dockgate inspect certificate chain.pem -o json
+              openssl s_client -connect gate.example.com:8443 -showcerts </dev/null | dockgate inspect certificate -
+
+            Takes PEM, of one or many certificates, or DER. No signature is verified. A file that holds a private key is \
+            refused, and nothing of it shown.
+            """)
 
     @Argument(help: "A file, or `-` for standard input.")
     var file: String

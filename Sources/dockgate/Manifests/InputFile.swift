@@ -1,4 +1,5 @@
 import Compose
+import Glibc
 import ImageContents
 import PolicyDocuments
 import PolicyEngine
@@ -24,21 +25,25 @@ struct InputFile {
     /// Reads a file, a directory, or standard input for `-`. Refuses what is of no kind that is read, and what names no
     /// image where that is what it is for.
     ///
-    /// - Parameter placeholders: exact words that stand for an image in a template of Kubernetes.
-    init(reading path: String, _ options: InputOptions, placeholders: [String]) throws {
+    /// - Parameters:
+    ///   - placeholders: exact words that stand for an image in a template of Kubernetes.
+    ///   - deadline: until when a layout or an archive, which may be large, must be read.
+    init(
+        reading path: String, _ options: InputOptions, placeholders: [String], deadline: ContinuousClock.Instant
+    ) throws {
         let name = path == "-" ? "stdin" : path
         if options.kind == .ociLayout || options.kind == nil && LayoutInput.isDirectory(path) {
-            self = try LayoutInput(directory: path).input(options)
+            self = try LayoutInput(directory: path, deadline: deadline).input(options)
             return
         }
         var stream = try ByteStream(path, name: name)
         let start = try stream.read(512)
-        if options.kind == .archive || options.kind == nil && ImageArchive.isRecognized(start) {
-            self = try LayoutInput(archive: &stream, after: start, name: name).input(options)
-            return
-        }
-        if options.kind == nil, let format = InputFile.compression(start) {
+        if options.kind == nil || options.kind == .archive, let format = InputFile.compression(start) {
             throw UsageError("`\(name)` is compressed with \(format): unpack it first, `-f -` takes it from a pipe")
+        }
+        if options.kind == .archive || options.kind == nil && ImageArchive.isRecognized(start) {
+            self = try LayoutInput(archive: &stream, after: start, name: name, deadline: deadline).input(options)
+            return
         }
         let bytes = try stream.readAll(after: start, limit: InputFile.limits.maximumBytes)
         switch options.kind {
@@ -97,8 +102,13 @@ struct InputFile {
         } catch {
             throw UsageError(error.message, at: "\(name):\(error.position.line):\(error.position.column)")
         }
-        let notices = compose.notices.map {
+        var notices = compose.notices.map {
             "\(name):\($0.position.line):\($0.position.column): warning: \($0.message)"
+        }
+        if !compose.defaultedVariables.isEmpty, options.environmentFiles.isEmpty,
+            let file = InputFile.environmentFile(beside: name)
+        {
+            notices.append("\(name): warning: `\(file)` is not read: give it with --env-file if it counts")
         }
         // Like a chart that rendered nothing, it must not look as if all of its images were allowed.
         guard !compose.images.isEmpty else {
@@ -106,6 +116,12 @@ struct InputFile {
                 lines: notices + ["error: no service in `\(name)` names an image, so there is none to judge"])
         }
         self.init(.compose, [.images(NamedImages(compose, in: name))], notices: notices)
+    }
+
+    /// The file that `docker compose` would take variables from, if it is there.
+    private static func environmentFile(beside name: String) -> String? {
+        let directory = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[...$0]) } ?? ""
+        return access(directory + ".env", F_OK) == 0 ? directory + ".env" : nil
     }
 
     /// The name of the format, by its magic number.

@@ -18,25 +18,33 @@ struct LayoutInput {
         return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    init(directory path: String) throws {
+    /// - Parameter deadline: until when it must be read.
+    init(directory path: String, deadline: ContinuousClock.Instant) throws {
         (kind, name) = (.ociLayout, path)
         do {
             var reader = LayoutDirectory()
-            for file in try LayoutInput.files(of: path) { try LayoutInput.read(file, of: path, into: &reader) }
+            for file in try LayoutInput.files(of: path) {
+                try LayoutInput.read(file, of: path, into: &reader, deadline)
+            }
             layout = try reader.finish()
         } catch let error as LayoutError {
             throw LayoutInput.failure(error, in: path)
         }
     }
 
-    /// - Parameter start: what was read of the stream already.
-    init(archive stream: inout ByteStream, after start: [UInt8], name: String) throws {
+    /// - Parameters:
+    ///   - start: what was read of the stream already.
+    ///   - deadline: until when it must be read.
+    init(
+        archive stream: inout ByteStream, after start: [UInt8], name: String, deadline: ContinuousClock.Instant
+    ) throws {
         (kind, self.name) = (.archive, name)
         do {
             var reader = ImageArchive()
             var piece = start
             while !piece.isEmpty {
                 try reader.take(piece)
+                try LayoutInput.check(deadline, name)
                 piece = try stream.read(LayoutInput.pieceBytes)
             }
             layout = try reader.finish()
@@ -93,15 +101,27 @@ struct LayoutInput {
         }
     }
 
-    private static func read(_ file: String, of directory: String, into reader: inout LayoutDirectory) throws {
+    private static func read(
+        _ file: String, of directory: String, into reader: inout LayoutDirectory, _ deadline: ContinuousClock.Instant
+    ) throws {
         var stream = try ByteStream("\(directory)/\(file)", name: "\(directory)/\(file)")
-        try reader.begin(file, size: stream.size ?? 0)
-        while true {
-            let piece = try stream.read(pieceBytes)
+        var rest = stream.size ?? 0
+        try reader.begin(file, size: rest)
+        // One byte more than it had tells that it grows.
+        while rest >= 0 {
+            let piece = try stream.read(min(pieceBytes, rest + 1))
             guard !piece.isEmpty else { break }
             reader.take(piece)
+            rest -= piece.count
+            try check(deadline, directory)
         }
         try reader.end()
+    }
+
+    private static func check(_ deadline: ContinuousClock.Instant, _ name: String) throws {
+        guard ContinuousClock.now >= deadline else { return }
+        StandardError.write("error: `\(name)` is not read to its end in time; --timeout gives more".printable)
+        throw Outcome.undetermined
     }
 
     /// What is not read here is a mistake of whoever named it. What contradicts itself is refused like an image: whoever

@@ -59,18 +59,21 @@ public struct SimulatedLayout: Sendable {
         return digest
     }
 
-    /// Adds an index of these manifests, whether the layout holds them or not.
+    /// Adds an index of these manifests, whether the layout holds them or not. `type` is that of each.
     @discardableResult
-    public mutating func addIndex(of manifests: [Digest], annotations: [String: String] = [:]) -> Digest {
+    public mutating func addIndex(
+        of manifests: [Digest], type: String = MediaType.ociManifest, annotations: [String: String] = [:],
+        isListed: Bool = true
+    ) -> Digest {
         let entries = manifests.map { digest in
             let size = files["blobs/sha256/\(digest.hexadecimal)"]?.count ?? 7
-            return #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(digest)","size":\#(size)}"#
+            return #"{"mediaType":"\#(type)","digest":"\#(digest)","size":\#(size)}"#
         }
         let index = Array(
             #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entries.joined(separator: ","))]}"#
                 .utf8)
         let digest = add(blob: index)
-        list(digest, size: index.count, mediaType: MediaType.ociIndex, annotations: annotations)
+        if isListed { list(digest, size: index.count, mediaType: MediaType.ociIndex, annotations: annotations) }
         return digest
     }
 
