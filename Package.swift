@@ -150,6 +150,9 @@ let package = Package(
                 "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix, nioHTTP1, nioSSL,
             ]),
         tests(
+            of: "dockgate",
+            needing: ["dockgate", "Admission", "PolicyEngine", "YAMLDocument", "StrictJSON", argumentParser]),
+        tests(
             of: "Conformance",
             needing: [
                 "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",

@@ -44,6 +44,10 @@ struct Exchange {
             message.method = .POST
             message.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
             message.body = .bytes(ByteBuffer(string: PercentEncoding.form(form)))
+        case .postJSON(let bytes):
+            message.method = .POST
+            message.headers.add(name: "content-type", value: "application/json")
+            message.body = .bytes(ByteBuffer(bytes: bytes))
         }
         return message
     }

@@ -72,6 +72,10 @@ extension TLSConfiguration {
         configuration.certificateVerification = .fullVerification
         configuration.trustRoots =
             rule.certificateAuthorities.isEmpty ? .default : .certificates(rule.certificateAuthorities)
+        if let client = rule.clientCertificate {
+            configuration.certificateChain = client.chain.map { .certificate($0) }
+            configuration.privateKey = .privateKey(client.key)
+        }
         return configuration
     }
 }

@@ -15,10 +15,16 @@ public struct HostRule: Sendable {
     public let requestsPerMinute: Int?
     /// The only certificate authorities that are believed for this host, and for no other; the system's if there are none.
     let certificateAuthorities: [NIOSSLCertificate]
+    /// Who we are to this host, if it asks.
+    let clientCertificate: ClientCertificate?
 
+    /// - Parameters:
+    ///   - certificateAuthorities: PEM; at least one certificate.
+    ///   - clientCertificate: PEM: a chain that begins with our certificate, and its key without a passphrase.
     public init(
         authority: String, privateAddressAllowed: Bool = false, insecureHTTP: Bool = false, redirectTo: [String] = [],
-        requestsPerMinute: Int? = nil, certificateAuthorities pem: [UInt8]? = nil
+        requestsPerMinute: Int? = nil, certificateAuthorities pem: [UInt8]? = nil,
+        clientCertificate: (chain: [UInt8], key: [UInt8])? = nil
     ) throws(HostRuleError) {
         self.authority = HostRule.normalised(authority)
         self.privateAddressAllowed = privateAddressAllowed
@@ -26,6 +32,9 @@ public struct HostRule: Sendable {
         self.redirectTo = redirectTo.map(HostRule.normalised)
         self.requestsPerMinute = requestsPerMinute
         certificateAuthorities = try HostRule.certificates(pem, authority: authority)
+        self.clientCertificate = try clientCertificate.map { chain, key throws(HostRuleError) in
+            try ClientCertificate(chain: chain, key: key, authority: authority)
+        }
     }
 
     /// `host:port`: what the rule is about, first of all its own port or 443.
@@ -63,21 +72,40 @@ public struct HostRule: Sendable {
         redirectTo = []
         requestsPerMinute = nil
         certificateAuthorities = []
+        clientCertificate = nil
     }
 
     /// For a host that nobody listed.
     static func strict(_ authority: String) -> HostRule { HostRule(strict: authority) }
 }
 
+/// What we show to a host that asks who we are.
+struct ClientCertificate: Sendable {
+    let chain: [NIOSSLCertificate]
+    let key: NIOSSLPrivateKey
+
+    init(chain: [UInt8], key: [UInt8], authority: String) throws(HostRuleError) {
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(chain), !chain.isEmpty,
+            let key = try? NIOSSLPrivateKey(bytes: key, format: .pem)
+        else { throw .clientCertificateUnreadable(authority: authority) }
+        self.chain = chain
+        self.key = key
+    }
+}
+
 /// Why a rule cannot be made.
 public enum HostRuleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was given as certificate authorities for `authority` is not PEM, or holds no certificate.
     case certificatesUnreadable(authority: String)
+    /// What was given as our certificate for `authority` or as its key is not PEM, or the key has a passphrase.
+    case clientCertificateUnreadable(authority: String)
 
     public var description: String {
         switch self {
         case .certificatesUnreadable(let authority):
             "the certificate authorities for `\(authority)` hold no readable PEM certificate"
+        case .clientCertificateUnreadable(let authority):
+            "the client certificate for `\(authority)`, or its key, is no readable PEM"
         }
     }
 }

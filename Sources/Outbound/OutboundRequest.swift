@@ -4,6 +4,8 @@ public struct OutboundRequest: Sendable {
         case get
         /// `application/x-www-form-urlencoded`; a redirect of it is never followed.
         case post(form: [(name: String, value: String)])
+        /// `application/json`; a redirect of it is never followed.
+        case postJSON([UInt8])
     }
 
     public let method: Method
@@ -31,7 +33,7 @@ public struct OutboundRequest: Sendable {
 }
 
 extension OutboundRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Without headers, authorization, form and query.
+    /// Without headers, authorization, body and query.
     public var description: String { "\(verb) \(url)" }
     public var debugDescription: String { description }
     public var customMirror: Mirror { Mirror(self, children: ["redacted": description]) }
@@ -39,7 +41,7 @@ extension OutboundRequest: CustomStringConvertible, CustomDebugStringConvertible
     private var verb: String {
         switch method {
         case .get: "GET"
-        case .post: "POST"
+        case .post, .postJSON: "POST"
         }
     }
 }

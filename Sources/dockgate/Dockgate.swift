@@ -7,17 +7,22 @@ struct Dockgate: AsyncParsableCommand {
         commandName: "dockgate",
         abstract: "Decide which container images may run, and prove it later.",
         discussion: """
+            EXAMPLES
+              dockgate check --policies policies -n prod registry.example.com/cart:1.2
+              dockgate serve --config gate.yaml
+              dockgate audit list --directory /var/lib/dockgate/audit --denied
+
             EXIT CODES
-              0  allowed, or done
-              1  denied, or tampered with
-              2  usage, configuration or policy error
-              3  could not decide: something could not be looked at (refused, but trying again may help)
+              0  allowed, verified, in order
+              1  denied; for `audit verify`: tampered with
+              2  usage or configuration, a policy that does not load
+              3  undetermined: it could not be looked at; for `audit verify`: unreadable
               4  internal error
             """,
         version: Version.number,
         subcommands: [
             ServeCommand.self, CheckCommand.self, InspectCommand.self, PolicyCommand.self, AuditCommand.self,
-            ExplainCommand.self, CertsCommand.self, VersionCommand.self,
+            ExplainCommand.self, CertsCommand.self, CompletionCommand.self, ManCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

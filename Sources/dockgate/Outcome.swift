@@ -2,15 +2,28 @@ import Glibc
 import PolicyDocuments
 
 /// How the program ends, and the one table of exit codes.
-enum Outcome: Int32, Error {
-    case allowed = 0
-    case denied = 1
-    case usage = 2
-    case undetermined = 3
-    case internalError = 4
+enum Outcome: Error, Hashable {
+    case allowed
+    case denied
+    case usage
+    case undetermined
+    case internalError
+    /// All may run, but something warns, and whoever called wants to be told.
+    case warned(exitCode: UInt8)
+
+    var exitCode: Int32 {
+        switch self {
+        case .allowed: 0
+        case .denied: 1
+        case .usage: 2
+        case .undetermined: 3
+        case .internalError: 4
+        case .warned(let exitCode): Int32(exitCode)
+        }
+    }
 
     func exit() -> Never {
-        Glibc.exit(rawValue)
+        Glibc.exit(exitCode)
     }
 }
 
@@ -41,6 +54,11 @@ struct UsageError: Error {
     /// - Parameter lines: as they are printed; the last is the mistake.
     init(lines: [String]) {
         self.lines = lines
+    }
+
+    /// All of these.
+    init(_ mistakes: [UsageError]) {
+        lines = mistakes.flatMap(\.lines)
     }
 
     init(_ failure: LoadFailure) {

@@ -117,6 +117,7 @@ import Trust
         #expect(!answer.isAllowed)
         #expect(answer.reason == .auditUnavailable)
         #expect(answer.message.contains("[audit-unavailable]"))
+        #expect(answer.isCalledUndetermined)
         #expect(!gate.isReady)
     }
 
@@ -153,6 +154,7 @@ import Trust
             log.close()
             #expect(!answer.isAllowed)
             #expect(answer.reason == .auditUnavailable)
+            #expect(answer.isCalledUndetermined)
             #expect(try record(answer.recordID)["code"]?.string == "IMG05E")
         }
     }
@@ -171,6 +173,7 @@ import Trust
         let answer = await gate.answer(.of(images), at: TestClock.start)
         log.close()
         #expect(answer.reason == .digestRequired)
+        #expect(!answer.isCalledUndetermined)
 
         let json = try record(answer.recordID)
         let recorded = json["images"].map { Array($0.elements) } ?? []
@@ -189,5 +192,12 @@ import Trust
         #expect(complete.compactMap { $0["requested"]?.string } == images)
         #expect(complete.allSatisfy { $0["findings"]?.count == 40 })
         #expect(AuditVerification.verify(directory: scratch.path + "/log").faults.isEmpty)
+    }
+}
+
+extension Answer {
+    /// Whether the caller is told that trying again may help.
+    fileprivate var isCalledUndetermined: Bool {
+        auditAnnotations.contains { $0.key == "undetermined" && $0.value == "true" }
     }
 }

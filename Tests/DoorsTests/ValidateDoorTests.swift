@@ -155,6 +155,8 @@ struct ValidateDoorPressureTests {
                 let text =
                     mode == .observe ? review["warnings"]?.elements.first { _ in true } : review["status"]?["message"]
                 #expect(text?.string?.contains("[\(code)]") == true)
+                #expect(review["auditAnnotations"]?["reason"]?.string == code)
+                #expect(review["auditAnnotations"]?["undetermined"]?.string == "true")
                 // No record has this answer; the one that it names may have another.
                 let body = String(decoding: response.body, as: UTF8.self)
                 #expect(body.contains("decided after all, that is audit record 01JZ0000000000000000000000, which may"))

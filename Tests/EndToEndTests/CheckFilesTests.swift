@@ -108,6 +108,7 @@ extension EndToEnd {
                 told.errorLines == [
                     place, "\(file): warning: `\(environment)` is not read: give it with --env-file if it counts",
                 ])
+            #expect(try check("-f", file, "--quiet").errors == "")
             let given = try check("-f", file, "--env-file", environment)
             #expect(given.status == 1)
             #expect(given.errors == "")
@@ -180,6 +181,20 @@ extension EndToEnd {
             #expect(record["target"]?["kind"]?.string == "Dockerfile")
             #expect(record["target"]?["name"]?.string == file)
             #expect(record["images"]?.elements.first { _ in true }?["path"]?.string == "FROM")
+        }
+
+        @Test("each report has the file and the line, and no object that is only a file")
+        func reports() throws {
+            let file = try files.scratch.write("FROM \(stage.signed)\nFROM \(stage.unsigned)\n", to: "Dockerfile")
+            let json = try JSONDocument(parsing: Array(try check("-f", file, "-o", "json").output.utf8)).root
+            let images = try #require(json["images"]).elements.map { $0 }
+            #expect(images.map { $0["place"]?.string } == ["\(file):1", "\(file):2"])
+            #expect(images.allSatisfy { $0["object"] == nil && $0["path"]?.string == "FROM" })
+            let sarif = try check("-f", file, "-o", "sarif").output
+            #expect(sarif.contains(#""startLine":2"#) && !sarif.contains(#""startLine":1"#))
+            #expect(try check("-f", file, "-o", "github").output.contains("line=2"))
+            #expect(try check("-f", file, "-o", "gitlab").output.contains(#""begin":2"#))
+            #expect(try check("-f", file, "-o", "plain").outputLines.last?.contains("\t\(file):2\t") == true)
         }
 
         @Test(

@@ -163,6 +163,34 @@ extension EndToEnd {
             }
         }
 
+        @Test("a running gate is not asked about layouts and archives: it would not know that the bytes were looked at")
+        func server() throws {
+            let named = try layout("1.0", annotations: [Self.refName: stage.signed])
+            let archive = try files.scratch.write(named.archive, to: "app.tar")
+            for path in [archive, try write(named, to: "layout")] {
+                let command = try Command.run(
+                    Program.path, ["check", "-n", "prod-shop", "--server", "https://gate.example.com", "-f", path])
+                #expect(command.status == 2)
+                #expect(command.output == "")
+                #expect(
+                    command.errorLines == [
+                        "error: `\(path)` is an image layout or an archive, and --server is not asked about those: check it with --config or --policies"
+                    ])
+            }
+        }
+
+        @Test("reports of a layout name the file, and no line")
+        func reports() throws {
+            var denied = SimulatedLayout()
+            denied.addImage(annotations: [Self.refName: stage.signed])
+            let archive = try files.scratch.write(denied.archive, to: "app.tar")
+            for format in ["json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "plain"] {
+                let output = try check("-f", archive, "-o", format).output
+                #expect(output.contains("app.tar"), "\(format): \(output)")
+                #expect(!output.contains("app.tar:") && !output.contains("startLine") && !output.contains(",line="))
+            }
+        }
+
         @Test("links in a directory are followed, and what they lead to is hashed like anything else")
         func links() throws {
             let directory = try write(try layout("1.0", annotations: [Self.refName: stage.signed]), to: "layout")

@@ -21,13 +21,19 @@ extension EndToEnd {
             arguments: [
                 [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"],
                 ["audit", "verify"],
-                ["certs", "create"], ["explain"], ["version"], ["inspect"], ["inspect", "reference"],
-                ["inspect", "manifest"], ["inspect", "certificate"],
+                ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
+                ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])
             #expect(help.status == 0)
             #expect(help.output.contains("USAGE: dockgate"))
+            // Examples come first, each on a line of its own that is not broken.
+            let lines = help.output.split(separator: "\n", omittingEmptySubsequences: false)
+            let first = try #require(lines.firstIndex(of: "EXAMPLES"))
+            #expect(lines[..<first].count { $0.isEmpty } == 1, "only the abstract comes before: \(help.output)")
+            let examples = lines[(first + 1)...].prefix { !$0.isEmpty }
+            #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  ") }, "\(help.output)")
             #expect(help.errors == "")
         }
 

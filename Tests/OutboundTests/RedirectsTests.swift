@@ -162,4 +162,27 @@ import Testing
             #expect(simulator.requests.first?.body == "refresh_token=canary")
         }
     }
+
+    @Test("a JSON body is sent as it is, and never sent on")
+    func postJSON() async throws {
+        try await withSimulator { simulator, client in
+            simulator.script(ScriptedFault("/a", do: .redirect(to: "/b")))
+            simulator.script(ScriptedFault("/c", do: .status(200, body: "ok")))
+            func post(_ path: String) async throws -> OutboundResponse {
+                let body = Array(#"{"question":"é%"}"#.utf8)
+                let request = OutboundRequest(try simulator.url(path), method: .postJSON(body), limit: 10)
+                #expect(!request.description.contains("question"))
+                return try await client.send(request, deadline: .now + .seconds(5))
+            }
+            await #expect(throws: OutboundError.self) { try await post("/a") }
+            let answer = try await post("/c")
+            #expect(answer.body == Array("ok".utf8))
+            #expect(simulator.requests.map(\.target) == ["/a", "/c"])
+            for request in simulator.requests {
+                #expect(request.method == "POST")
+                #expect(request.header("content-type") == "application/json")
+                #expect(request.body == #"{"question":"é%"}"#)
+            }
+        }
+    }
 }

@@ -152,6 +152,34 @@ import Testing
         }
     }
 
+    @Test("a client certificate is shown to the host it is for, and to no other")
+    func clientCertificate() throws {
+        let certificate = try SimulatedAuthority().certificate(for: ["client.test"])
+        let rule = try HostRule(
+            authority: "gate.test", clientCertificate: (certificate.chainPEM, certificate.privateKeyPEM))
+        let configuration = TLSConfiguration.verifying(rule)
+        #expect(
+            configuration.certificateChain
+                == (try NIOSSLCertificate.fromPEMBytes(certificate.chainPEM).map { .certificate($0) }))
+        #expect(configuration.privateKey != nil)
+        let other = TLSConfiguration.verifying(.strict("other.test"))
+        #expect(other.certificateChain.isEmpty && other.privateKey == nil)
+    }
+
+    @Test("a client certificate or key that is no PEM is refused when the rule is made")
+    func unreadableClientCertificate() throws {
+        let certificate = try SimulatedAuthority().certificate(for: ["client.test"])
+        let nonsense = Array("nonsense".utf8)
+        for (chain, key) in [
+            (nonsense, certificate.privateKeyPEM), (certificate.chainPEM, nonsense),
+            (certificate.privateKeyPEM, certificate.chainPEM), ([], []),
+        ] {
+            #expect(throws: HostRuleError.clientCertificateUnreadable(authority: "gate.test")) {
+                try HostRule(authority: "gate.test", clientCertificate: (chain, key))
+            }
+        }
+    }
+
     @Test("R05: a handshake that nobody answers is given up after its bound")
     func silentHandshake() async throws {
         var limits = OutboundLimits.patient

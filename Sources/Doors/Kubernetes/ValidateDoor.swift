@@ -146,7 +146,9 @@ extension ValidateDoor: Endpoint {
             AdmissionReviewResponse.bytes(
                 uid: ticket.uid, refusal: isAllowed ? nil : "dockgate refused the request: \(text); \(hint)",
                 warnings: isAllowed ? ["would be refused: \(text)", hint] : [], recordID: nil,
-                annotations: [("decision-id", ticket.recordID), ("reason", refusal.reason.rawValue)]))
+                annotations: [
+                    ("decision-id", ticket.recordID), ("reason", refusal.reason.rawValue), Answer.undetermined,
+                ]))
     }
 }
 

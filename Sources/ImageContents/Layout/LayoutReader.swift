@@ -13,7 +13,7 @@ struct LayoutReader {
     /// Indexes within indexes; no tool makes more than two.
     private static let maximumDepth = 4
     /// Indexes that name one another's manifests over and over multiply; an image has some dozens of a few KiB.
-    private static let maximumBytes = 32 << 20
+    private static let maximumBytes = 8 << 20
 
     init(blobs: [Digest: LayoutCollector.Blob]) {
         self.blobs = blobs

@@ -6,18 +6,28 @@ import StrictJSON
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Read and verify the audit log.",
+        discussion: """
+            EXAMPLES
+              dockgate audit list --directory /var/lib/dockgate/audit --denied
+              dockgate audit verify --directory /var/lib/dockgate/audit
+            """,
         subcommands: [AuditListCommand.self, AuditShowCommand.self, AuditVerifyCommand.self])
 }
 
 /// The log that a command is about.
 struct AuditDirectoryOptions: ParsableArguments {
-    @Option(help: "The audit log's directory.")
+    @Option(help: "The audit log's directory.", completion: .directory)
     var directory: String
 }
 
 struct AuditListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List records, the newest first.")
+        commandName: "list", abstract: "List records, the newest first.",
+        discussion: """
+            EXAMPLES
+              dockgate audit list --directory /var/lib/dockgate/audit --denied --limit 10
+              dockgate audit list --directory /var/lib/dockgate/audit -o json
+            """)
 
     @OptionGroup var log: AuditDirectoryOptions
     @OptionGroup var output: OutputOptions
@@ -52,7 +62,12 @@ struct AuditListCommand: ParsableCommand {
 
 struct AuditShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show one record, by its id or its number.")
+        commandName: "show", abstract: "Show one record, by its id or its number.",
+        discussion: """
+            EXAMPLES
+              dockgate audit show 01JZ3N7Q4T8V2W6X0Y4Z8A2B6C --directory audit
+              dockgate audit show 42 --directory audit -o json
+            """)
 
     @Argument(help: "The record's id, as answers name it, or its sequence number.")
     var record: String
@@ -82,6 +97,10 @@ struct AuditVerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Verify the whole log: every record, the chain through them, and the evidence.",
         discussion: """
+            EXAMPLES
+              dockgate audit verify --directory /var/lib/dockgate/audit
+              dockgate audit verify --directory audit --head SEQUENCE:BASE64
+
             Ends with 0 if verified, 1 if anything was tampered with, 3 if not everything could be read. --head takes the \
             `log-head` that an answer carried, and finds out whether records were cut off since.
             """)

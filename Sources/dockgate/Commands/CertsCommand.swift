@@ -5,7 +5,12 @@ import Timestamp
 
 struct CertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "certs", abstract: "Make certificates for development.", subcommands: [CertsCreateCommand.self])
+        commandName: "certs", abstract: "Make certificates for development.",
+        discussion: """
+            EXAMPLES
+              dockgate certs create --directory certs/cluster --host dockgate.dockgate-system.svc
+            """,
+        subcommands: [CertsCreateCommand.self])
 }
 
 struct CertsCreateCommand: ParsableCommand {
@@ -13,11 +18,14 @@ struct CertsCreateCommand: ParsableCommand {
         commandName: "create",
         abstract: "Create a development CA and a serving certificate.",
         discussion: """
+            EXAMPLES
+              dockgate certs create --directory certs/local --host localhost
+
             Writes ca.crt, tls.crt and tls.key; the key is readable by its owner only. Nothing that exists is overwritten. \
             The CA's own key is never written, so nothing else can ever be signed by it.
             """)
 
-    @Option(help: "Where to write them; it is created if need be.")
+    @Option(help: "Where to write them; it is created if need be.", completion: .directory)
     var directory: String
 
     @Option(name: .customLong("host"), help: "A DNS name or IP address the gate is reached at; give it once for each.")

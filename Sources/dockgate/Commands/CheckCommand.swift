@@ -10,6 +10,15 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Decide about images as the gate would.",
         discussion: """
+            EXAMPLES
+              dockgate check --policies policies -n prod registry.example.com/cart:1.2
+              helm template chart | dockgate check --config gate.yaml -n prod -f -
+              dockgate check --policies policies -f Dockerfile --build-arg TAG=1.2
+              dockgate check --config gate.yaml -f compose.yaml --env-file prod.env
+              dockgate check --config gate.yaml -f app.tar --as registry.example.com/cart
+              dockgate check --policies policies -f app.yaml -o sarif=app.sarif -o table
+              dockgate check --server https://gate.example.com --ca-file ca.crt -f app.yaml
+
             Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, Compose \
             files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
             not, 3 if one could not be looked at.
@@ -20,13 +29,13 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
-        help: "A file that names images, or an image layout; may be repeated.")
+        help: "A file that names images, or an image layout; may be repeated.", completion: .file())
     var files: [String] = []
 
-    @Option(help: "The GateConfiguration document whose policies and registries count.")
+    @Option(help: "The GateConfiguration document whose policies and registries count.", completion: .file())
     var config: String?
 
-    @Option(help: "A directory of policies, instead of a configuration.")
+    @Option(help: "A directory of policies, instead of a configuration.", completion: .directory)
     var policies: String?
 
     @Option(name: [.customShort("n"), .long], help: "The namespace; a manifest's own counts before it.")
@@ -36,18 +45,24 @@ struct CheckCommand: AsyncParsableCommand {
         help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, all else for pipeline.")
     var source: RequestSource?
 
-    @Option(help: "Record the decisions in an audit log in this directory.")
+    @Option(help: "Record the decisions in an audit log in this directory.", completion: .directory)
     var audit: String?
 
     @Option(help: "How many seconds everything may take, 1 to 600.")
     var timeout = 30
 
     @OptionGroup(title: "The files") var input: InputOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "A running gate") var server: ServerOptions
+    @OptionGroup(title: "The report") var output: CheckOutputOptions
 
     func validate() throws {
         guard !images.isEmpty || !files.isEmpty else { throw ValidationError("name an image, or a file with -f") }
-        guard (config == nil) != (policies == nil) else { throw ValidationError("give either --config or --policies") }
+        guard [config, policies, server.server].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("give one of --config, --policies and --server")
+        }
+        guard server.server == nil || (audit == nil && source == nil) else {
+            throw ValidationError("--audit and --source are not for --server: a running gate has its own log and door")
+        }
         guard (1...600).contains(timeout) else {
             throw ValidationError("--timeout \(timeout) is not between 1 and 600")
         }
@@ -55,23 +70,59 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let started = ContinuousClock.now
+        let deadline = started + .seconds(timeout)
+        let images: [ReportedImage]
+        if let server = server.server {
+            images = try await asked(server, by: deadline)
+        } else {
+            images = try await decided(by: deadline)
+        }
+        let report = CheckReport(images, server: server.server, took: ContinuousClock.now - started)
+        try output.write(report)
+        if let outcome = output.outcome(of: report) { throw outcome }
+    }
+
+    /// What the gate of the configuration would decide, decided here.
+    private func decided(by deadline: ContinuousClock.Instant) async throws -> [ReportedImage] {
         let settings = try settings()
-        let requests = try requests(settings, deadline: started + .seconds(timeout))
+        let requests = try requests(settings.templatePlaceholders, deadline: deadline)
         let log = try audit.map(AuditLog.opened)
         defer { log?.close() }
         let composition = try Composition(settings, log: log, now: SystemClock.now(), clock: SystemClock.now)
-        for warning in composition.loaded.warnings { StandardError.write(warning.description.printable) }
-        var checked: [CheckedRequest] = []
-        for item in requests { checked.append(await check(item, by: composition.gate)) }
+        if !output.quiet {
+            for warning in composition.loaded.warnings { StandardError.write(warning.description.printable) }
+        }
+        let total = requests.reduce(0) { $0 + $1.request.images.count }
+        let checked = await withProgress(through: total) { line in
+            var checked: [CheckedRequest] = []
+            for item in requests {
+                line.begin(item.request.images.first?.text ?? "")
+                checked.append(await check(item, by: composition.gate))
+                line.finish(item.request.images.count)
+            }
+            return checked
+        }
         await composition.shutdown()
         try refusePassedOver(checked)
-        let report = CheckReport(
-            checked, exemptions: composition.loaded.policySet.exemptions, took: ContinuousClock.now - started)
-        switch output.format {
-        case .table: StandardOutput.write(report.table)
-        case .json: StandardOutput.write(json: report.json)
-        }
-        guard report.outcome == .allowed else { throw report.outcome }
+        let exemptions = composition.loaded.policySet.exemptions
+        return checked.flatMap { ReportedImage.all(of: $0, exemptions: exemptions) }
+    }
+
+    /// What a running gate decides.
+    private func asked(_ address: String, by deadline: ContinuousClock.Instant) async throws -> [ReportedImage] {
+        let remote = try RemoteCheck(requests([], deadline: deadline))
+        let total = remote.distinct.count
+        let client = try GateClient(server, at: address, questions: total, timeout: .seconds(timeout))
+        let images = await withProgress(through: total) { await remote.run(by: client, deadline: deadline, $0) }
+        await client.shutdown()
+        return images
+    }
+
+    private func withProgress<Value: Sendable>(
+        through total: Int, _ work: (ProgressLine) async throws -> Value
+    ) async rethrows -> Value {
+        try await ProgressLine.during(
+            total, on: output.quiet ? .none : .standardError, clock: ContinuousClock(), write: StandardError.draw, work)
     }
 
     private func settings() throws -> GateSettings {
@@ -79,7 +130,8 @@ struct CheckCommand: AsyncParsableCommand {
         return GateSettings(policyDirectory: policies ?? ".")
     }
 
-    private func requests(_ settings: GateSettings, deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
+    /// Objects that bring no image are no decision, here as at the webhook.
+    private func requests(_ placeholders: [String], deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
         var requests: [CheckRequest] = []
         var layoutCount = 0
         if !images.isEmpty {
@@ -88,15 +140,17 @@ struct CheckCommand: AsyncParsableCommand {
         }
         for file in files {
             let file = try InputFile(
-                reading: file, input, placeholders: settings.templatePlaceholders, deadline: deadline)
-            for notice in file.notices { StandardError.write(notice.printable) }
+                reading: file, input, placeholders: placeholders, isForServer: server.server != nil, deadline: deadline)
+            if !output.quiet {
+                for notice in file.notices { StandardError.write(notice.printable) }
+            }
             layoutCount += file.kind.isLayout ? 1 : 0
             requests += file.items.map { CheckRequest($0, namespace: namespace, source: source, deadline: deadline) }
         }
         guard input.imageName == nil || layoutCount == 1 else {
             throw UsageError("--as names the image of one layout or archive, and there are \(layoutCount)")
         }
-        return requests
+        return requests.filter { !$0.request.images.isEmpty }
     }
 
     private func check(_ item: CheckRequest, by gate: Gate) async -> CheckedRequest {

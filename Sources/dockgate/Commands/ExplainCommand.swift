@@ -6,6 +6,10 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Say what a reason means, and what to do about it.",
         discussion: """
+            EXAMPLES
+              dockgate explain signature-missing
+              dockgate explain
+
             A refusal names its reason in brackets, as [signature-missing]; records and audit annotations name it too. \
             Without a reason all of them are listed.
             """)

@@ -63,7 +63,7 @@ struct InspectManifestCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               dockgate inspect manifest registry.example.com/shop/cart:1.2
-              dockgate inspect manifest registry.example.com/shop/cart:1.2 --config gate.yaml -o json
+              dockgate inspect manifest registry.example.com/cart:1.2 --config gate.yaml
               dockgate inspect manifest app/blobs/sha256/0c45…
               crane manifest alpine | dockgate inspect manifest -
 
@@ -72,10 +72,12 @@ struct InspectManifestCommand: AsyncParsableCommand {
             bytes than the digest says end with 1, and a registry that gives no answer with 3.
             """)
 
-    @Argument(help: "A file, `-`, or an image reference.")
+    @Argument(help: "A file, `-`, or an image reference.", completion: .file())
     var subject: String
 
-    @Option(help: "The GateConfiguration document whose registries and credentials count, for an image.")
+    @Option(
+        help: "The GateConfiguration document whose registries and credentials count, for an image.",
+        completion: .file())
     var config: String?
 
     @Option(help: "How many seconds the registry may take, 1 to 600.")
@@ -143,13 +145,14 @@ struct InspectCertificateCommand: ParsableCommand {
             EXAMPLES
               dockgate inspect certificate /etc/dockgate/tls.crt
               dockgate inspect certificate chain.pem -o json
-              openssl s_client -connect gate.example.com:8443 -showcerts </dev/null | dockgate inspect certificate -
+              kubectl get secret tls -o 'jsonpath={.data.tls\\.crt}' | base64 -d |
+                dockgate inspect certificate -
 
             Takes PEM, of one or many certificates, or DER. No signature is verified. A file that holds a private key is \
             refused, and nothing of it shown.
             """)
 
-    @Argument(help: "A file, or `-` for standard input.")
+    @Argument(help: "A file, or `-` for standard input.", completion: .file())
     var file: String
 
     @OptionGroup var output: OutputOptions

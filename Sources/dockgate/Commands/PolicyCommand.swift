@@ -6,18 +6,27 @@ import Trust
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Work on policies.", subcommands: [PolicyLintCommand.self])
+        commandName: "policy", abstract: "Work on policies.",
+        discussion: """
+            EXAMPLES
+              dockgate policy lint policies
+            """,
+        subcommands: [PolicyLintCommand.self])
 }
 
 struct PolicyLintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint", abstract: "Check a policy directory: every mistake with its file, line and column.",
         discussion: """
+            EXAMPLES
+              dockgate policy lint policies
+              dockgate policy lint -o json policies
+
             Warns also of what loads and most likely is not meant, with an image or a request that shows it. Ends with 0 if \
             the policies load, warnings or not, and with 2 if they do not.
             """)
 
-    @Argument(help: "The directory of policy documents.")
+    @Argument(help: "The directory of policy documents.", completion: .directory)
     var directory: String
 
     @OptionGroup var output: OutputOptions

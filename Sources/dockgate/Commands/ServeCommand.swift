@@ -11,11 +11,14 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Answer admission requests.",
         discussion: """
+            EXAMPLES
+              dockgate serve --config gate.yaml
+
             Runs until SIGTERM or SIGINT, then answers what is in flight and ends. Policies are read again when their files \
             change, and at once on SIGHUP; if they do not load, those in force stay in force.
             """)
 
-    @Option(help: "The GateConfiguration document.")
+    @Option(help: "The GateConfiguration document.", completion: .file())
     var config: String
 
     func run() async throws {

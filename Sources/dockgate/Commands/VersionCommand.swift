@@ -2,7 +2,12 @@ import ArgumentParser
 import StrictJSON
 
 struct VersionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print the version.",
+        discussion: """
+            EXAMPLES
+              dockgate version -o json
+            """)
 
     @OptionGroup var output: OutputOptions
 

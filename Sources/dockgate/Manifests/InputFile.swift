@@ -27,12 +27,15 @@ struct InputFile {
     ///
     /// - Parameters:
     ///   - placeholders: exact words that stand for an image in a template of Kubernetes.
+    ///   - isForServer: whether a running gate is asked, which takes no layouts.
     ///   - deadline: until when a layout or an archive, which may be large, must be read.
     init(
-        reading path: String, _ options: InputOptions, placeholders: [String], deadline: ContinuousClock.Instant
+        reading path: String, _ options: InputOptions, placeholders: [String], isForServer: Bool,
+        deadline: ContinuousClock.Instant
     ) throws {
         let name = path == "-" ? "stdin" : path
         if options.kind == .ociLayout || options.kind == nil && LayoutInput.isDirectory(path) {
+            guard !isForServer else { throw InputFile.notForServer(name) }
             self = try LayoutInput(directory: path, deadline: deadline).input(options)
             return
         }
@@ -42,6 +45,7 @@ struct InputFile {
             throw UsageError("`\(name)` is compressed with \(format): unpack it first, `-f -` takes it from a pipe")
         }
         if options.kind == .archive || options.kind == nil && ImageArchive.isRecognized(start) {
+            guard !isForServer else { throw InputFile.notForServer(name) }
             self = try LayoutInput(archive: &stream, after: start, name: name, deadline: deadline).input(options)
             return
         }
@@ -116,6 +120,13 @@ struct InputFile {
                 lines: notices + ["error: no service in `\(name)` names an image, so there is none to judge"])
         }
         self.init(.compose, [.images(NamedImages(compose, in: name))], notices: notices)
+    }
+
+    /// It would be told names and digests, and not that the bytes were looked at.
+    private static func notForServer(_ name: String) -> UsageError {
+        UsageError(
+            "`\(name)` is an image layout or an archive, and --server is not asked about those: check it with --config or"
+                + " --policies")
     }
 
     /// The file that `docker compose` would take variables from, if it is there.

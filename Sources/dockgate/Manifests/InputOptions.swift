@@ -21,7 +21,7 @@ struct InputOptions: ParsableArguments {
         name: .customLong("env-file"),
         help: ArgumentHelp(
             "A file with the variables of Compose files; may be repeated, a later one counts before an earlier one.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var environmentFiles: [String] = []
 
     @Option(

@@ -1,144 +1,133 @@
-import Admission
-import OCI
-import PolicyEngine
-import StrictJSON
-import Trust
+/// What `check` reports, whoever decided: this program, or a running gate that it asked. Every format is made of this.
+struct CheckReport: Sendable {
+    let images: [ReportedImage]
+    /// The gate that decided; nil if this program did.
+    let server: String?
+    let took: Duration
 
-/// What `check` prints.
-struct CheckReport {
-    private let checked: [CheckedRequest]
-    private let exemptions: [Exemption]
-    private let took: Duration
-
-    /// `exemptions` are those in force, for what they say about themselves.
-    init(_ checked: [CheckedRequest], exemptions: [Exemption], took: Duration) {
-        self.checked = checked
-        self.exemptions = exemptions
+    init(_ images: [ReportedImage], server: String? = nil, took: Duration) {
+        self.images = images
+        self.server = server
         self.took = took
     }
 
-    /// The worst of all requests: denied before undetermined.
+    /// The worst of all images: denied before undetermined. Warnings let everything run.
     var outcome: Outcome {
-        let refused = checked.filter { !$0.answer.isAllowed }
-        if refused.isEmpty { return .allowed }
-        let onlyUndetermined = refused.allSatisfy {
-            $0.decision.isUndetermined || $0.answer.reason == .auditUnavailable
-        }
-        return onlyUndetermined ? .undetermined : .denied
+        if images.contains(where: { $0.verdict == .denied }) { return .denied }
+        return images.contains { $0.verdict == .undetermined } ? .undetermined : .allowed
     }
 
-    // MARK: - For people
+    var warns: Bool { images.contains { $0.verdict == .warned } }
 
-    var table: String {
-        var lines: [String] = []
-        for request in checked {
-            for (position, image) in request.decision.images.enumerated() {
-                lines += paragraph(
-                    image, place: request.item.places.isEmpty ? nil : request.item.places[position].description, request
-                )
-            }
-            if request.answer.reason == .auditUnavailable { lines.append("DENY   " + request.answer.message.printable) }
-        }
-        let images = checked.flatMap(\.decision.images)
-        let allowed = images.count { $0.decision.isAllowed }
-        lines.append(
-            "\(images.count) \(images.count == 1 ? "image" : "images"), \(allowed) allowed, \(images.count - allowed) denied in \(seconds) s"
-        )
-        return lines.map { $0 + "\n" }.joined()
+    /// `4 images, 2 allowed, 2 denied`
+    var summary: String {
+        let allowed = images.count(where: \.isAllowed)
+        return
+            "\(images.count) \(images.count == 1 ? "image" : "images"), \(allowed) allowed, \(images.count - allowed) denied"
     }
 
-    private func paragraph(_ image: JudgedImage, place: String?, _ request: CheckedRequest) -> [String] {
-        let digest = image.decision.digest.map { "  (\($0.algorithm.rawValue):\($0.hexadecimal.prefix(12)))" } ?? ""
-        let origin = place.map { "  \($0)" } ?? ""
-        var lines = [
-            "\(word(image, request).padding(to: 7))\(image.requested.text.printable)\(digest)\(origin.printable)"
-        ]
-        if case .exempt(let name) = image.decision.verdict {
-            lines.append("       exempt by \(described(name).printable)")
-        }
-        for finding in image.decision.refusing + image.decision.warning {
-            guard let refusal = finding.refusal else { continue }
-            let name = finding.policy.map { "policy \($0), check \(finding.check)" } ?? "rule \(finding.check)"
-            let warns = finding.enforcement == .warn ? "warning: " : ""
-            lines.append("       \(warns)\(name.printable) [\(refusal.reason.rawValue)]")
-            if let message = finding.message { lines.append("         \(message.printable)") }
-            lines.append("         found      \(refusal.found.printable)")
-            lines.append("         expected   \(refusal.expected.printable)")
-            if let cure = refusal.cure { lines.append("         cure       \(cure.printable)") }
-        }
-        return lines
-    }
-
-    /// The exemption's name, why there is one and who answers for it.
-    private func described(_ name: String) -> String {
-        guard let exemption = exemptions.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return name }
-        return "\(name) (because \(exemption.reason), owner \(exemption.owner))"
-    }
-
-    private func word(_ image: JudgedImage, _ request: CheckedRequest) -> String {
-        if !image.decision.isAllowed { return request.decision.isAllowed ? "WARN" : "DENY" }
-        return image.decision.warning.isEmpty ? "ALLOW" : "WARN"
-    }
-
-    private var seconds: String {
+    /// With one digit after the point.
+    var seconds: String {
         let tenths = (took.components.seconds * 10) + took.components.attoseconds / 100_000_000_000_000_000
         return "\(tenths / 10).\(tenths % 10)"
     }
+}
 
-    // MARK: - For programs
+/// One image, where it is written, and what was decided about it.
+struct ReportedImage: Sendable {
+    /// As it is written.
+    let name: String
+    let place: Place?
+    /// Where in its object: `spec.containers[0].image`, or `argument`.
+    let path: String
+    /// What names it, if that has a kind: `Deployment prod-shop/web`.
+    let object: String?
+    /// The reference in its normal form, where it is known.
+    let canonical: String?
+    let digest: String?
+    let verdict: Verdict
+    /// Whether the policies let it run. An observing gate refuses nothing, and is still told of what they do not let run.
+    let isAllowed: Bool
+    /// Whether it does not run only because something could not be looked at.
+    let isUndetermined: Bool
+    let exemption: ReportedExemption?
+    /// The code of the first reason against it.
+    let reason: String?
+    /// Every check that applied, in the order of the policies.
+    let findings: [ReportedFinding]
+    /// The decision's name, under which it is recorded if it is.
+    let recordID: String?
 
-    var json: String {
-        var writer = JSONWriter(reservingCapacity: 4_096)
-        writer.beginObject()
-        writer.member("apiVersion", OutputOptions.apiVersion)
-        writer.member("allowed", outcome == .allowed)
-        writer.key("images")
-        writer.beginArray()
-        for request in checked {
-            for (position, image) in request.decision.images.enumerated() {
-                write(
-                    image, place: request.item.places.isEmpty ? nil : request.item.places[position].description,
-                    request,
-                    &writer)
+    /// What becomes of the request that brings it, as far as this image is concerned.
+    enum Verdict: Sendable {
+        case allowed
+        /// It runs, and there is something to say about it.
+        case warned
+        case denied
+        case undetermined
+
+        /// The word for it wherever people read: what could not be looked at is refused like what is wrong.
+        var word: String {
+            switch self {
+            case .allowed: "ALLOW"
+            case .warned: "WARN"
+            case .denied, .undetermined: "DENY"
             }
         }
-        writer.endArray()
-        writer.endObject()
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
-    private func write(_ image: JudgedImage, place: String?, _ request: CheckedRequest, _ writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("image", image.requested.text)
-        if let place { writer.member("place", place) }
-        writer.member("path", image.requested.path)
-        if let reference = image.reference { writer.member("canonical", reference.description) }
-        if let digest = image.decision.digest { writer.member("digest", digest.description) }
-        // A decision that could not be recorded allows nothing.
-        writer.member("allowed", image.decision.isAllowed && request.answer.reason != .auditUnavailable)
-        writer.member("undetermined", image.decision.isUndetermined)
-        if case .exempt(let exemption) = image.decision.verdict { writer.member("exemption", exemption) }
-        if case .refused(let reason) = image.decision.verdict { writer.member("reason", reason.rawValue) }
-        writer.member("record", request.answer.recordID)
-        writer.key("findings")
-        writer.beginArray()
-        for finding in image.decision.findings { write(finding, &writer) }
-        writer.endArray()
-        writer.endObject()
+    /// What a person has to know, errors first.
+    var problems: [ReportedFinding] {
+        findings.filter { $0.severity == .error } + findings.filter { $0.severity == .warning }
+    }
+}
+
+/// Why nothing of an image was judged.
+struct ReportedExemption: Sendable {
+    let name: String
+    /// Why there is one, and who answers for it, where that is known.
+    let explanation: (reason: String, owner: String)?
+}
+
+/// What came of one check; or what a running gate says, which does not name its checks one by one.
+struct ReportedFinding: Sendable {
+    /// How much it weighs in this request.
+    enum Severity: Sendable {
+        case error, warning
     }
 
-    private func write(_ finding: Finding, _ writer: inout JSONWriter) {
-        writer.beginObject()
-        if let policy = finding.policy { writer.member("policy", policy) }
-        writer.member("check", finding.check)
-        writer.member("enforcement", finding.enforcement.rawValue)
-        writer.member("outcome", finding.outcome.word)
-        if let refusal = finding.refusal {
-            writer.member("reason", refusal.reason.rawValue)
-            writer.member("found", refusal.found)
-            writer.member("expected", refusal.expected)
-            if let cure = refusal.cure { writer.member("cure", cure) }
+    /// Nil if there is nothing to tell: it holds, was not looked at, or is only on trial.
+    let severity: Severity?
+    let policy: String?
+    /// Nil for what a running gate says.
+    let check: String?
+    let enforcement: String?
+    /// `passed`, `violated`, `undetermined` or `notEvaluated`.
+    let outcome: String
+    let reason: String?
+    /// The policy's own words, or those of the gate; may have several lines.
+    let message: String?
+    let found: String?
+    let expected: String?
+    let cure: String?
+}
+
+extension ReportedFinding {
+    /// The reason's code; a warning of a running gate has none.
+    var code: String { reason ?? "warning" }
+
+    /// Which rule speaks: `policy known-registry, check source`.
+    var rule: String {
+        if let policy, let check { return "policy \(policy), check \(check)" }
+        return check.map { "rule \($0)" } ?? "the gate"
+    }
+
+    /// All of it in lines of text that are fit to be shown.
+    var lines: [String] {
+        let message = (message ?? "").split(separator: "\n").map { String($0).printable }
+        let rest = [("found: ", found), ("expected: ", expected), ("cure: ", cure)].compactMap { name, text in
+            text.map { name + $0.printable }
         }
-        writer.endObject()
+        return ["\(rule.printable) [\(code.printable)]"] + message + rest
     }
 }

@@ -2,6 +2,9 @@ extension String {
     /// The text with everything escaped that a terminal would act on or that makes it read differently from what it is:
     /// control characters, and what is invisible or changes the direction of text. Image names, paths and messages of
     /// others are hostile.
+    ///
+    /// So are those to whom the terminal is a build's log: a line that begins with `::` is a command to GitHub's runner,
+    /// and `##[…]`, `##vso[…]` and `##teamcity[…]` are commands to it and to others wherever they stand in a line.
     var printable: String {
         escaping { $0 == "\n" ? "\\n" : "\\u{" + String($0.value, radix: 16) + "}" }
     }
@@ -18,11 +21,16 @@ extension String {
 
     private func escaping(_ escape: (Unicode.Scalar) -> String) -> String {
         var result = ""
+        var previous: Unicode.Scalar?
         for scalar in unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator: result += escape(scalar)
+            case _ where scalar == "#" && previous == "#": result += escape(scalar)
+            // Nothing but blanks before it. No text of ours begins like that, and no JSON does.
+            case _ where scalar == ":" && previous == nil: result += escape(scalar)
             default: result.unicodeScalars.append(scalar)
             }
+            if previous != nil || !scalar.properties.isWhitespace { previous = scalar }
         }
         return result
     }

@@ -5,6 +5,11 @@ enum StandardError {
     static func write(_ text: String) {
         Descriptor.write(text + "\n", to: STDERR_FILENO)
     }
+
+    /// Text without a line end, for a line that is written over.
+    @Sendable static func draw(_ text: String) {
+        Descriptor.write(text, to: STDERR_FILENO)
+    }
 }
 
 /// Data, and nothing else.

@@ -12,11 +12,18 @@ struct Command {
     /// Runs `program`, which is looked for on the `PATH` unless it is a path.
     ///
     /// - Throws: `CommandFailure` if it cannot be started or is not done after `seconds`; then it is killed.
+    ///
+    /// - Parameters:
+    ///   - environment: variables beside those of the tests.
+    ///   - terminal: what its output and errors go to instead of a file; then they are empty here.
     static func run(
-        _ program: String, _ arguments: [String], input: [UInt8] = [], seconds: Double = 30
+        _ program: String, _ arguments: [String], input: [UInt8] = [], seconds: Double = 30,
+        environment: [String: String] = [:], terminal: PseudoTerminal? = nil
     ) throws -> Command {
         let scratch = try Scratch()
-        let running = try RunningCommand(program, arguments, input: input, scratch: scratch, name: "command")
+        let running = try RunningCommand(
+            program, arguments, input: input, scratch: scratch, name: "command", environment: environment,
+            terminal: terminal)
         guard running.hasEnded(within: seconds) else {
             running.kill()
             throw CommandFailure("`\(program) \(arguments.joined(separator: " "))` was not done after \(seconds) s")
@@ -40,23 +47,26 @@ final class RunningCommand {
     private let outputFile: String
     private let errorFile: String
 
-    init(_ program: String, _ arguments: [String], input: [UInt8] = [], scratch: Scratch, name: String) throws {
+    init(
+        _ program: String, _ arguments: [String], input: [UInt8] = [], scratch: Scratch, name: String,
+        environment: [String: String] = [:], terminal: PseudoTerminal? = nil
+    ) throws {
         guard let path = Command.path(of: program) else { throw CommandFailure("there is no program `\(program)`") }
         outputFile = try scratch.write([], to: name + ".out")
         errorFile = try scratch.write([], to: name + ".err")
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
-        let handles = [
-            FileHandle(forReadingAtPath: try scratch.write(input, to: name + ".in")),
-            FileHandle(forWritingAtPath: outputFile), FileHandle(forWritingAtPath: errorFile),
-        ]
-        process.standardInput = handles[0]
-        process.standardOutput = handles[1]
-        process.standardError = handles[2]
+        let input = FileHandle(forReadingAtPath: try scratch.write(input, to: name + ".in"))
+        let output = FileHandle(forWritingAtPath: outputFile)
+        let errors = FileHandle(forWritingAtPath: errorFile)
+        process.standardInput = input
+        process.standardOutput = terminal?.output ?? output
+        process.standardError = terminal?.errors ?? errors
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
         // Foundation's `Process` reads beyond its buffer where this process has some 1,360 descriptors open.
-        for handle in handles { try? handle?.close() }
+        for handle in [input, output, errors] { try? handle?.close() }
     }
 
     var identifier: Int32 { process.processIdentifier }

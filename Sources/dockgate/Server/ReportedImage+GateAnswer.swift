@@ -1,0 +1,77 @@
+import Admission
+
+extension ReportedImage {
+    /// An image as a running gate judged it. It names its checks in words only, so that is what is reported.
+    init(_ image: RequestedImage, place: Place?, object: String?, answer: GateAnswer) {
+        let told = ToldByGate(answer)
+        self.init(
+            name: image.text, place: place, path: image.path, object: object, canonical: nil, digest: nil,
+            verdict: told.verdict, isAllowed: told.isAllowed, isUndetermined: told.isUndetermined, exemption: nil,
+            reason: told.reason, findings: told.findings, recordID: told.recordID)
+    }
+}
+
+/// The part of a report that follows from the answer alone.
+private struct ToldByGate {
+    let verdict: ReportedImage.Verdict
+    let isAllowed: Bool
+    let isUndetermined: Bool
+    let reason: String?
+    let findings: [ReportedFinding]
+    let recordID: String?
+
+    /// For an image about which no gate has said anything. It stands in no record, so it is none of the gate's own codes.
+    private static let gateUnavailable = "gate-unavailable"
+
+    init(_ answer: GateAnswer) {
+        switch answer {
+        case .none(let problem):
+            verdict = .undetermined
+            isAllowed = false
+            isUndetermined = true
+            reason = ToldByGate.gateUnavailable
+            findings = [
+                .told(
+                    .error, outcome: "undetermined", reason: ToldByGate.gateUnavailable, found: problem,
+                    expected: "an answer of the gate")
+            ]
+            recordID = nil
+        case .given(let told):
+            // An observing gate lets run what it would refuse, and says so.
+            isAllowed = told.isAllowed && told.reason == nil
+            isUndetermined = told.isUndetermined
+            verdict =
+                if !told.isAllowed {
+                    told.isUndetermined ? .undetermined : .denied
+                } else {
+                    told.warnings.isEmpty && told.reason == nil ? .allowed : .warned
+                }
+            reason = told.reason
+            findings = ToldByGate.findings(of: told)
+            recordID = told.recordID
+        }
+    }
+
+    private static func findings(of told: GateAnswer.Verdict) -> [ReportedFinding] {
+        var findings: [ReportedFinding] = []
+        if !told.isAllowed {
+            findings.append(
+                .told(
+                    .error, outcome: told.isUndetermined ? "undetermined" : "violated", reason: told.reason ?? "denied",
+                    message: told.message))
+        }
+        findings += told.warnings.map { .told(.warning, outcome: "violated", reason: nil, message: $0) }
+        return findings
+    }
+}
+
+extension ReportedFinding {
+    fileprivate static func told(
+        _ severity: Severity, outcome: String, reason: String?, message: String? = nil, found: String? = nil,
+        expected: String? = nil
+    ) -> ReportedFinding {
+        ReportedFinding(
+            severity: severity, policy: nil, check: nil, enforcement: nil, outcome: outcome, reason: reason,
+            message: message, found: found, expected: expected, cure: nil)
+    }
+}

@@ -1,0 +1,63 @@
+import StrictJSON
+import Testing
+
+@testable import dockgate
+
+@Suite("JSON and JSON lines")
+struct JSONTests {
+    private func parsed(_ text: some StringProtocol) throws -> JSONValue {
+        try JSONDocument(parsing: Array(text.utf8)).root
+    }
+
+    @Test("a member for each thing that is known, and none for what is not")
+    func everyVerdict() throws {
+        let root = try parsed(CheckReport.everyVerdict.json)
+        #expect(root["apiVersion"]?.string == "dockgate.dev/output/v1")
+        #expect(root["allowed"]?.boolean == false)
+        #expect(root["server"] == nil)
+        let images = try #require(root["images"]).elements.map { $0 }
+        #expect(
+            images[0].members.map(\.key) == [
+                "image", "place", "path", "object", "digest", "allowed", "undetermined", "findings",
+            ])
+        #expect(images[1]["reason"]?.string == "signature-missing")
+        let finding = try #require(images[1]["findings"]?.elements.map { $0 }.last)
+        #expect(
+            finding.members.map(\.key) == [
+                "policy", "check", "enforcement", "outcome", "reason", "message", "found", "expected", "cure",
+            ])
+        #expect(images.map { $0["undetermined"]?.boolean } == [false, false, true, false])
+        #expect(images[3]["place"] == nil)
+        #expect(images[3]["record"]?.string == "01JZ3N7Q4T8V2W6X0Y4Z8A2B6C")
+    }
+
+    @Test("a line of JSON lines is the object of the same image, with the version")
+    func lines() throws {
+        let objects = try parsed(CheckReport.everyVerdict.json)["images"]?.elements.map { $0 } ?? []
+        let lines = CheckReport.everyVerdict.jsonLines.split(separator: "\n")
+        #expect(lines.count == 4)
+        for (line, object) in zip(lines, objects) {
+            let root = try parsed(line)
+            #expect(root["apiVersion"]?.string == "dockgate.dev/output/v1")
+            #expect(root.members.map(\.key).dropFirst() == object.members.map(\.key)[...])
+            #expect(root["image"]?.string == object["image"]?.string)
+        }
+    }
+
+    @Test("text that is escaped stands for the same text")
+    func hostile() throws {
+        for hostile in Hostile.texts {
+            let root = try parsed(Hostile.report(hostile).json)
+            #expect(root["server"]?.stringUTF8 == Array(hostile.utf8))
+            let image = try #require(root["images"]?.elements.first { _ in true })
+            for key in ["image", "path", "object", "reason", "record"] {
+                #expect(image[key: key]?.stringUTF8 == Array(hostile.utf8), "\(hostile.debugDescription)")
+            }
+            let finding = try #require(image["findings"]?.elements.first { _ in true })
+            for key in ["policy", "check", "reason", "found", "expected", "cure"] {
+                #expect(finding[key: key]?.stringUTF8 == Array(hostile.utf8), "\(hostile.debugDescription)")
+            }
+            #expect(Hostile.report(hostile).jsonLines.split(separator: "\n").count == 4)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import StrictJSON
+import Testing
+
+@testable import dockgate
+
+@Suite("SARIF 2.1.0")
+struct SARIFTests {
+    /// The members that the published schema has for an object, as far as we write any; it forbids all others.
+    private static let known: [String: Set<String>] = [
+        "log": ["$schema", "version", "runs"],
+        "run": ["tool", "results"],
+        "tool": ["driver"],
+        "driver": ["name", "version", "rules"],
+        "rule": ["id", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"],
+        "result": [
+            "ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties",
+        ],
+        "location": ["physicalLocation", "logicalLocations"],
+        "physicalLocation": ["artifactLocation", "region"],
+        "artifactLocation": ["uri"], "region": ["startLine"], "logicalLocation": ["fullyQualifiedName"],
+        "message": ["text"],
+    ]
+
+    private func members(_ value: JSONValue?, _ kind: String, required: [String]) throws -> JSONValue {
+        let value = try #require(value, "no \(kind)")
+        try #require(value.kind == .object, "\(kind) is no object")
+        let keys = value.members.map(\.key)
+        let allowed = try #require(SARIFTests.known[kind])
+        #expect(allowed.isSuperset(of: keys), "\(kind): \(keys)")
+        #expect(Set(keys).isSuperset(of: required), "\(kind): \(keys)")
+        return value
+    }
+
+    private func text(_ value: JSONValue?) throws -> String {
+        let text = try #require(try members(value, "message", required: ["text"])["text"]?.string)
+        #expect(!text.isEmpty)
+        // A single brace begins a placeholder, for which there are no arguments; `](` makes a link.
+        let single = text.replacing("{{", with: "").replacing("}}", with: "")
+        #expect(!single.contains("{") && !single.contains("}"), "\(text)")
+        #expect(!text.contains("]("), "\(text)")
+        return text
+    }
+
+    /// Checks everything that the schema demands of a log, and what GitHub demands beyond it; gives the results.
+    private func results(_ report: CheckReport) throws -> [JSONValue] {
+        let root = try JSONDocument(parsing: Array(report.sarif.utf8)).root
+        let log = try members(root, "log", required: ["$schema", "version", "runs"])
+        #expect(log["version"]?.string == "2.1.0")
+        #expect(log["$schema"]?.string?.hasPrefix("https://") == true)
+        let runs = try #require(log["runs"]).elements.map { $0 }
+        #expect(runs.count == 1)
+        let run = try members(runs.first, "run", required: ["tool", "results"])
+        let tool = try members(run["tool"], "tool", required: ["driver"])
+        let rules = try rules(tool)
+        let results = try #require(run["results"]).elements.map { $0 }
+        for result in results { try check(result, rules) }
+        #expect(Set(results.map { $0["ruleId"]?.string ?? "" }).count == rules.count, "each rule has a result")
+        return results
+    }
+
+    private func rules(_ tool: JSONValue) throws -> [String] {
+        let driver = try members(tool["driver"], "driver", required: ["name", "version", "rules"])
+        #expect(driver["name"]?.string == "dockgate")
+        let rules = try #require(driver["rules"]).elements.map { $0 }
+        for rule in rules {
+            _ = try members(
+                rule, "rule", required: ["id", "shortDescription", "fullDescription", "help", "defaultConfiguration"])
+            _ = try text(rule["shortDescription"])
+            _ = try text(rule["fullDescription"])
+            _ = try text(rule["help"])
+        }
+        let names = rules.compactMap { $0["id"]?.string }
+        #expect(Set(names).count == rules.count, "the names of rules are unique")
+        return names
+    }
+
+    private func check(_ result: JSONValue, _ rules: [String]) throws {
+        _ = try members(
+            result, "result",
+            required: ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"])
+        let index = try #require(result["ruleIndex"]?.integer)
+        try #require(rules.indices.contains(index))
+        #expect(result["ruleId"]?.string == rules[index])
+        #expect(["error", "warning"].contains(result["level"]?.string))
+        _ = try text(result["message"])
+        let fingerprints = try #require(result["partialFingerprints"])
+        #expect(fingerprints.members.map(\.key) == ["dockgateImageRule/v1"])
+        #expect(fingerprints["dockgateImageRule/v1"]?.string?.utf8.count == 64)
+        let locations = try #require(result["locations"]).elements.map { $0 }
+        try #require(locations.count == 1)
+        let location = try members(locations.first, "location", required: ["logicalLocations"])
+        for name in try #require(location["logicalLocations"]).elements {
+            _ = try members(name, "logicalLocation", required: ["fullyQualifiedName"])
+        }
+        guard location["physicalLocation"] != nil else { return }
+        let physical = try members(location["physicalLocation"], "physicalLocation", required: ["artifactLocation"])
+        let artifact = try members(physical["artifactLocation"], "artifactLocation", required: ["uri"])
+        let uri = try #require(artifact["uri"]?.string)
+        let isReference = uri.utf8.allSatisfy { byte in
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/%".utf8.contains(byte)
+        }
+        #expect(isReference || uri.hasPrefix("file:///"), "\(uri)")
+        guard physical["region"] != nil else { return }
+        let region = try members(physical["region"], "region", required: ["startLine"])
+        #expect(try #require(region["startLine"]?.integer) >= 1)
+    }
+
+    @Test("a result for each problem: its rule the reason, its region the line of the image")
+    func everyVerdict() throws {
+        let results = try results(.everyVerdict)
+        #expect(results.map { $0["ruleId"]?.string } == ["signature-missing", "registry-unavailable", "tag-denied"])
+        #expect(results.map { $0["level"]?.string } == ["error", "error", "warning"])
+        let physical = try results.map {
+            try #require($0["locations"]?.elements.first { _ in true })["physicalLocation"]
+        }
+        #expect(
+            physical.map { $0?["artifactLocation"]?["uri"]?.string } == ["deploy/cart.yaml", "deploy/job.yaml", nil])
+        #expect(physical.map { $0?["region"]?["startLine"]?.integer } == [9, 31, nil])
+        #expect(results[2]["properties"]?["record"]?.string == "01JZ3N7Q4T8V2W6X0Y4Z8A2B6C")
+    }
+
+    @Test("a report without a problem has no result and no rule")
+    func nothing() throws {
+        #expect(try results(.of(.image("a", .allowed, because: [.passed]))).isEmpty)
+        #expect(try results(.of()).isEmpty)
+    }
+
+    @Test("a fingerprint stays when the line, the digest or the words change, and changes with what it is about")
+    func fingerprints() throws {
+        func fingerprint(_ image: ReportedImage) -> String? { CheckReport.of(image).results.first?.fingerprint }
+        let first = fingerprint(.image(because: [.refusal()]))
+        #expect(first == fingerprint(.image(at: Place("deploy/cart.yaml", line: 99), because: [.refusal()])))
+        #expect(first == fingerprint(.image(digest: CheckReport.digest, because: [.refusal(found: "2 signatures")])))
+        for other: ReportedImage in [
+            .image("registry.example.com/shop/cart:1.3", because: [.refusal()]),
+            .image(because: [.refusal("signature-invalid")]),
+            .image(because: [.refusal(policy: "other")]), .image(because: [.refusal(check: "other")]),
+            .image(at: Place("other.yaml", line: 9), because: [.refusal()]),
+            .image(object: "Pod cart", because: [.refusal()]),
+            .image(path: "spec.template.spec.containers[1].image", because: [.refusal()]),
+        ] {
+            #expect(fingerprint(other) != first)
+        }
+        let twice = CheckReport.of(.image(because: [.refusal()]), .image(because: [.refusal()])).results.map(
+            \.fingerprint)
+        #expect(twice.first == first && Set(twice).count == 2, "two that look alike are two")
+    }
+
+    @Test("hostile text makes no link, no placeholder and no other address of a file")
+    func hostile() throws {
+        for hostile in Hostile.texts {
+            let results = try results(Hostile.report(hostile))
+            #expect(results.count == 5)
+            #expect(results.first?["properties"]?["image"]?.stringUTF8 == Array(hostile.utf8))
+        }
+    }
+
+    @Test("a path becomes a URI reference that means this path")
+    func paths() throws {
+        for (path, uri) in [
+            ("deploy/a.yaml", "deploy/a.yaml"), ("./a.yaml", "a.yaml"),
+            ("javascript:alert(1).yaml", "javascript%3Aalert%281%29.yaml"),
+            ("a b#c?d%.yaml", "a%20b%23c%3Fd%25.yaml"), ("/tmp/a b.yaml", "file:///tmp/a%20b.yaml"),
+            ("größe.yaml", "gr%C3%B6%C3%9Fe.yaml"),
+        ] {
+            let result = try #require(try results(.of(.image(at: Place(path, line: 1), because: [.refusal()]))).first)
+            let location = result["locations"]?.elements.first { _ in true }?["physicalLocation"]?["artifactLocation"]
+            #expect(location?["uri"]?.string == uri)
+        }
+    }
+}
