@@ -109,6 +109,11 @@ extension ReasonCode {
             The decision, or the evidence for it, could not be written to the audit log: the disk is full, fails or \
             hangs. In `mode: enforce` no image is let in without a record.
             """
+        case .gateUnavailable:
+            """
+            `dockgate check --server` had no answer from the gate, or one that it cannot believe. Nothing was decided, and \
+            no record has this reason.
+            """
         case .internalError:
             "A fault in Dockgate itself. It refuses rather than guess."
         }
@@ -242,6 +247,11 @@ extension ReasonCode {
             The gate's operator makes room on the log's volume or mends its disk. A full disk is forgotten as soon as \
             there is space; after a failed synchronisation the gate has to be restarted. `/readyz` tells when it can \
             record again.
+            """
+        case .gateUnavailable:
+            """
+            What was found says how far it came. See that the gate runs and can be reached from here, and that `--ca-file` \
+            is the authority of its certificate, then try again.
             """
         case .internalError:
             "Please report it with the record, as `dockgate audit show ID -o json` prints it. Trying again may help."

@@ -39,5 +39,7 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     // The gate itself
     case requestInvalid = "request-invalid"
     case auditUnavailable = "audit-unavailable"
+    /// Only those who ask a gate give it, never the gate.
+    case gateUnavailable = "gate-unavailable"
     case internalError = "internal-error"
 }

@@ -11,7 +11,9 @@ struct GitHubTests {
         let data: String
 
         init?(_ line: Substring) {
-            guard line.hasPrefix("::"), let end = line.dropFirst(2).firstRange(of: "::") else { return nil }
+            let line = line.unicodeScalars
+            let colons = "::".unicodeScalars
+            guard line.starts(with: colons), let end = line.dropFirst(2).firstRange(of: colons) else { return nil }
             let head = line[line.index(line.startIndex, offsetBy: 2)..<end.lowerBound]
             guard let blank = head.firstIndex(of: " ") else { return nil }
             name = String(head[..<blank])
@@ -24,10 +26,10 @@ struct GitHubTests {
             data = Command.decoded(line[end.upperBound...])
         }
 
-        private static func decoded(_ text: Substring) -> String {
+        private static func decoded(_ text: Substring.UnicodeScalarView) -> String {
             String(text)
-                .replacing("%2C", with: ",").replacing("%3A", with: ":").replacing("%0A", with: "\n")
-                .replacing("%0D", with: "\r").replacing("%25", with: "%")
+                .replacingBytes("%2C", with: ",").replacingBytes("%3A", with: ":").replacingBytes("%0A", with: "\n")
+                .replacingBytes("%0D", with: "\r").replacingBytes("%25", with: "%")
         }
     }
 

@@ -39,6 +39,12 @@ struct JUnitTests {
         #expect(attribute("type", of: failure) == "signature-missing")
         #expect(attribute("message", of: failure) == "DENY [signature-missing] deploy/cart.yaml:9")
         #expect(failure?.stringValue?.contains("\nfound: no signature\n") == true)
+        #expect(
+            attribute(
+                "message",
+                of: try self.root(.of(.image(at: nil, because: [.refusal()]))).elements(forName: "testsuite").first?
+                    .elements(forName: "testcase").first?.elements(forName: "failure").first)
+                == "DENY [signature-missing]")
         let output = tests[3].elements(forName: "system-out").first?.stringValue
         #expect(
             output?.split(separator: "\n").map(String.init) == [

@@ -60,6 +60,9 @@ enum Hostile {
         "-->", "[click](https://evil.example)", "![x](https://evil.example/a.png)", "https://evil.example",
         "@everybody #1 !2", "# heading", "- list", "| a | b |\n|---|---|", "=HYPERLINK(\"https://evil.example\")", "+1",
         "-1", "@SUM(A1)", " =1+1", "\"=1+1\"", "＝1", "\t=1", "{0} {{1}} }", "\\[x\\](y)", "\u{202e}desrever\u{202c}",
+        "`\u{301}", "``\u{301}`", "a|\u{301}b", "a,\u{301}title=x:\u{301}:", "::\u{301}set-output name=a::b",
+        "##[\u{301}x",
+        "[a](\u{301}b)", "{\u{301}0}\u{301}", "=\u{301}1+1", "<\u{301}b>\u{301}",
         "\u{200b}\u{feff}\u{61c}", "\u{2028}\u{2029}\u{85}", "\u{fffe}\u{ffff}", "\u{0}", "e\u{301}", "👩‍👩‍👧", "",
         " ", "\"'\\", "a\tb\tc",
     ]

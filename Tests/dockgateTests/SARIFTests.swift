@@ -35,9 +35,9 @@ struct SARIFTests {
         let text = try #require(try members(value, "message", required: ["text"])["text"]?.string)
         #expect(!text.isEmpty)
         // A single brace begins a placeholder, for which there are no arguments; `](` makes a link.
-        let single = text.replacing("{{", with: "").replacing("}}", with: "")
-        #expect(!single.contains("{") && !single.contains("}"), "\(text)")
-        #expect(!text.contains("]("), "\(text)")
+        let single = text.replacingBytes("{{", with: "").replacingBytes("}}", with: "").utf8
+        #expect(!single.contains(UInt8(ascii: "{")) && !single.contains(UInt8(ascii: "}")), "\(text)")
+        #expect(text.utf8.firstRange(of: "](".utf8) == nil, "\(text)")
         return text
     }
 

@@ -35,11 +35,11 @@ extension ReportedResult {
 extension String {
     /// What stands behind the second `::`.
     fileprivate var workflowData: String {
-        replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+        replacingBytes("%", with: "%25").replacingBytes("\r", with: "%0D").replacingBytes("\n", with: "%0A")
     }
 
     /// What stands between `=` and the next `,` or `::`.
     fileprivate var workflowProperty: String {
-        workflowData.replacing(":", with: "%3A").replacing(",", with: "%2C")
+        workflowData.replacingBytes(":", with: "%3A").replacingBytes(",", with: "%2C")
     }
 }

@@ -54,7 +54,7 @@ extension ReportedImage {
         let errors = problems.filter { $0.severity == .error }
         guard let first = errors.first else { return [] }
         let text = errors.flatMap(\.lines).map(\.xml).joined(separator: "\n")
-        let message = "\(verdict.word) [\(first.code)] \(place?.description ?? "")"
+        let message = "\(verdict.word) [\(first.code)]" + (place.map { " \($0)" } ?? "")
         return ["      <\(element) message=\"\(message.xml)\" type=\"\(first.code.xml)\">\(text)</\(element)>"]
     }
 

@@ -54,10 +54,12 @@ extension ReportedImage {
 }
 
 extension String {
-    /// As a span of code, in which nothing is markup: no HTML, no link, no mention. The two characters that could end it,
-    /// the fence and the border of a table's cell, are escaped like those that do not show.
+    /// As a span of code, in which nothing is markup: no HTML, no link, no mention. Two backticks around it leave room for
+    /// single ones; what could end it, more of them in a row and the border of a table's cell, is escaped like what does
+    /// not show.
     fileprivate var markdownCode: String {
         guard !isEmpty else { return "" }
-        return "`" + printable.replacing("`", with: "\\u{60}").replacing("|", with: "\\u{7c}") + "`"
+        let text = printable.replacingBytes("|", with: "\\u{7c}").replacingBytes("``", with: "\\u{60}\\u{60}")
+        return text.utf8.contains(UInt8(ascii: "`")) ? "`` \(text) ``" : "`\(text)`"
     }
 }

@@ -85,7 +85,8 @@ extension JSONWriter {
     /// A plain text message (3.11): braces are doubled, since a single one begins a placeholder, and nothing in it is a
     /// link, which `](` would make of it.
     private mutating func message(_ name: StaticString, _ text: String) {
-        let text = text.replacing("](", with: "]\\u{28}").replacing("{", with: "{{").replacing("}", with: "}}")
+        let text = text.replacingBytes("](", with: "]\\u{28}")
+            .replacingBytes("{", with: "{{").replacingBytes("}", with: "}}")
         object(name) { $0.member("text", text) }
     }
 

@@ -19,6 +19,12 @@ extension String {
         }
     }
 
+    /// The text with every `old` replaced, whatever stands behind it: a mark that combines with it makes another
+    /// `Character` of the two, and nothing else of the bytes that a program reads.
+    func replacingBytes(_ old: String, with new: String) -> String {
+        String(decoding: Array(utf8).replacing(Array(old.utf8), with: Array(new.utf8)), as: UTF8.self)
+    }
+
     private func escaping(_ escape: (Unicode.Scalar) -> String) -> String {
         var result = ""
         var previous: Unicode.Scalar?

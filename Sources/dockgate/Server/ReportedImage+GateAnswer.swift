@@ -1,4 +1,5 @@
 import Admission
+import Trust
 
 extension ReportedImage {
     /// An image as a running gate judged it. It names its checks in words only, so that is what is reported.
@@ -20,20 +21,17 @@ private struct ToldByGate {
     let findings: [ReportedFinding]
     let recordID: String?
 
-    /// For an image about which no gate has said anything. It stands in no record, so it is none of the gate's own codes.
-    private static let gateUnavailable = "gate-unavailable"
-
     init(_ answer: GateAnswer) {
         switch answer {
         case .none(let problem):
             verdict = .undetermined
             isAllowed = false
             isUndetermined = true
-            reason = ToldByGate.gateUnavailable
+            reason = ReasonCode.gateUnavailable.rawValue
             findings = [
                 .told(
-                    .error, outcome: "undetermined", reason: ToldByGate.gateUnavailable, found: problem,
-                    expected: "an answer of the gate")
+                    .error, outcome: "undetermined", reason: reason, found: problem, expected: "an answer of the gate",
+                    cure: "see that it runs and can be reached from here, then try again")
             ]
             recordID = nil
         case .given(let told):
@@ -68,10 +66,10 @@ private struct ToldByGate {
 extension ReportedFinding {
     fileprivate static func told(
         _ severity: Severity, outcome: String, reason: String?, message: String? = nil, found: String? = nil,
-        expected: String? = nil
+        expected: String? = nil, cure: String? = nil
     ) -> ReportedFinding {
         ReportedFinding(
             severity: severity, policy: nil, check: nil, enforcement: nil, outcome: outcome, reason: reason,
-            message: message, found: found, expected: expected, cure: nil)
+            message: message, found: found, expected: expected, cure: cure)
     }
 }
