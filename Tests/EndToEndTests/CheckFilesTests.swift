@@ -146,7 +146,7 @@ extension EndToEnd {
                 try check("-f", "-", "--kind", "kubernetes", input: compose).errors.hasPrefix(
                     "stdin:1:1: error: not a Kubernetes object"))
             #expect(try check("-f", "-", "--kind", "dockerfile", input: compose).status == 2)
-            #expect(try check("-f", "-", "--kind", "archive", input: compose).status == 1)
+            #expect(try check("-f", "-", "--kind", "archive", input: compose).status == 2)
             #expect(try check("-f", "-", "--kind", "tar", input: compose).status == 2)
             // Named like one, whatever is in it.
             let named = try files.scratch.write(compose, to: "prod.Dockerfile")

@@ -131,6 +131,11 @@ extension EndToEnd {
                 packed.errorLines == [
                     "error: `stdin` is compressed with gzip: unpack it first, `-f -` takes it from a pipe"
                 ])
+            for nothing in [[], Array("FROM a\n".utf8), [UInt8](repeating: 0x41, count: 2_048)] {
+                let none = try check("-f", "-", "--kind", "archive", input: nothing)
+                #expect(none.status == 2)
+                #expect(none.errorLines == ["stdin: error: is no tar archive as POSIX or GNU have them"])
+            }
             #expect(try check("-f", "-", "--kind", "archive", input: [0x1F, 0x8B, 8, 0]).errors == packed.errors)
             for format in ["zstd", "xz", "bzip2"] where Command.exists(format) {
                 let file = try files.scratch.write(SimulatedLayout().archive, to: "packed-\(format)")

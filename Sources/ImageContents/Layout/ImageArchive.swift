@@ -57,6 +57,7 @@ public struct ImageArchive: ~Copyable {
 
     /// What the archive held. Throws if it ended too early, and for what `ImageLayout` refuses.
     public consuming func finish() throws(LayoutError) -> ImageLayout {
+        guard entryCount > 0 || endBlocks > 0 else { throw ImageArchive.notAnArchive }
         guard case .header = state, gathered.isEmpty, records == nil, endBlocks >= 2 else {
             throw LayoutError(.invalid, "the tar archive is cut off: its end is missing")
         }
@@ -65,6 +66,10 @@ public struct ImageArchive: ~Copyable {
         // old archives have links, and are refused before for what they are.
         guard let link else { return layout }
         throw LayoutError(.invalid, "is a link or a device, expected files and directories alone", in: link)
+    }
+
+    private static var notAnArchive: LayoutError {
+        LayoutError(.unsupported, "is no tar archive as POSIX or GNU have them")
     }
 
     // MARK: - Headers
@@ -81,6 +86,7 @@ public struct ImageArchive: ~Copyable {
         }
         // Some readers go on behind the end, most do not.
         guard endBlocks == 0 else { throw LayoutError(.invalid, "the tar archive goes on behind its end") }
+        guard entryCount > 0 || TarHeader.isRecognized(gathered) else { throw ImageArchive.notAnArchive }
         entryCount += 1
         guard entryCount <= ImageArchive.maximumEntries else {
             throw LayoutError(.invalid, "the tar archive holds more than \(ImageArchive.maximumEntries) entries")

@@ -16,7 +16,7 @@ struct TarHeader {
     /// `block` has 512 bytes.
     init(_ block: [UInt8]) throws(LayoutError) {
         guard TarHeader.isRecognized(block) else {
-            throw LayoutError(.invalid, "is no tar archive as POSIX or GNU have them, or is damaged")
+            throw LayoutError(.invalid, "a header of the tar archive is damaged")
         }
         let checksum = try TarHeader.number(block[148..<156])
         var sum = 0
