@@ -42,9 +42,10 @@ public struct RequestedImage: Hashable, Sendable {
         self.container = container
     }
 
-    /// Whether the two get the same decision within one request: nothing else about an image takes part in it.
-    func isJudgedLike(_ other: RequestedImage) -> Bool {
-        kind == other.kind && text.utf8.elementsEqual(other.text.utf8)
+    /// Whether the two get the same decision within one request: nothing else about an image takes part in it, and what
+    /// the container is for only where a policy asks for that.
+    func isJudgedLike(_ other: RequestedImage, by policies: PolicySet) -> Bool {
+        (kind == other.kind || !policies.tellsContainersApart) && text.isWritten(like: other.text)
     }
 }
 

@@ -4,50 +4,64 @@ import OCI
 import PolicyEngine
 public import Trust
 
-/// What the caller is told. It is made after the record is durable, or says that it could not be made so.
+/// What the caller is told: after the record is durable, or to say that it could not be made so.
 public struct Answer: Sendable {
-    public let isAllowed: Bool
+    public private(set) var isAllowed: Bool
     /// For a person: each refused image with policy, check, found, expected and cure. Empty when nothing is refused.
-    public let message: String
-    public let warnings: [String]
-    public let reason: ReasonCode?
+    public private(set) var message: String
+    public private(set) var warnings: [String]
+    public private(set) var reason: ReasonCode?
     public let recordID: String
     /// Whether the log has a record of that name.
-    public let isRecorded: Bool
+    public private(set) var isRecorded = false
     /// What joins the caller's own log with ours: the record's name, the policy revision, and the log's head after the
     /// record, against which `dockgate audit verify --head` tells whether anything was cut off since.
-    public let auditAnnotations: [(key: String, value: String)]
+    public private(set) var auditAnnotations: [(key: String, value: String)]
+    private let mode: GateMode
 
-    init(_ decision: Decision, of request: AdmissionRequest, position: AuditPosition?) {
+    /// What is to be told once the record is where it belongs. It is made while the decision is at hand: of the decision
+    /// nothing is kept while the disk works.
+    ///
+    /// - Parameter record: the record's name; nil if there will be none.
+    init(_ decision: Decision, record: String?) {
         isAllowed = decision.isAllowed
         reason = decision.isAllowed ? nil : decision.reason
         recordID = decision.id
-        isRecorded = position != nil
-        let record = position == nil ? nil : decision.id
+        mode = decision.mode
         message = decision.isAllowed ? "" : DecisionMessage.refusal(of: decision, record: record)
         warnings = DecisionMessage.warnings(of: decision)
-        var annotations = [
-            (key: "decision-id", value: decision.id), ("policy-revision", decision.policyRevision.description),
+        auditAnnotations = [
+            (key: "decision-id", value: decision.id),
+            (key: "policy-revision", value: decision.policyRevision.description),
         ]
-        if let reason = decision.reason { annotations.append(("reason", reason.rawValue)) }
-        if decision.isUndetermined { annotations.append(Answer.undetermined) }
-        if let position { annotations.append(("log-head", position.head)) }
-        auditAnnotations = annotations
+        if let reason = decision.reason { auditAnnotations.append((key: "reason", value: reason.rawValue)) }
+        if decision.isUndetermined { auditAnnotations.append(Answer.undetermined) }
+    }
+
+    /// With the place of the record, now that it is durable.
+    func recorded(at position: AuditPosition) -> Answer {
+        var answer = self
+        answer.isRecorded = true
+        answer.auditAnnotations.append((key: "log-head", value: position.head))
+        return answer
     }
 
     /// Without a record nothing is allowed, except by a gate that only observes: it must not be what stops a cluster.
-    init(notRecorded decision: Decision, because error: AuditError) {
+    func notRecorded(because error: AuditError) -> Answer {
         let code = ReasonCode.auditUnavailable.rawValue
-        isAllowed = decision.mode == .observe
-        reason = .auditUnavailable
-        recordID = decision.id
-        isRecorded = false
-        message = """
+        var answer = self
+        answer.isAllowed = mode == .observe
+        answer.reason = .auditUnavailable
+        answer.message = """
             dockgate refused: the decision could not be recorded [\(code)]: \(error); \
             nothing is allowed without a record, so the gate's operator has to mend the audit log
             """
-        warnings = isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
-        auditAnnotations = [("decision-id", decision.id), ("reason", code), Answer.undetermined]
+        answer.warnings =
+            answer.isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
+        answer.auditAnnotations = [
+            (key: "decision-id", value: recordID), (key: "reason", value: code), Answer.undetermined,
+        ]
+        return answer
     }
 
     /// All that speaks against it is that something could not be looked at or written: trying again may help.

@@ -17,7 +17,20 @@ public struct Decision: Sendable {
     public let decidedAt: Instant
 
     /// Whether every image may run, whatever the mode.
-    public var allImagesAllowed: Bool { requestRefusal == nil && images.allSatisfy(\.decision.isAllowed) }
+    public let allImagesAllowed: Bool
+
+    init(
+        id: String, images: [JudgedImage], requestRefusal: Refusal? = nil, mode: GateMode, policyRevision: Digest,
+        decidedAt: Instant
+    ) {
+        self.id = id
+        self.images = images
+        self.requestRefusal = requestRefusal
+        self.mode = mode
+        self.policyRevision = policyRevision
+        self.decidedAt = decidedAt
+        allImagesAllowed = requestRefusal == nil && images.allSatisfy { $0.decision.isAllowed }
+    }
 
     /// What the caller is told: `observe` refuses nothing.
     public var isAllowed: Bool { mode == .observe || allImagesAllowed }
@@ -41,14 +54,45 @@ public struct Decision: Sendable {
 /// One image of a request and what was decided about it.
 public struct JudgedImage: Sendable {
     public let requested: RequestedImage
+    private let judgement: Judgement
+
+    /// - Parameters:
+    ///   - reference: the normalised reference; nil if the text is none.
+    ///   - evidence: the evidence behind the decision, as the audit log keeps it.
+    init(requested: RequestedImage, reference: ImageReference?, decision: ImageDecision, evidence: [Digest]) {
+        self.requested = requested
+        judgement = Judgement(reference: reference, decision: decision, evidence: evidence)
+    }
+
+    private init(requested: RequestedImage, judgement: Judgement) {
+        self.requested = requested
+        self.judgement = judgement
+    }
+
     /// The normalised reference; nil if the text is none.
-    public let reference: ImageReference?
-    public let decision: ImageDecision
+    public var reference: ImageReference? { judgement.reference }
+    public var decision: ImageDecision { judgement.decision }
     /// The evidence behind the decision, as the audit log keeps it.
-    public let evidence: [Digest]
+    public var evidence: [Digest] { judgement.evidence }
 
     /// The same decision, for another place in the request that names the same image.
     func decided(for other: RequestedImage) -> JudgedImage {
-        JudgedImage(requested: other, reference: reference, decision: decision, evidence: evidence)
+        JudgedImage(requested: other, judgement: judgement)
+    }
+
+    /// Whether it is the same decision, taken once for both.
+    func sharesDecision(with other: JudgedImage) -> Bool { judgement === other.judgement }
+}
+
+/// What is the same wherever a workload names the image; a class, since several places share it.
+private final class Judgement: Sendable {
+    let reference: ImageReference?
+    let decision: ImageDecision
+    let evidence: [Digest]
+
+    init(reference: ImageReference?, decision: ImageDecision, evidence: [Digest]) {
+        self.reference = reference
+        self.decision = decision
+        self.evidence = evidence
     }
 }

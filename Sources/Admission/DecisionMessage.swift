@@ -36,7 +36,7 @@ enum DecisionMessage {
         if decision.mode == .observe, let refusal = decision.requestRefusal {
             add("would be refused: [\(refusal.reason.rawValue)] found \(refusal.found)")
         }
-        for image in decision.images {
+        for image in decision.images where !image.decision.isClean {
             if decision.mode == .observe {
                 for finding in image.decision.refusing { add("would be refused: " + warning(finding, image)) }
             }

@@ -38,7 +38,7 @@ public final class Gate: Sendable {
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
         for requested in request.images {
-            if let same = images.first(where: { $0.requested.isJudgedLike(requested) }) {
+            if let same = images.first(where: { $0.requested.isJudgedLike(requested, by: rules.policies) }) {
                 images.append(same.decided(for: requested))
                 continue
             }
@@ -172,12 +172,13 @@ public final class Gate: Sendable {
         completion: @escaping @Sendable (Answer) -> Void
     ) {
         guard let log else {
-            return executor.execute { completion(Answer(decision, of: request, position: nil)) }
+            return executor.execute { completion(Answer(decision, record: nil)) }
         }
+        let prepared = Answer(decision, record: decision.id)
         let answer: @Sendable (Result<AuditPosition, AuditError>) -> Void = { result in
             switch result {
-            case .success(let position): completion(Answer(decision, of: request, position: position))
-            case .failure(let error): completion(Answer(notRecorded: decision, because: error))
+            case .success(let position): completion(prepared.recorded(at: position))
+            case .failure(let error): completion(prepared.notRecorded(because: error))
             }
         }
         let record = DecisionRecord(decision, of: request, by: instance)

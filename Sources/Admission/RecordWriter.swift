@@ -13,6 +13,8 @@ struct RecordWriter {
     private let evidence: [UInt8]?
     private var imagesInFull = 0
     private var omitted = Omitted()
+    /// The image that was written last, and where in the record its decision stands.
+    private var last: (image: JudgedImage, decision: Range<Int>)?
 
     private struct Omitted {
         var findings = 0
@@ -98,7 +100,7 @@ struct RecordWriter {
         member("uid", origin.uid)
         member("operation", origin.operation)
         json.member("dryRun", origin.isDryRun)
-        if let digest = origin.bodyDigest { json.member("bodyDigest", digest.description) }
+        if let digest = origin.bodyDigest { json.member("bodyDigest", digest) }
         json.endObject()
         json.key("actor")
         json.beginObject()
@@ -124,7 +126,7 @@ struct RecordWriter {
     private mutating func writePolicy(_ decision: Decision) {
         json.key("policy")
         json.beginObject()
-        json.member("set", decision.policyRevision.description)
+        json.member("set", decision.policyRevision)
         json.member("mode", decision.mode.rawValue)
         json.endObject()
     }
@@ -146,14 +148,25 @@ struct RecordWriter {
             member("path", image.requested.path)
         }
         member("requested", image.requested.text)
+        if detail.isComplete, let last, last.image.sharesDecision(with: image) {
+            json.repeatMembers(last.decision)
+        } else {
+            let start = json.byteCount
+            writeDecision(on: image, isInFull: isInFull)
+            last = (image, start..<json.byteCount)
+        }
+        json.endObject()
+    }
+
+    /// What is the same in all places where the image stands.
+    private mutating func writeDecision(on image: JudgedImage, isInFull: Bool) {
         if isInFull, let reference = image.reference {
             member("canonical", reference.repository.description)
             member("tag", reference.tag)
         }
-        if let digest = image.decision.digest { json.member("digest", digest.description) }
+        if let digest = image.decision.digest { json.member("digest", digest) }
         write(image.decision.verdict)
         if isInFull { writeFindings(image) } else { omitted.findings += image.decision.findings.count }
-        json.endObject()
     }
 
     /// An image without its findings takes up to 600 bytes, were its text all escapes; what follows the images, 400.
@@ -189,7 +202,7 @@ struct RecordWriter {
         guard !image.evidence.isEmpty else { return }
         json.key("evidence")
         json.beginArray()
-        for digest in image.evidence { json.string(digest.description) }
+        for digest in image.evidence { json.string(digest) }
         json.endArray()
     }
 
@@ -202,7 +215,7 @@ struct RecordWriter {
         if case .passed(let signers) = finding.outcome, !signers.isEmpty {
             json.key("signers")
             json.beginArray()
-            for signer in signers { json.string(signer.description) }
+            for signer in signers { write(signer) }
             json.endArray()
         }
         if let refusal = finding.refusal {
@@ -211,6 +224,13 @@ struct RecordWriter {
             member("expected", refusal.expected)
         }
         json.endObject()
+    }
+
+    private mutating func write(_ signer: Signer) {
+        switch signer {
+        case .key(let fingerprint): json.string("SHA256:", hexadecimal: fingerprint)
+        case .identity: json.string(cut(signer.description))
+        }
     }
 
     // MARK: - Verdict

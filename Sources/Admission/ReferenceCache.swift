@@ -9,14 +9,7 @@ final class ReferenceCache: Sendable {
     private struct Text: Hashable, Sendable {
         let text: String
 
-        static func == (left: Text, right: Text) -> Bool {
-            var (left, right) = (left.text, right.text)
-            return left.withUTF8 { left in
-                right.withUTF8 { right in
-                    left.count == right.count && left.elementsEqual(right)
-                }
-            }
-        }
+        static func == (left: Text, right: Text) -> Bool { left.text.isWritten(like: right.text) }
 
         func hash(into hasher: inout Hasher) {
             var text = text

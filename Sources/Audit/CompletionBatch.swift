@@ -1,7 +1,8 @@
 /// The answers of one commit, grouped so that each executor is woken once.
 struct CompletionBatch {
+    /// With the record itself: its memory is given back where it came from, and no other thread waits for that.
     private struct Answer: Sendable {
-        let completion: @Sendable (Result<AuditPosition, AuditError>) -> Void
+        let record: PendingRecord
         let result: Result<AuditPosition, AuditError>
     }
 
@@ -9,7 +10,7 @@ struct CompletionBatch {
     private var groupOfExecutor: [ObjectIdentifier: Int] = [:]
 
     mutating func add(_ record: PendingRecord, _ result: Result<AuditPosition, AuditError>) {
-        let answer = Answer(completion: record.completion, result: result)
+        let answer = Answer(record: record, result: result)
         let executor = ObjectIdentifier(record.executor)
         if let group = groupOfExecutor[executor] {
             groups[group].answers.append(answer)
@@ -23,7 +24,7 @@ struct CompletionBatch {
     mutating func deliver() {
         for (executor, answers) in groups {
             executor.execute {
-                for answer in answers { answer.completion(answer.result) }
+                for answer in answers { answer.record.completion(answer.result) }
             }
         }
         groups.removeAll(keepingCapacity: true)

@@ -12,6 +12,19 @@ extension Sequence<UInt8> {
 }
 
 extension String {
+    /// Whether the two are the same bytes: `==` would take two normal forms of one letter for the same.
+    public func isWritten(like other: String) -> Bool {
+        let areEqual = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { other in
+                guard own.count == other.count else { return false }
+                // By index: to walk through both with iterators takes several branches for each byte.
+                for index in own.indices where own[index] != other[index] { return false }
+                return true
+            }
+        }
+        return (areEqual ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
+
     init(ascii bytes: some Sequence<UInt8>) {
         self.init(decoding: Array(bytes), as: UTF8.self)
     }

@@ -74,23 +74,18 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     private func text(after prefix: StaticString) -> String {
         let length = prefix.utf8CodeUnitCount + bytes.count * 2
         return String(unsafeUninitializedCapacity: length) { buffer in
-            var position = 0
-            func append(_ byte: UInt8) {
-                buffer[position] = byte
-                position += 1
-            }
-            for index in 0..<prefix.utf8CodeUnitCount { append(prefix.utf8Start[index]) }
+            for index in 0..<prefix.utf8CodeUnitCount { buffer[index] = prefix.utf8Start[index] }
+            var position = prefix.utf8CodeUnitCount
             for byte in bytes {
-                append(Digest.hexadecimalDigit(byte >> 4))
-                append(Digest.hexadecimalDigit(byte & 0xF))
+                buffer[position] = Digest.digits.utf8Start[Int(byte >> 4)]
+                buffer[position &+ 1] = Digest.digits.utf8Start[Int(byte & 0xF)]
+                position &+= 2
             }
             return position
         }
     }
 
-    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
+    private static let digits: StaticString = "0123456789abcdef"
 
     private static func bytes(ofLowerCaseHexadecimal digits: ArraySlice<UInt8>) -> [UInt8]? {
         guard digits.count % 2 == 0 else { return nil }

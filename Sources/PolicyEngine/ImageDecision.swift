@@ -9,6 +9,16 @@ public struct ImageDecision: Sendable {
     public let digest: Digest?
     /// Policies that were passed over because a fact they ask for does not exist at this door.
     public let passedOver: [String]
+    /// Whether every check that was judged holds, on trial as in force, so that there is nothing to tell anybody.
+    public let isClean: Bool
+
+    init(verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [String]) {
+        self.verdict = verdict
+        self.findings = findings
+        self.digest = digest
+        self.passedOver = passedOver
+        isClean = findings.allSatisfy { $0.refusal == nil }
+    }
 
     /// What becomes of the image.
     public enum Verdict: Hashable, Sendable {

@@ -25,6 +25,11 @@ public final class ImagePolicy: Sendable {
     }
 }
 
+extension ImagePolicy {
+    /// All places of the policy that select by facts of an image and its request.
+    var selectors: [Selector] { [match] + exclude + enforcement.stages.map(\.selector) }
+}
+
 /// A check as one policy uses it; a class for the same reason as `ImagePolicy`.
 public final class PolicyCheck: Sendable {
     /// Its name in answers and records: the one it was given, else its word.

@@ -10,6 +10,9 @@ public struct PolicySet: Sendable {
     public let attestors: [any Attestor]
     /// The digest of the content of all documents, keys included: what an answer and a record call the policy revision.
     public let revision: Digest
+    /// Whether any policy asks what a container is for. If none does, an image gets one decision wherever it stands in a
+    /// workload.
+    public let tellsContainersApart: Bool
     let index: PolicyIndex
 
     public init(
@@ -19,6 +22,9 @@ public struct PolicySet: Sendable {
         self.exemptions = exemptions
         self.attestors = attestors
         self.revision = revision
+        tellsContainersApart = policies.contains { policy in
+            policy.selectors.contains { !$0.containers.isEmpty }
+        }
         index = PolicyIndex(policies.map(\.match))
     }
 

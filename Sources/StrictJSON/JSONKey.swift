@@ -1,9 +1,17 @@
 /// Keys of objects: a fingerprint tells most of them apart without a look at the bytes.
 enum JSONKey {
-    /// Of the bytes as they are written. Equal bytes have equal fingerprints; unequal ones nearly always differ.
+    /// Of the bytes that the key means. Equal bytes have equal fingerprints; unequal ones nearly always differ.
     @inline(__always)
     static func fingerprint(_ text: JSONText, in source: Span<UInt8>) -> UInt32 {
-        source.extracting(text.start..<text.end).withUnsafeBytes { fingerprint(of: $0) }
+        guard !text.hasEscapes else { return fingerprint(ofEscaped: text, in: source) }
+        return source.extracting(text.start..<text.end).withUnsafeBytes { fingerprint(of: $0) }
+    }
+
+    @inline(never)
+    private static func fingerprint(ofEscaped text: JSONText, in source: Span<UInt8>) -> UInt32 {
+        var meaning: [UInt8] = []
+        JSONEscapes.resolve(source, text.start..<text.end, into: &meaning)
+        return meaning.withUnsafeBytes { fingerprint(of: $0) }
     }
 
     /// Takes in the length, and of the bytes the first and the last eight, which may overlap.

@@ -1,63 +1,99 @@
-/// One pass over the bytes, from the first to the last, onto the tape. It does not recurse: nesting costs a frame on a
-/// stack of our own.
+/// One pass over the bytes, from the first to the last, onto the tape. It neither recurses nor keeps a stack: while a
+/// container is open, its node remembers the one around it.
 struct JSONParser {
     private let limits: JSONLimits
-    private var position = 0
-    private var tape: [JSONNode] = []
-    /// The innermost container that is open, and those around it.
-    private var frame = Frame.document
-    private var outerFrames: [Frame] = []
+    private var depth = 0
+    private var container = OpenContainer.document
 
-    /// An object or array whose end was not seen yet; the document itself is an array of one.
-    private struct Frame {
+    /// The innermost object or array whose end was not seen yet; the document itself is an array of one.
+    private struct OpenContainer {
         let node: Int
-        let isObject: Bool
+        /// The bracket that closes it.
+        let end: UInt8
         var count = 0
         /// The node of the key that was read last.
         var lastKey = 0
-        var hasEscapedKeys = false
 
-        static let document = Frame(node: -1, isObject: false)
+        static let document = OpenContainer(node: 0, isObject: false)
+
+        init(node: Int, isObject: Bool) {
+            self.node = node
+            end = isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
+        }
+
+        /// One that was left open while one in it was read. Of the document nobody asks again.
+        init(leftAt node: Int, _ tape: borrowing OutputSpan<JSONNode>) {
+            let left = tape[node]
+            self.init(node: node, isObject: left.kind == .object)
+            count = left.count
+            lastKey = left.lastKey
+        }
+
+        var isObject: Bool { end == UInt8(ascii: "}") }
     }
+
+    /// Between two looks at the room that is left on the tape, at most a key and its value are put there.
+    private static let nodesAtOnce = 2
 
     /// The tape of a whole document.
     static func parse(_ source: Span<UInt8>, limits: JSONLimits) throws(JSONError) -> [JSONNode] {
-        var parser = JSONParser(limits: limits, bytes: source.count)
-        do throws(JSONFault) {
-            try parser.parse(source)
-        } catch {
-            throw JSONError(kind: error.kind, path: parser.path(source), offset: error.offset)
+        // In nearly all documents a key or value takes eight bytes or more. In none, save for containers that are still
+        // open, less than two.
+        let usual = source.count / 8 + 64
+        if let tape = try parse(source, limits, room: usual) { return tape }
+        let most = min(source.count / 2 + limits.maximumDepth, limits.maximumValues) + nodesAtOnce
+        guard let tape = try parse(source, limits, room: max(usual, most)) else {
+            throw JSONError(kind: .tooManyValues(limit: limits.maximumValues), path: "$", offset: 0)
         }
-        return parser.tape
+        return tape
     }
 
-    private init(limits: JSONLimits, bytes: Int) {
+    /// Nil if the document does not end before the room does.
+    private static func parse(
+        _ source: Span<UInt8>, _ limits: JSONLimits, room: Int
+    ) throws(JSONError) -> [JSONNode]? {
+        var isWhole = false
+        let tape = try [JSONNode](capacity: room) { (tape: inout OutputSpan<JSONNode>) throws(JSONError) in
+            var parser = JSONParser(limits: limits)
+            do throws(JSONFault) {
+                isWhole = try parser.parse(source, onto: &tape)
+            } catch {
+                throw JSONError(kind: error.kind, path: parser.path(source, tape), offset: error.offset)
+            }
+        }
+        return isWhole ? tape : nil
+    }
+
+    private init(limits: JSONLimits) {
         self.limits = limits
-        // What an AdmissionReview needs, and no more than a megabyte on suspicion.
-        tape.reserveCapacity(min(bytes / 8 + 4, 65_536))
-        outerFrames.reserveCapacity(16)
     }
 
-    @inline(__always)
-    private mutating func parse(_ source: Span<UInt8>) throws(JSONFault) {
+    /// Whether the tape had room for all.
+    private mutating func parse(
+        _ source: Span<UInt8>, onto tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Bool {
         let limit = min(limits.maximumBytes, JSONNode.largestDocument)
         guard source.count <= limit else { throw JSONFault(.documentTooLarge(limit: limit), at: limit) }
         try refuseForeignEncoding(source)
-        skipSpace(source)
+        var position = try skipSpace(source, from: 0)
         repeat {
-            try readValue(source)
+            position = try readValue(source, at: position, onto: &tape)
             guard tape.count <= limits.maximumValues else {
                 throw JSONFault(.tooManyValues(limit: limits.maximumValues), at: position)
             }
-            while !outerFrames.isEmpty, try !stepToNextValue(source) {}
-        } while !outerFrames.isEmpty
-        skipSpace(source)
+            guard tape.freeCapacity >= JSONParser.nodesAtOnce else { return false }
+            while depth > 0 {
+                position = try skipSpace(source, from: position)
+                guard source[position] == container.end else {
+                    position = try stepToNextValue(source, from: position, onto: &tape)
+                    break
+                }
+                position = try close(source, at: position, &tape)
+            }
+        } while depth > 0
+        position = endOfSpace(source, from: position)
         guard position == source.count else { throw JSONFault(.trailingBytes, at: position) }
-    }
-
-    @inline(__always)
-    private mutating func append(_ kind: JSONNode.Kind, from start: Int, to end: Int, hasEscapes: Bool = false) {
-        tape.append(JSONNode(kind, start: start, end: end, at: tape.count, hasEscapes: hasEscapes))
+        return true
     }
 
     private func refuseForeignEncoding(_ source: Span<UInt8>) throws(JSONFault) {
@@ -69,49 +105,64 @@ struct JSONParser {
         }
     }
 
+    /// Where the next byte stands that is no space. There must be one.
     @inline(__always)
-    private mutating func skipSpace(_ source: Span<UInt8>) {
+    private func skipSpace(_ source: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        let position = endOfSpace(source, from: start)
+        guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
+        return position
+    }
+
+    @inline(__always)
+    private func endOfSpace(_ source: Span<UInt8>, from start: Int) -> Int {
+        var position = start
         while position < source.count, source[position] <= 0x20 {
             switch source[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position &+= 1
-            default: return
+            default: return position
             }
         }
+        return position
     }
 }
 
 // MARK: - Values
 
+// What reads a value or key gets the position where it begins and answers the one after it. The position is passed on
+// instead of being kept, so that it stays in a register: every step waits for it.
 extension JSONParser {
+    /// Of an object or array it reads the bracket.
     @inline(__always)
-    private mutating func readValue(_ source: Span<UInt8>) throws(JSONFault) {
-        guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
-        switch source[position] {
+    private mutating func readValue(
+        _ source: Span<UInt8>, at start: Int, onto tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
+        switch source[start] {
         case UInt8(ascii: "\""):
-            let text = try readString(source)
-            append(.string, from: text.start, to: text.end, hasEscapes: text.hasEscapes)
-        case UInt8(ascii: "{"): try open(.object, source)
-        case UInt8(ascii: "["): try open(.array, source)
+            let text = try JSONText(in: source, quotedAt: start, limits)
+            tape.append(JSONNode(string: text, at: tape.count))
+            return text.end &+ 1
+        case UInt8(ascii: "{"): return try open(.object, at: start, &tape)
+        case UInt8(ascii: "["): return try open(.array, at: start, &tape)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            let start = position
-            position = try JSONParser.endOfNumber(source, from: start, limits)
-            append(.number, from: start, to: position)
-        case UInt8(ascii: "t"): try readLiteral("true", .true, source)
-        case UInt8(ascii: "f"): try readLiteral("false", .false, source)
-        case UInt8(ascii: "n"): try readLiteral("null", .null, source)
-        case UInt8(ascii: "/"): throw JSONFault(.comment, at: position)
-        default: throw JSONFault(.expectedValue, at: position)
+            let end = try JSONParser.endOfNumber(source, from: start, limits)
+            tape.append(JSONNode(.number, start: start, end: end, at: tape.count))
+            return end
+        case UInt8(ascii: "t"): return try readLiteral("true", .true, source, at: start, onto: &tape)
+        case UInt8(ascii: "f"): return try readLiteral("false", .false, source, at: start, onto: &tape)
+        case UInt8(ascii: "n"): return try readLiteral("null", .null, source, at: start, onto: &tape)
+        case UInt8(ascii: "/"): throw JSONFault(.comment, at: start)
+        default: throw JSONFault(.expectedValue, at: start)
         }
     }
 
-    @inline(__always)
-    private mutating func readLiteral(
-        _ literal: StaticString, _ kind: JSONNode.Kind, _ source: Span<UInt8>
-    ) throws(JSONFault) {
-        let start = position
+    private func readLiteral(
+        _ literal: StaticString, _ kind: JSONNode.Kind, _ source: Span<UInt8>, at start: Int,
+        onto tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
         guard JSONParser.stands(literal, in: source, at: start) else { throw JSONFault(.expectedValue, at: start) }
-        position &+= literal.utf8CodeUnitCount
-        append(kind, from: start, to: position)
+        let end = start &+ literal.utf8CodeUnitCount
+        tape.append(JSONNode(kind, start: start, end: end, at: tape.count))
+        return end
     }
 
     private static func stands(_ literal: StaticString, in source: Span<UInt8>, at start: Int) -> Bool {
@@ -123,89 +174,79 @@ extension JSONParser {
     }
 
     @inline(__always)
-    private mutating func readString(_ source: Span<UInt8>) throws(JSONFault) -> JSONText {
-        let text = try JSONText(in: source, quotedAt: position, limits)
-        position = text.end &+ 1
-        return text
-    }
-
-    @inline(__always)
-    private mutating func open(_ kind: JSONNode.Kind, _ source: Span<UInt8>) throws(JSONFault) {
-        guard outerFrames.count < limits.maximumDepth else {
-            throw JSONFault(.tooDeep(limit: limits.maximumDepth), at: position)
+    private mutating func open(
+        _ kind: JSONNode.Kind, at start: Int, _ tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
+        guard depth < limits.maximumDepth else {
+            throw JSONFault(.tooDeep(limit: limits.maximumDepth), at: start)
         }
-        outerFrames.append(frame)
-        frame = Frame(node: tape.count, isObject: kind == .object)
-        append(kind, from: position, to: position)
-        position &+= 1
+        if depth > 0 {
+            tape[container.node].leaveOpen(count: container.count, lastKey: container.lastKey)
+        }
+        let node = tape.count
+        tape.append(JSONNode(open: kind, start: start, within: container.node))
+        container = OpenContainer(node: node, isObject: kind == .object)
+        depth &+= 1
+        return start &+ 1
     }
 
     @inline(__always)
-    private mutating func close() {
-        position &+= 1
-        tape[frame.node].close(end: position, next: tape.count, count: frame.count)
-        if let outer = outerFrames.popLast() { frame = outer }
+    private mutating func close(
+        _ source: Span<UInt8>, at bracket: Int, _ tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
+        if container.isObject { try refuseDuplicateKey(source, tape.span) }
+        let outer = tape[container.node].outer
+        tape[container.node].close(end: bracket &+ 1, next: tape.count, count: container.count)
+        container = OpenContainer(leftAt: outer, tape)
+        depth &-= 1
+        return bracket &+ 1
     }
 }
 
 // MARK: - Objects and arrays
 
 extension JSONParser {
-    /// Moves to where the next value of the innermost container begins, past its key; at the container's end it closes
-    /// the container and answers false.
+    /// Goes past the comma, if one is due, and the key.
     @inline(__always)
-    private mutating func stepToNextValue(_ source: Span<UInt8>) throws(JSONFault) -> Bool {
-        skipSpace(source)
-        guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
-        let end = frame.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
-        if source[position] == end {
-            if frame.isObject { try refuseDuplicateKey(source) }
-            close()
-            return false
-        }
-        if frame.count > 0 { try skipComma(source, end: end) }
-        if frame.isObject {
-            try readKey(source)
-        } else {
-            frame.count &+= 1
-        }
-        return true
+    private mutating func stepToNextValue(
+        _ source: Span<UInt8>, from start: Int, onto tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
+        let position = container.count > 0 ? try skipComma(source, at: start) : start
+        if container.isObject { return try readKey(source, at: position, onto: &tape) }
+        container.count &+= 1
+        return position
     }
 
     @inline(__always)
-    private mutating func skipComma(_ source: Span<UInt8>, end: UInt8) throws(JSONFault) {
-        guard source[position] == UInt8(ascii: ",") else {
-            throw JSONFault(source[position] == UInt8(ascii: "/") ? .comment : .expectedCommaOrEnd, at: position)
+    private func skipComma(_ source: Span<UInt8>, at start: Int) throws(JSONFault) -> Int {
+        guard source[start] == UInt8(ascii: ",") else {
+            throw JSONFault(source[start] == UInt8(ascii: "/") ? .comment : .expectedCommaOrEnd, at: start)
         }
-        position &+= 1
-        skipSpace(source)
-        guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
-        guard source[position] != end else { throw JSONFault(.trailingComma, at: position) }
+        let position = try skipSpace(source, from: start &+ 1)
+        guard source[position] != container.end else { throw JSONFault(.trailingComma, at: position) }
+        return position
     }
 
     @inline(__always)
-    private mutating func readKey(_ source: Span<UInt8>) throws(JSONFault) {
-        guard source[position] == UInt8(ascii: "\"") else {
-            throw JSONFault(source[position] == UInt8(ascii: "/") ? .comment : .expectedKey, at: position)
+    private mutating func readKey(
+        _ source: Span<UInt8>, at start: Int, onto tape: inout OutputSpan<JSONNode>
+    ) throws(JSONFault) -> Int {
+        guard source[start] == UInt8(ascii: "\"") else {
+            throw JSONFault(source[start] == UInt8(ascii: "/") ? .comment : .expectedKey, at: start)
         }
-        let text = try readString(source)
-        frame.lastKey = tape.count
-        frame.count &+= 1
-        if text.hasEscapes { frame.hasEscapedKeys = true }
+        let text = try JSONText(in: source, quotedAt: start, limits)
+        container.lastKey = tape.count
+        container.count &+= 1
         tape.append(JSONNode(key: text, fingerprint: JSONKey.fingerprint(text, in: source)))
-        skipSpace(source)
-        guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
-        guard source[position] == UInt8(ascii: ":") else { throw JSONFault(.expectedColon, at: position) }
-        position &+= 1
-        skipSpace(source)
+        let colon = try skipSpace(source, from: text.end &+ 1)
+        guard source[colon] == UInt8(ascii: ":") else { throw JSONFault(.expectedColon, at: colon) }
+        return try skipSpace(source, from: colon &+ 1)
     }
 
-    @inline(__always)
-    private mutating func refuseDuplicateKey(_ source: Span<UInt8>) throws(JSONFault) {
-        let duplicate = DuplicateKey.first(
-            inObjectAt: frame.node, count: frame.count, hasEscapes: frame.hasEscapedKeys, tape, source)
+    private mutating func refuseDuplicateKey(_ source: Span<UInt8>, _ tape: Span<JSONNode>) throws(JSONFault) {
+        let duplicate = DuplicateKey.first(inObjectAt: container.node, count: container.count, tape, source)
         guard let duplicate else { return }
-        frame.lastKey = duplicate
+        container.lastKey = duplicate
         throw JSONFault(.duplicateKey, at: tape[duplicate].range.lowerBound - 1)
     }
 }
@@ -214,15 +255,20 @@ extension JSONParser {
 
 extension JSONParser {
     /// Where we are, from the open containers and the keys that were read last in them.
-    private func path(_ source: Span<UInt8>) -> String {
+    private func path(_ source: Span<UInt8>, _ tape: borrowing OutputSpan<JSONNode>) -> String {
+        var containers = [container]
+        for _ in 0..<max(depth - 1, 0) {
+            let outer = tape[containers[containers.count - 1].node].outer
+            containers.append(OpenContainer(leftAt: outer, tape))
+        }
         var path = JSONPath()
-        for frame in outerFrames.dropFirst() + [frame] where frame.count > 0 {
-            guard frame.isObject else {
-                path.append(index: frame.count - 1)
+        for container in containers.reversed() where depth > 0 && container.count > 0 {
+            guard container.isObject else {
+                path.append(index: container.count - 1)
                 continue
             }
             var key: [UInt8] = []
-            JSONEscapes.resolve(source, tape[frame.lastKey].range, into: &key)
+            JSONEscapes.resolve(source, tape[container.lastKey].range, into: &key)
             path.append(key: key)
         }
         return path.text

@@ -10,6 +10,13 @@ enum JSONStringEscaping {
             guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
             index &+= 8
         }
+        if text.count >= 8, index < text.count {
+            // The last eight bytes, of which some were looked at before and are plain.
+            index = text.count &- 8
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let special = EightBytes(littleEndian: word).specialToWriter
+            return special == 0 ? text.count : index &+ special.trailingZeroBitCount / 8
+        }
         while index < text.count, escapedLength(text, at: index) == 0 { index &+= 1 }
         return index
     }

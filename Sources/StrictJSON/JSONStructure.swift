@@ -17,6 +17,9 @@ struct JSONStructure {
     /// Whether a value precedes at this level.
     private(set) var needsComma = false
 
+    /// What was written is not what the caller thinks.
+    mutating func fail() { isBroken = true }
+
     var isWhole: Bool { hasRoot && depth == 0 && !isBroken }
 
     mutating func key() {

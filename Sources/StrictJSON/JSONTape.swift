@@ -16,23 +16,41 @@ struct JSONNode: Sendable {
     /// Kind in the lowest three bits, then whether escapes occur, then how many elements or members there are.
     private var packed: UInt32
 
-    /// A string, number or literal at `index` of the tape.
-    init(_ kind: Kind, start: Int, end: Int, at index: Int, hasEscapes: Bool = false) {
+    /// A number or literal at `index` of the tape.
+    init(_ kind: Kind, start: Int, end: Int, at index: Int) {
         self.start = UInt32(truncatingIfNeeded: start)
         self.end = UInt32(truncatingIfNeeded: end)
         next = UInt32(truncatingIfNeeded: index &+ 1)
-        packed = kind.rawValue | (hasEscapes ? 8 : 0)
+        packed = kind.rawValue
+    }
+
+    /// A string at `index` of the tape.
+    init(string text: JSONText, at index: Int) {
+        start = UInt32(truncatingIfNeeded: text.start)
+        end = UInt32(truncatingIfNeeded: text.end)
+        next = UInt32(truncatingIfNeeded: index &+ 1)
+        packed = Kind.string.rawValue | (text.hasEscapes ? 8 : 0)
     }
 
     /// A key of an object.
-    init(key: JSONText, fingerprint: UInt32) {
-        start = UInt32(truncatingIfNeeded: key.start)
-        end = UInt32(truncatingIfNeeded: key.end)
+    init(key text: JSONText, fingerprint: UInt32) {
+        start = UInt32(truncatingIfNeeded: text.start)
+        end = UInt32(truncatingIfNeeded: text.end)
         next = fingerprint
-        packed = Kind.string.rawValue | (key.hasEscapes ? 8 : 0)
+        packed = Kind.string.rawValue | (text.hasEscapes ? 8 : 0)
+    }
+
+    /// An object or array of which only the beginning was seen.
+    init(open kind: Kind, start: Int, within outer: Int) {
+        self.start = UInt32(truncatingIfNeeded: start)
+        end = 0
+        next = UInt32(truncatingIfNeeded: outer)
+        packed = kind.rawValue
     }
 
     var kind: Kind { Kind(rawValue: packed & 7) ?? .null }
+    /// Of a key, see `JSONKey`.
+    var fingerprint: UInt32 { next }
     var hasEscapes: Bool { packed & 8 != 0 }
     var count: Int { Int(packed >> 4) }
     var range: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
@@ -41,7 +59,23 @@ struct JSONNode: Sendable {
     mutating func close(end: Int, next: Int, count: Int) {
         self.end = UInt32(truncatingIfNeeded: end)
         self.next = UInt32(truncatingIfNeeded: next)
-        packed |= UInt32(truncatingIfNeeded: count) << 4
+        packed = kind.rawValue | UInt32(truncatingIfNeeded: count) << 4
+    }
+}
+
+// MARK: - Open containers
+
+/// Until its end is known, the node of an object or array keeps what the parser needs to go on with it.
+extension JSONNode {
+    /// The node of the container around it; of no meaning in the outermost.
+    var outer: Int { Int(next) }
+    /// The node of the key that was read last.
+    var lastKey: Int { Int(end) }
+
+    /// `count` is kept in its own place.
+    mutating func leaveOpen(count: Int, lastKey: Int) {
+        end = UInt32(truncatingIfNeeded: lastKey)
+        packed = kind.rawValue | UInt32(truncatingIfNeeded: count) << 4
     }
 }
 
@@ -71,7 +105,8 @@ final class JSONStorage: Sendable {
         let range = node.range
         guard range.count == expected.count else { return false }
         return source.withUnsafeBufferPointer { source in
-            source[range].elementsEqual(expected)
+            for index in expected.indices where source[range.lowerBound &+ index] != expected[index] { return false }
+            return true
         }
     }
 }

@@ -5,34 +5,46 @@ struct JSONText {
     let hasEscapes: Bool
 
     /// Reads from the opening quote at `quote` to the closing one.
+    @inline(__always)
     init(in source: Span<UInt8>, quotedAt quote: Int, _ limits: JSONLimits) throws(JSONFault) {
-        let start = quote &+ 1
-        var index = start
-        var hasEscapes = false
-        scanning: while true {
-            index = JSONText.endOfPlainRun(source, from: index)
-            guard index < source.count else { throw JSONFault(.unexpectedEnd, at: source.count) }
-            switch source[index] {
-            case UInt8(ascii: "\""): break scanning
-            case UInt8(ascii: "\\"):
-                hasEscapes = true
-                index = try JSONText.endOfEscape(source, at: index)
-            case 0..<0x20: throw JSONFault(.controlCharacter, at: index)
-            default:
-                guard let end = JSONText.endOfScalar(source, at: index) else {
-                    throw JSONFault(.invalidUTF8, at: index)
-                }
-                index = end
-            }
+        start = quote &+ 1
+        let run = JSONText.endOfPlainRun(source, from: start)
+        if run < source.count, source[run] == UInt8(ascii: "\"") {
+            (end, hasEscapes) = (run, false)
+        } else {
+            (end, hasEscapes) = try JSONText.endOfText(source, from: run)
         }
-        guard index - start <= limits.maximumStringBytes else {
+        guard end &- start <= limits.maximumStringBytes else {
             throw JSONFault(.stringTooLong(limit: limits.maximumStringBytes), at: quote)
         }
-        (self.start, end, self.hasEscapes) = (start, index, hasEscapes)
     }
 
-    /// The first byte at or after `index` that is not printable ASCII or is a quote or a backslash, looked for in eight
+    /// The closing quote at or after `start`, and whether there are escapes before it.
+    @inline(never)
+    private static func endOfText(
+        _ source: Span<UInt8>, from start: Int
+    ) throws(JSONFault) -> (end: Int, hasEscapes: Bool) {
+        var index = start
+        var hasEscapes = false
+        while true {
+            guard index < source.count else { throw JSONFault(.unexpectedEnd, at: source.count) }
+            switch source[index] {
+            case UInt8(ascii: "\""): return (index, hasEscapes)
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                index = try endOfEscape(source, at: index)
+            case 0..<0x20: throw JSONFault(.controlCharacter, at: index)
+            default:
+                guard let end = endOfScalar(source, at: index) else { throw JSONFault(.invalidUTF8, at: index) }
+                index = end
+            }
+            index = endOfPlainRun(source, from: index)
+        }
+    }
+
+    /// The first byte at or after `start` that is not printable ASCII or is a quote or a backslash, looked for in eight
     /// bytes at a time.
+    @inline(__always)
     private static func endOfPlainRun(_ source: Span<UInt8>, from start: Int) -> Int {
         var index = start
         let bytes = source.bytes

@@ -58,8 +58,7 @@ extension JSONValue {
         var keyIndex = index + 1
         for _ in 0..<object.count {
             let candidate = storage.tape[keyIndex]
-            // Of a key with escapes the fingerprint is another than that of what it means.
-            if candidate.next == fingerprint || candidate.hasEscapes, storage.text(of: candidate, is: key) {
+            if candidate.fingerprint == fingerprint, storage.text(of: candidate, is: key) {
                 return JSONValue(storage: storage, index: keyIndex + 1)
             }
             keyIndex = Int(storage.tape[keyIndex + 1].next)

@@ -70,8 +70,11 @@ public struct JSONWriter: Sendable {
 
     /// A string, escaped.
     public mutating func string(_ text: String) {
-        var text = text
-        text.withUTF8 { putString($0, end: nil) }
+        // To have the storage without a copy of the reference to it: records are made of short texts.
+        if text.utf8.withContiguousStorageIfAvailable({ putString($0, end: nil) }) == nil {
+            var text = text
+            text.withUTF8 { putString($0, end: nil) }
+        }
         structure.value()
     }
 
@@ -103,9 +106,38 @@ public struct JSONWriter: Sendable {
 
     /// A key and a string.
     public mutating func member(_ name: StaticString, _ value: String) {
+        let isWritten: Void? = value.utf8.withContiguousStorageIfAvailable { value in
+            name.withUTF8Buffer { putMember($0, value) }
+        }
+        guard isWritten == nil else { return }
         key(name)
         string(value)
     }
+
+    /// A string of `prefix` and two lower-case hexadecimal digits for each byte. `prefix` must need no escape.
+    public mutating func string(_ prefix: StaticString, hexadecimal bytes: [UInt8]) {
+        reserve(prefix.utf8CodeUnitCount + 2 * bytes.count + 3)
+        let needsComma = structure.needsComma
+        count = storage.withUnsafeMutableBytes { [count] storage in
+            var position = count
+            @inline(__always) func put(_ byte: UInt8) {
+                storage[position] = byte
+                position &+= 1
+            }
+            if needsComma { put(UInt8(ascii: ",")) }
+            put(UInt8(ascii: "\""))
+            prefix.withUTF8Buffer { for byte in $0 { put(byte) } }
+            for byte in bytes {
+                put(JSONWriter.digits.utf8Start[Int(byte >> 4)])
+                put(JSONWriter.digits.utf8Start[Int(byte & 0xF)])
+            }
+            put(UInt8(ascii: "\""))
+            return position
+        }
+        structure.value()
+    }
+
+    private static let digits: StaticString = "0123456789abcdef"
 
     /// A key and a number.
     public mutating func member(_ name: StaticString, _ value: Int) {
@@ -117,6 +149,26 @@ public struct JSONWriter: Sendable {
     public mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         boolean(value)
+    }
+}
+
+// MARK: - Repetition
+
+extension JSONWriter {
+    /// Writes members of an object again, in another one: all that was written while `byteCount` went from the range's
+    /// lower to its upper bound. There, as here, a member must precede them, and the range must hold whole members of one
+    /// object; if it does not, the text is no longer `isWhole`.
+    public mutating func repeatMembers(_ members: Range<Int>) {
+        guard structure.needsComma, members.lowerBound >= 0, members.upperBound <= count,
+            !members.isEmpty, storage[members.lowerBound] == UInt8(ascii: ",")
+        else { return structure.fail() }
+        reserve(members.count)
+        let end = count + members.count
+        storage.withUnsafeMutableBytes { [count] storage in
+            UnsafeMutableRawBufferPointer(rebasing: storage[count..<end])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[members]))
+        }
+        count = end
     }
 }
 
@@ -173,6 +225,45 @@ extension JSONWriter {
             position &+= text.count
             put(UInt8(ascii: "\""))
             if let end { put(end) }
+            return position
+        }
+    }
+
+    /// A key and a string in one step, as `putString` writes each: most of a record is made of these.
+    private mutating func putMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        if JSONStringEscaping.endOfPlainRun(name, from: 0) == name.count,
+            JSONStringEscaping.endOfPlainRun(value, from: 0) == value.count
+        {
+            putPlainMember(name, value)
+            structure.key()
+        } else {
+            putString(name, end: UInt8(ascii: ":"))
+            structure.key()
+            putString(value, end: nil)
+        }
+        structure.value()
+    }
+
+    private mutating func putPlainMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        reserve(name.count + value.count + 6)
+        let needsComma = structure.needsComma
+        count = storage.withUnsafeMutableBytes { [count] storage in
+            var position = count
+            @inline(__always) func put(_ byte: UInt8) {
+                storage[position] = byte
+                position &+= 1
+            }
+            @inline(__always) func put(quoted text: UnsafeBufferPointer<UInt8>) {
+                put(UInt8(ascii: "\""))
+                UnsafeMutableRawBufferPointer(rebasing: storage[position..<(position + text.count)])
+                    .copyBytes(from: text)
+                position &+= text.count
+                put(UInt8(ascii: "\""))
+            }
+            if needsComma { put(UInt8(ascii: ",")) }
+            put(quoted: name)
+            put(UInt8(ascii: ":"))
+            put(quoted: value)
             return position
         }
     }

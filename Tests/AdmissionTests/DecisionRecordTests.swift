@@ -43,6 +43,26 @@ import Trust
             decidedAt: TestClock.start)
     }
 
+    @Test("an image that stands in two places is told in full in both")
+    func twoPlaces() throws {
+        let first = try #require(decision([("app", [.passed(signers: [.key(fingerprint: [0xAB])])])]).images.first)
+        let second = first.decided(
+            for: RequestedImage(
+                text: "app", kind: .initialization, path: "spec.initContainers[0].image", container: "b"))
+        let both = Decision(
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: [first, second], mode: .enforce, policyRevision: .sha256(of: []),
+            decidedAt: TestClock.start)
+        let record = DecisionRecord(both, of: .of("app"), by: instance)
+        let images = try #require(json(record.body)["images"].map { Array($0.elements) })
+        #expect(images.map { $0["container"]?.string } == ["c0", "b"])
+        #expect(images.map { $0["kind"]?.string } == ["main", "init"])
+        for image in images {
+            #expect(image["verdict"]?.string == "allow")
+            #expect(image["findings"]?.elements.first { _ in true }?["signers"]?.count == 1)
+            #expect(image["evidence"]?.count == 1)
+        }
+    }
+
     @Test("the members of a record stand in a fixed order, and hold what was decided")
     func members() throws {
         let decision = decision([("app", [.passed(signers: [.key(fingerprint: [0xAB])]), refusal()])])

@@ -35,6 +35,51 @@ import Trust
         }
     }
 
+    // MARK: - One image in several places
+
+    @Test("an image gets one decision wherever it stands, unless a policy asks what a container is for")
+    func severalPlaces() throws {
+        let image = "registry.example.com/app:1.0"
+        let request = AdmissionRequest(
+            facts: RequestFacts(source: .kubernetes, namespace: .known("shop")),
+            images: [
+                RequestedImage(text: image, kind: .main, path: "spec.containers[0].image", container: "app"),
+                RequestedImage(
+                    text: image, kind: .initialization, path: "spec.initContainers[0].image", container: "x"),
+            ],
+            origin: RequestOrigin(source: "test"), deadline: .now + .seconds(60))
+        func decision(_ prepare: (inout PolicyFiles) -> Void) throws -> Decision {
+            var files = PolicyFiles()
+            files.policy("everybody", checks: #"trustedRegistries: ["registry.example.com/**"]"#)
+            prepare(&files)
+            let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start })
+            return try #require(Gate(try files.load(), collector).decideWarm(request, at: TestClock.start))
+        }
+        let alike = try decision { _ in }
+        #expect(alike.verdicts == [.allowed, .allowed])
+        #expect(alike.images[1].sharesDecision(with: alike.images[0]))
+        #expect(alike.images.map(\.requested) == request.images)
+
+        let apart = try decision {
+            $0.policy("no-tag-for-init", match: "{containers: [init]}", checks: "tags: {deny: ['1.0']}")
+        }
+        #expect(apart.verdicts == [.allowed, .refused(.tagDenied)])
+        #expect(!apart.images[1].sharesDecision(with: apart.images[0]))
+
+        let excepted = try decision {
+            $0.policy(
+                "no-tag-but-for-init", match: "{}\n  exclude: [{containers: [init]}]", checks: "tags: {deny: ['1.0']}")
+        }
+        #expect(excepted.verdicts == [.refused(.tagDenied), .allowed])
+
+        let staged = try decision {
+            $0.policy(
+                "no-tag-on-trial-for-init", enforcement: "{default: deny, warn: [{containers: [init]}]}",
+                checks: "tags: {deny: ['1.0']}")
+        }
+        #expect(staged.verdicts == [.refused(.tagDenied), .allowed])
+    }
+
     // MARK: - Signatures
 
     @Test("a signed image is allowed, by tag and by digest, at the digest that was signed")

@@ -1,4 +1,5 @@
 import OCI
+import StrictJSON
 import Testing
 
 @Suite("A digest")
@@ -13,6 +14,27 @@ struct DigestTests {
         #expect(digest.tagPrefix == "sha256-\(hash)")
         #expect(try Digest(parsing: "sha512:\(hash)\(hash)").description == "sha512:\(hash)\(hash)")
         #expect(Digest(algorithm: .sha256, bytes: digest.bytes) == digest)
+    }
+
+    @Test("is written as JSON as it prints")
+    func json() throws {
+        for text in ["sha256:\(hash)", "sha512:\(hash)\(hash)"] {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("digest", try Digest(parsing: text))
+            writer.endObject()
+            #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"digest":"\#(text)"}"#)
+        }
+    }
+
+    @Test("texts are alike only if their bytes are")
+    func bytesOfTexts() {
+        #expect("".isWritten(like: ""))
+        #expect("registry.example.com/app".isWritten(like: "registry.example.com/app"))
+        #expect(!"registry.example.com/app".isWritten(like: "registry.example.com/apq"))
+        #expect(!"app".isWritten(like: "app2"))
+        #expect("\u{E9}" == "e\u{301}")
+        #expect(!"\u{E9}".isWritten(like: "e\u{301}"))
     }
 
     @Test("has the length of its algorithm")

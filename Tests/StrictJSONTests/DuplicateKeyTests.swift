@@ -40,6 +40,17 @@ struct DuplicateKeyTests {
         }
     }
 
+    @Test("are not those that only begin and end alike, and are found among them", arguments: [2, 3, 31, 32, 33, 100])
+    func alike(_ count: Int) throws {
+        // Of the same length, and the same in the first and the last eight bytes.
+        let names = (0..<count).map { "beginning\(String($0 + 1_000))ending__" }
+        #expect(try JSONDocument(parsing: object(names)).root.count == count)
+        let error = errorOfParsing(object(names + ["beginning1001ending__"]))
+        #expect(error?.kind == .duplicateKey)
+        #expect(error?.path == "$.beginning1001ending__")
+        #expect(errorOfParsing(object(names + ["\\u0062eginning1001ending__"]))?.kind == .duplicateKey)
+    }
+
     @Test("short keys at the very end of a document are compared like all others")
     func endOfDocument() {
         // The look at eight bytes at once must not reach behind the document.

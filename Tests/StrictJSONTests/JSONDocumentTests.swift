@@ -121,6 +121,12 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("values may stand as close as the grammar lets them", arguments: 0..<300)
+    func dense(_ count: Int) throws {
+        let array = "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"
+        #expect(try JSONDocument(parsing: Array(array.utf8)).root.count == count)
+    }
+
     @Test("100,000 levels of nesting are refused at the limit, with or without an end")
     func deepNesting() {
         for opening in ["[", "{\"a\":"] {

@@ -137,6 +137,88 @@ struct JSONWriterTests {
         #expect(written { $0.null() }.members == nil)
     }
 
+    @Test(
+        "writes a member as a key and a string, whatever needs an escape", arguments: ["", "b", "b\"", "line\nbreak"])
+    func stringMember(_ value: String) throws {
+        let inOneStep = written {
+            $0.beginObject(); $0.member("a", value); $0.member("second\n", value); $0.endObject()
+        }
+        let inTwo = written {
+            $0.beginObject(); $0.key("a"); $0.string(value); $0.key("second\n"); $0.string(value); $0.endObject()
+        }
+        #expect(text(inOneStep) == text(inTwo))
+        #expect(inOneStep.isWhole)
+        #expect(try JSONDocument(parsing: inOneStep.bytes).root["a"]?.string == value)
+    }
+
+    @Test("a member outside of an object is no JSON")
+    func strayMember() {
+        #expect(!written { $0.member("a", "b") }.isWhole)
+        #expect(
+            !written {
+                $0.beginArray(); $0.member("a", "b"); $0.endArray()
+            }.isWhole)
+    }
+
+    @Test("writes bytes in hexadecimal digits behind a prefix")
+    func hexadecimal() {
+        let array = written {
+            $0.beginArray()
+            $0.string("sha256:", hexadecimal: [0x00, 0x9F, 0xA0, 0xFF])
+            $0.string("", hexadecimal: [])
+            $0.endArray()
+        }
+        #expect(text(array) == #"["sha256:009fa0ff",""]"#)
+        #expect(array.isWhole)
+    }
+
+    @Test("writes members of one object again in another")
+    func repetition() {
+        var writer = JSONWriter(reservingCapacity: 0)
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("place", 1)
+        let start = writer.byteCount
+        writer.member("a", "b")
+        writer.key("c")
+        writer.beginArray()
+        writer.endArray()
+        let members = start..<writer.byteCount
+        writer.endObject()
+        writer.beginObject()
+        writer.member("place", 2)
+        writer.repeatMembers(members)
+        writer.endObject()
+        writer.endArray()
+        #expect(text(writer) == #"[{"place":1,"a":"b","c":[]},{"place":2,"a":"b","c":[]}]"#)
+        #expect(writer.isWhole)
+    }
+
+    @Test("knows that it is no JSON to write again what are no members, or where none precedes")
+    func wrongRepetition() {
+        func attempt(after precede: Bool, _ range: (Range<Int>) -> Range<Int>) -> JSONWriter {
+            written {
+                $0.beginObject()
+                $0.member("place", 1)
+                let start = $0.byteCount
+                $0.member("a", "b")
+                let members = start..<$0.byteCount
+                $0.key("inner")
+                $0.beginObject()
+                if precede { $0.member("place", 2) }
+                $0.repeatMembers(range(members))
+                $0.endObject()
+                $0.endObject()
+            }
+        }
+        #expect(attempt(after: true) { $0 }.isWhole)
+        #expect(!attempt(after: false) { $0 }.isWhole)
+        #expect(!attempt(after: true) { $0.lowerBound + 1..<$0.upperBound }.isWhole)
+        #expect(!attempt(after: true) { $0.lowerBound..<1_000 }.isWhole)
+        #expect(!attempt(after: true) { -1..<$0.upperBound }.isWhole)
+        #expect(!attempt(after: true) { $0.lowerBound..<$0.lowerBound }.isWhole)
+    }
+
     @Test("grows as far as it has to")
     func growth() throws {
         var writer = JSONWriter(reservingCapacity: 0)

@@ -17,6 +17,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var exchange = Exchange()
     private var body: [UInt8] = []
+    /// What the server has set aside for the body of the current request.
+    private var reservedBytes = 0
     /// Whether the client has shown a certificate that the listener's authorities vouch for.
     private var isAuthenticated = false
 
@@ -193,6 +195,7 @@ extension ConnectionHandler {
                 return write(
                     .text(.serviceUnavailable, "too many large requests at once", hint: .retryAfterOneSecond))
             }
+            reservedBytes += count
             body.append(contentsOf: bytes.readableBytesView)
         case .refuseAsTooLarge:
             machine.closeAfterAnswer()
@@ -210,7 +213,10 @@ extension ConnectionHandler {
             if let refusal = exchange.refusal {
                 send(refusal, for: exchange.number)
             } else if let endpoint = exchange.endpoint {
+                // Handed over, so that it is gone when the endpoint has read it, and the next one takes its place in
+                // memory.
                 let request = Request(body: body, query: exchange.query, received: exchange.received)
+                body = []
                 endpoint.answer(request, Reply(to: exchange.number, on: self))
             }
         case .close:
@@ -269,7 +275,8 @@ extension ConnectionHandler {
     }
 
     private func endExchange() {
-        server.release(body.count)
+        server.release(reservedBytes)
+        reservedBytes = 0
         // What an endpoint still holds stays its own; a later answer has another number.
         body = []
         exchange.endpoint = nil

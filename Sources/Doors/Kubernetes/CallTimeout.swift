@@ -37,20 +37,24 @@ struct CallTimeout: Hashable, Sendable {
             self = .default
             return
         }
-        let name: StaticString = "timeout="
         var found: CallTimeout?
-        for parameter in query.split(separator: UInt8(ascii: "&")) {
-            guard parameter.starts(with: name.description.utf8) else { continue }
+        var rest = Array(query)[...]
+        while !rest.isEmpty {
+            let parameter = rest.prefix { $0 != UInt8(ascii: "&") }
+            rest = rest[parameter.endIndex...].dropFirst()
+            guard parameter.starts(with: CallTimeout.name) else { continue }
             guard found == nil,
-                let milliseconds = CallTimeout.milliseconds(parameter.dropFirst(name.utf8CodeUnitCount))
+                let milliseconds = CallTimeout.milliseconds(parameter.dropFirst(CallTimeout.name.count))
             else { return nil }
             found = CallTimeout(milliseconds: milliseconds)
         }
         self = found ?? .default
     }
 
+    private static let name = Array("timeout=".utf8)
+
     /// A whole number of `ms`, `s` or `m`, as Go prints round durations below an hour.
-    private static func milliseconds(_ text: Substring.UTF8View) -> Int? {
+    private static func milliseconds(_ text: ArraySlice<UInt8>) -> Int? {
         let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         // Six digits cannot overflow, and are more than any timeout needs.
         guard (1...6).contains(digits.count) else { return nil }

@@ -117,9 +117,9 @@ extension ValidateDoor: Endpoint {
             by: min(call.lastResort, .now() + ValidateDoor.recordTime),
             ticket: Ticket(uid: call.uid, recordID: decision.id, stage: .recording))
         let bound = NIOLoopBound(reply, eventLoop: reply.eventLoop)
-        gate.record(decision, of: call.request, on: reply.executor) { [self] answer in
+        gate.record(decision, of: call.request, on: reply.executor) { [self, uid = call.uid] answer in
             inFlight.subtract(1, ordering: .relaxed)
-            bound.value.send(Response(.ok, .json, AdmissionReviewResponse.bytes(for: answer, uid: call.uid)))
+            bound.value.send(Response(.ok, .json, AdmissionReviewResponse.bytes(for: answer, uid: uid)))
         }
     }
 
@@ -175,6 +175,7 @@ private struct Call: Sendable {
         origin.subresource = review.subresource
         origin.namespace = review.namespace
         origin.name = review.name
+        origin.bodyDigest = Digest.sha256(of: request.body)
         let images = images.map {
             RequestedImage(text: $0.text, kind: $0.kind, path: $0.path, container: $0.container)
         }
@@ -185,6 +186,7 @@ private struct Call: Sendable {
     init(uid: String, _ request: Request, _ timeout: CallTimeout) {
         var origin = RequestOrigin(source: "kubernetes.admission")
         origin.uid = uid
+        origin.bodyDigest = Digest.sha256(of: request.body)
         self.init([], origin, .unknown, request, timeout)
     }
 
@@ -192,8 +194,6 @@ private struct Call: Sendable {
         _ images: [RequestedImage], _ origin: RequestOrigin, _ namespace: Fact<String>, _ request: Request,
         _ timeout: CallTimeout
     ) {
-        var origin = origin
-        origin.bodyDigest = Digest.sha256(of: request.body)
         let spent = NIODeadline.now() - request.received
         self.request = AdmissionRequest(
             facts: RequestFacts(source: .kubernetes, namespace: namespace), images: images, origin: origin,
