@@ -54,11 +54,13 @@ let package = Package(
         room("OCI", imports: ["StrictJSON"]),
         room("Cryptography", imports: ["COpenSSL", "Timestamp"]),
         room("YAMLDocument", imports: ["CLibYAML"]),
-        // Level 2: what it means to trust
+        // Level 2: what it means to trust; which images other tools' files name
         room("TransparencyLog", imports: ["Cryptography"]),
         room("Trust", imports: ["OCI", "Cryptography", "Timestamp"]),
-        // Level 3: signature worlds
+        room("Compose", imports: ["YAMLDocument"]),
+        // Level 3: signature worlds, and what images are made of
         room("Sigstore", imports: ["Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+        room("ImageContents", imports: ["OCI", "Cryptography", "StrictJSON"]),
         // Level 4: policy
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
         // Level 5: documents, the network, the log
@@ -84,8 +86,8 @@ let package = Package(
             name: "dockgate",
             dependencies: [
                 "Doors", "Admission", "Registry", "Outbound", "Audit", "PolicyDocuments", "PolicyEngine",
-                "Sigstore", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
-                "CMalloc", argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
+                "Sigstore", "ImageContents", "Compose", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON",
+                "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -116,6 +118,8 @@ let package = Package(
         tests(
             of: "Sigstore",
             needing: ["Sigstore", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
+        tests(of: "Compose", needing: ["Compose", "YAMLDocument"]),
+        tests(of: "ImageContents", needing: ["ImageContents", "OCI", "Trust", "TestSupport"]),
         tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp", "TestSupport"]),
         tests(
             of: "PolicyDocuments",
@@ -165,7 +169,7 @@ let package = Package(
 if Context.environment["DOCKGATE_FUZZ"] != nil {
     let readers: Set = [
         "COpenSSL", "CLibYAML", "StrictJSON", "Timestamp", "OCI", "Cryptography", "YAMLDocument", "TransparencyLog",
-        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments",
+        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
     ]
     package.products = []
     package.dependencies = []
@@ -187,8 +191,9 @@ if Context.environment["DOCKGATE_FUZZ"] != nil {
         .executableTarget(
             name: "dockgate-fuzz",
             dependencies: [
-                "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",
-                "YAMLDocument", "StrictJSON", "Timestamp",
+                "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "ImageContents", "Compose",
+                "Trust",
+                "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict),
     ]

@@ -67,9 +67,9 @@ struct CertificateTemplate {
 
 /// Owns one `X509`.
 ///
-/// INVARIANT: only `CertificateTemplate.signed` writes to it, before anyone else can see it; after that it is only
-/// read, as issuer and for printing, and what OpenSSL caches on first use is guarded by the object's own lock. It is
-/// freed only when nothing refers to this object any more.
+/// INVARIANT: only `CertificateTemplate.signed` writes to it, before anyone else can see it, and one that was parsed is
+/// complete from the start; after that it is only read, as issuer, for printing and for its parts, and what OpenSSL
+/// caches on first use is guarded by the object's own lock. It is freed only when nothing refers to this object any more.
 final class CertificateHandle: @unchecked Sendable {
     let pointer: OpaquePointer
 

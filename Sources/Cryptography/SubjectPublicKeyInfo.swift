@@ -34,7 +34,7 @@ struct SubjectPublicKeyInfo: ~Copyable {
         case NID_rsaEncryption: return .rsa
         case NID_ED25519: return .ed25519
         case NID_X9_62_id_ecPublicKey: return try SubjectPublicKeyInfo.curve(in: parameters)
-        default: throw .unsupportedAlgorithm(name: name(of: identifier))
+        default: throw .unsupportedAlgorithm(name: objectName(of: identifier))
         }
     }
 
@@ -63,7 +63,7 @@ struct SubjectPublicKeyInfo: ~Copyable {
         case NID_X9_62_prime256v1: return .ec(.ecdsaP256)
         case NID_secp384r1: return .ec(.ecdsaP384)
         case NID_secp521r1: return .ec(.ecdsaP521)
-        default: throw .unsupportedCurve(name: name(of: identifier))
+        default: throw .unsupportedCurve(name: objectName(of: identifier))
         }
     }
 
@@ -95,7 +95,7 @@ extension KeyHandle {
 }
 
 /// The short name by which OpenSSL knows an object identifier, else its dotted digits.
-private func name(of identifier: OpaquePointer?) -> String {
+func objectName(of identifier: OpaquePointer?) -> String {
     let nid = OBJ_obj2nid(identifier)
     if nid != NID_undef, let name = OBJ_nid2sn(nid) { return String(cString: name) }
     var digits = [CChar](repeating: 0, count: 128)

@@ -27,7 +27,7 @@ struct Composer {
         case .sequenceStart(let properties):
             try begin(.sequence([]), tagged: CoreTag.sequence, properties, event)
         case .mappingStart(let properties):
-            try begin(.mapping(MappingUnderConstruction()), tagged: CoreTag.mapping, properties, event)
+            try begin(.mapping(MappingUnderConstruction(limits.mergeKeys)), tagged: CoreTag.mapping, properties, event)
         case .collectionEnd:
             guard let collection = open.popLast() else { return }
             try place(collection.finished, anchor: collection.anchor)
@@ -153,27 +153,59 @@ private struct Collection {
 }
 
 private struct MappingUnderConstruction {
-    private(set) var members: [(key: YAMLNode, value: YAMLNode)] = []
+    private var own: [(key: YAMLNode, value: YAMLNode)] = []
     private var key: YAMLNode?
     /// By bytes: `String ==` takes canonically equivalent keys for the same.
     private var positions: [[UInt8]: YAMLPosition] = [:]
+    private let mergeKeys: YAMLLimits.MergeKeys
+    /// The mappings that `<<` names, in their order.
+    private var merged: [YAMLNode] = []
+
+    init(_ mergeKeys: YAMLLimits.MergeKeys) {
+        self.mergeKeys = mergeKeys
+    }
 
     var expectsKey: Bool { key == nil }
 
-    mutating func add(_ node: YAMLNode) throws(YAMLError) {
-        if let key {
-            members.append((key, node))
-            self.key = nil
-        } else {
-            try accept(key: node)
+    var members: [(key: YAMLNode, value: YAMLNode)] {
+        guard !merged.isEmpty else { return own }
+        var members = own
+        var seen = Set(positions.keys)
+        for member in merged.flatMap(\.members) where seen.insert(Array((member.key.scalar?.text ?? "").utf8)).inserted
+        {
+            members.append(member)
         }
+        return members
+    }
+
+    mutating func add(_ node: YAMLNode) throws(YAMLError) {
+        guard let key else { return try accept(key: node) }
+        self.key = nil
+        if isMerge(key) {
+            try merge(node)
+        } else {
+            own.append((key, node))
+        }
+    }
+
+    private func isMerge(_ key: YAMLNode) -> Bool { key.scalar?.style == .plain && key.scalar?.text == "<<" }
+
+    private mutating func merge(_ node: YAMLNode) throws(YAMLError) {
+        let mappings = if case .sequence(let elements) = node.kind { elements } else { [node] }
+        for mapping in mappings {
+            guard case .mapping = mapping.kind else {
+                throw YAMLError(
+                    .unsupported, "the merge key `<<` takes a mapping, or a list of mappings", at: mapping.position)
+            }
+        }
+        merged += mappings
     }
 
     private mutating func accept(key node: YAMLNode) throws(YAMLError) {
         guard let scalar = node.scalar else {
             throw YAMLError(.unsupported, "a key must be a single text, not a list or a mapping", at: node.position)
         }
-        if scalar.style == .plain && scalar.text == "<<" {
+        if isMerge(node), mergeKeys == .refused {
             throw YAMLError(
                 .unsupported, "the merge key `<<` is not supported, write its fields out", at: node.position)
         }

@@ -9,6 +9,7 @@ public struct YAMLLimits: Sendable {
     /// Scalars, sequences and mappings, keys included: bounds memory, since two bytes of text can make a node.
     public var maximumNodes: Int
     public var aliases: Aliases
+    public var mergeKeys: MergeKeys
 
     /// Whether `&name` and `*name` are read.
     public enum Aliases: Hashable, Sendable {
@@ -18,15 +19,23 @@ public struct YAMLLimits: Sendable {
         case expanded(budget: Int)
     }
 
+    /// Whether the key `<<` puts the members of other mappings beside those of its own (yaml.org/type/merge.html).
+    public enum MergeKeys: Hashable, Sendable {
+        case refused
+        /// A member of the mapping's own counts before a merged one, and of two merged ones the first.
+        case applied
+    }
+
     public init(
         maximumBytes: Int = 1 << 20, maximumDocuments: Int = 64, maximumDepth: Int = 32, maximumNodes: Int = 100_000,
-        aliases: Aliases = .refused
+        aliases: Aliases = .refused, mergeKeys: MergeKeys = .refused
     ) {
         self.maximumBytes = maximumBytes
         self.maximumDocuments = maximumDocuments
         self.maximumDepth = maximumDepth
         self.maximumNodes = maximumNodes
         self.aliases = aliases
+        self.mergeKeys = mergeKeys
     }
 
     /// For files of Kubernetes manifests, which are generated, larger and deeper than what people write.

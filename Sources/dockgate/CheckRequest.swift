@@ -7,6 +7,8 @@ struct CheckRequest: Sendable {
     let request: AdmissionRequest
     /// Where each image is written; empty for images named on the command line.
     let places: [Place]
+    /// Whether a Kubernetes object names them.
+    let isWorkload: Bool
 
     init(images: [String], namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
         request = AdmissionRequest(
@@ -14,6 +16,7 @@ struct CheckRequest: Sendable {
             images: images.map { RequestedImage(text: $0, kind: .main, path: "argument", container: nil) },
             origin: CheckRequest.origin(namespace), deadline: deadline)
         places = []
+        isWorkload = false
     }
 
     init(_ workload: Workload, namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
@@ -28,10 +31,33 @@ struct CheckRequest: Sendable {
             },
             origin: origin, deadline: deadline)
         places = workload.places
+        isWorkload = true
     }
 
-    /// What names the images, if that has a kind: `Deployment prod-shop/web`.
+    /// Manifests are for Kubernetes unless `source` says otherwise, everything else for a pipeline.
+    init(_ item: InputFile.Item, namespace: String?, source: RequestSource?, deadline: ContinuousClock.Instant) {
+        switch item {
+        case .workload(let workload):
+            self.init(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline)
+        case .images(let named):
+            self.init(named, namespace: namespace, source: source ?? .pipeline, deadline: deadline)
+        }
+    }
+
+    init(_ named: NamedImages, namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
+        var origin = CheckRequest.origin(namespace)
+        origin.kind = named.kind.word
+        origin.name = named.file
+        request = AdmissionRequest(
+            facts: RequestFacts(source: source, namespace: namespace.map(Fact.known) ?? .absent),
+            images: named.images.map(\.image), origin: origin, deadline: deadline)
+        places = named.images.map { Place(named.file, line: $0.line) }
+        isWorkload = false
+    }
+
+    /// What names the images, if that is more than a file: `Deployment prod-shop/web`.
     var object: String? {
+        guard isWorkload else { return nil }
         let origin = request.origin
         let name = [origin.namespace, origin.name].compactMap { $0 }.joined(separator: "/")
         return origin.kind.map { name.isEmpty ? $0 : "\($0) \(name)" }

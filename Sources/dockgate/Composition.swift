@@ -25,10 +25,26 @@ struct Composition {
         _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
     ) throws {
         loaded = try Composition.policies(settings.policyDirectory, now: now, from: policySource)
-        let registries = RegistryConfiguration(hosts: try settings.registries.map(Composition.host))
+        let client: RegistryClient
+        (client, outbound) = try Composition.registryClient(settings)
+        let source = RegistrySource(client: client)
+        let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
+        gate = Gate(
+            rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
+            collector: collector, log: log,
+            instance: GateInstance(name: settings.name, version: Version.number))
+    }
+
+    /// A client of the registries that the settings name, and of all others anonymously. Whoever asked for it shuts
+    /// `outbound` down.
+    static func registryClient(
+        _ settings: GateSettings
+    ) throws -> (client: RegistryClient, outbound: OutboundClient) {
+        let registries = RegistryConfiguration(hosts: try settings.registries.map(host))
+        let outbound: OutboundClient
         do {
             outbound = OutboundClient(
-                rules: try registries.outboundRules(), proxy: try Composition.proxy(settings.proxy),
+                rules: try registries.outboundRules(), proxy: try proxy(settings.proxy),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         } catch let error as HostRuleError {
             throw UsageError("the registries of the configuration: \(error)")
@@ -36,12 +52,7 @@ struct Composition {
         let client = RegistryClient(
             configuration: registries, outbound: outbound,
             helpers: .installed(environment: Environment.value(of:), passing: settings.helperEnvironment))
-        let source = RegistrySource(client: client)
-        let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
-        gate = Gate(
-            rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
-            collector: collector, log: log,
-            instance: GateInstance(name: settings.name, version: Version.number))
+        return (client, outbound)
     }
 
     func shutdown() async {

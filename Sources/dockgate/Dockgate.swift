@@ -21,8 +21,8 @@ struct Dockgate: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, PolicyCommand.self, AuditCommand.self, ExplainCommand.self,
-            CertsCommand.self, CompletionCommand.self, ManCommand.self, VersionCommand.self,
+            ServeCommand.self, CheckCommand.self, InspectCommand.self, PolicyCommand.self, AuditCommand.self,
+            ExplainCommand.self, CertsCommand.self, CompletionCommand.self, ManCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
@@ -45,6 +45,8 @@ struct Dockgate: AsyncParsableCommand {
             outcome.exit()
         case let error as UsageError:
             print(error.lines, endingWith: .usage)
+        case let error as RefusedInput:
+            print([error.line], endingWith: .denied)
         case _ where exitCode(for: error) == .success:
             exit(withError: error)
         case _ where exitCode(for: error) == .validationFailure:

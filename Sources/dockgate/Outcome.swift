@@ -27,6 +27,16 @@ enum Outcome: Error, Hashable {
     }
 }
 
+/// An image that is refused for its bytes, before any policy is asked: it is printed, and the program ends with 1.
+struct RefusedInput: Error {
+    /// As it is printed: `file: error: …`.
+    let line: String
+
+    init(_ problem: String, at place: String) {
+        line = "\(place): error: \(problem)"
+    }
+}
+
 /// A mistake in the arguments, the configuration or the policies: it is printed, and the program ends with 2.
 struct UsageError: Error {
     /// One for each mistake, as it is printed: `error: …`, or `file:line:column: error: …`.
@@ -39,6 +49,11 @@ struct UsageError: Error {
     /// - Parameter place: `file:line` or `file:line:column`.
     init(_ mistake: String, at place: String) {
         lines = ["\(place): error: \(mistake)"]
+    }
+
+    /// - Parameter lines: as they are printed; the last is the mistake.
+    init(lines: [String]) {
+        self.lines = lines
     }
 
     /// All of these.

@@ -10,7 +10,9 @@ import Testing
         "YAMLDocument": ["CLibYAML"],
         "TransparencyLog": ["Cryptography"],
         "Trust": ["OCI", "Cryptography", "Timestamp"],
+        "Compose": ["YAMLDocument"],
         "Sigstore": ["Trust"],
+        "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],
         "Outbound": ["Timestamp", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"],
@@ -23,8 +25,9 @@ import Testing
     /// The lowest room that may touch the outside world stands at this level.
     private static let levels: [String: Int] = [
         "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2,
-        "Trust": 2,
-        "Sigstore": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5, "Registry": 6,
+        "Trust": 2, "Compose": 2,
+        "Sigstore": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5,
+        "Registry": 6,
         "Admission": 7,
         "Doors": 8,
     ]

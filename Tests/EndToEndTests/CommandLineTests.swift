@@ -21,7 +21,8 @@ extension EndToEnd {
             arguments: [
                 [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"],
                 ["audit", "verify"],
-                ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"],
+                ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
+                ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])

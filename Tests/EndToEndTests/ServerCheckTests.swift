@@ -98,6 +98,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("images of Dockerfiles and Compose files are asked about too, as those of a Pod and not of a template")
+        func otherFiles() throws {
+            let settings = GateFiles.Settings(
+                specification: ["kubernetes: {templates: {placeholders: [auto]}}"])
+            try withGate(settings: settings) { gate, stage in
+                let file = "FROM \(stage.signed) AS a\nFROM a\nCOPY --from=\(stage.unsigned) / /\nFROM auto\n"
+                let command = try check(gate, "-n", "prod-shop", "-f", "-", "-o", "json", input: file)
+                #expect(command.status == 1)
+                let images = try images(command)
+                #expect(images.map { $0["place"]?.string } == [1, 3, 4].map { "stdin:\($0)" })
+                #expect(images.map { $0["allowed"]?.boolean } == [true, false, false])
+                let compose =
+                    "services: {web: {image: \"\(stage.signed)\"}, api: {image: \"${A:-\(stage.unsigned)}\"}}\n"
+                let second = try check(gate, "-n", "prod-shop", "-f", "-", input: compose)
+                #expect(second.status == 1)
+                #expect(second.errors.contains("its default"))
+                #expect(second.outputLines.last?.hasPrefix("2 images, 1 allowed, 1 denied") == true)
+            }
+        }
+
         @Test("nothing of a manifest but its images and namespaces leaves the machine")
         func secrets() async throws {
             let authority = try SimulatedAuthority()

@@ -29,6 +29,34 @@ import YAMLDocument
         #expect(refusal("a: &x:y 1\n", limits) == "1:4: a value that begins with `&` must be quoted, write `\"&x:y\"`")
     }
 
+    @Test("merge keys are applied where they are asked for: own members first, then the earlier mapping's")
+    func mergeKeys() throws {
+        let limits = YAMLLimits(aliases: .expanded(budget: 20), mergeKeys: .applied)
+        let text = """
+            x: &x {a: 1, b: 1}
+            y: &y {b: 2, c: 2}
+            one: {<<: *x, a: 3}
+            two: {a: 3, <<: [*x, *y]}
+            quoted: {"<<": *x}
+
+            """
+        let root = try #require(try parse(text, limits).first)
+        func members(_ name: String) -> [String] {
+            root[name]?.members.map { "\($0.key.scalar?.text ?? "")\($0.value.scalar?.text ?? "")" } ?? []
+        }
+        #expect(members("one") == ["a3", "b1"])
+        #expect(members("two") == ["a3", "b1", "c2"])
+        #expect(members("quoted") == ["<<"])
+        #expect(root["one"]?["b"]?.position == YAMLPosition(line: 1, column: 17))
+        #expect(refusal("a: {<<: 1}", limits) == "1:9: the merge key `<<` takes a mapping, or a list of mappings")
+        #expect(
+            refusal("a: {<<: [{b: 1}, 1]}", limits) == "1:18: the merge key `<<` takes a mapping, or a list of mappings"
+        )
+        #expect(
+            refusal("a: {<<: {}, <<: {}}", limits) == "1:13: the key `<<` is given twice, first at line 1, column 5")
+        #expect(refusal("a: &x {b: 1}\nc: {<<: *x}", YAMLLimits(aliases: .expanded(budget: 9))) != nil)
+    }
+
     @Test("P03: an alias bomb is refused at once")
     func bomb() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"

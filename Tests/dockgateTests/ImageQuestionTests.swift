@@ -36,6 +36,11 @@ struct ImageQuestionTests {
         for source in RequestSource.allCases {
             let named = CheckRequest(images: ["a:1"], namespace: "shop", source: source, deadline: .now)
             #expect(try questions(named).map(\.isTemplate) == [false])
+            for kind: InputKind in [.compose, .dockerfile] {
+                let written = NamedImages(layout: [(text: "a:1", path: "FROM")], of: kind, in: "file")
+                let item = CheckRequest(written, namespace: "shop", source: source, deadline: .now)
+                #expect(try questions(item).map(\.isTemplate) == [false])
+            }
         }
     }
 

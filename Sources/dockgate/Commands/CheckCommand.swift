@@ -13,19 +13,23 @@ struct CheckCommand: AsyncParsableCommand {
             EXAMPLES
               dockgate check --policies policies -n prod registry.example.com/cart:1.2
               helm template chart | dockgate check --config gate.yaml -n prod -f -
+              dockgate check --policies policies -f Dockerfile --build-arg TAG=1.2
+              dockgate check --config gate.yaml -f compose.yaml --env-file prod.env
+              dockgate check --config gate.yaml -f app.tar --as registry.example.com/cart
               dockgate check --policies policies -f app.yaml -o sarif=app.sarif -o table
               dockgate check --server https://gate.example.com --ca-file ca.crt -f app.yaml
 
-            Names images, or takes Kubernetes manifests in YAML or JSON with -f (`-` is standard input). Ends with 0 if all \
-            may run, 1 if one may not, 3 if one could not be looked at.
+            Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, Compose \
+            files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
+            not, 3 if one could not be looked at.
             """)
 
     @Argument(help: "Image references.")
     var images: [String] = []
 
     @Option(
-        name: [.customShort("f"), .customLong("file")], help: "A file of Kubernetes manifests; may be repeated.",
-        completion: .file())
+        name: [.customShort("f"), .customLong("file")],
+        help: "A file that names images, or an image layout; may be repeated.", completion: .file())
     var files: [String] = []
 
     @Option(help: "The GateConfiguration document whose policies and registries count.", completion: .file())
@@ -37,7 +41,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(name: [.customShort("n"), .long], help: "The namespace; a manifest's own counts before it.")
     var namespace: String?
 
-    @Option(help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, names for pipeline.")
+    @Option(
+        help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, all else for pipeline.")
     var source: RequestSource?
 
     @Option(help: "Record the decisions in an audit log in this directory.", completion: .directory)
@@ -46,6 +51,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "How many seconds everything may take, 1 to 600.")
     var timeout = 30
 
+    @OptionGroup(title: "The files") var input: InputOptions
     @OptionGroup(title: "A running gate") var server: ServerOptions
     @OptionGroup(title: "The report") var output: CheckOutputOptions
 
@@ -127,15 +133,22 @@ struct CheckCommand: AsyncParsableCommand {
     /// Objects that bring no image are no decision, here as at the webhook.
     private func requests(_ placeholders: [String], deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
         var requests: [CheckRequest] = []
+        var layoutCount = 0
         if !images.isEmpty {
             requests.append(
                 CheckRequest(images: images, namespace: namespace, source: source ?? .pipeline, deadline: deadline))
         }
         for file in files {
-            for workload in try ManifestFile(reading: file, placeholders: placeholders).workloads {
-                requests.append(
-                    CheckRequest(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline))
+            let file = try InputFile(
+                reading: file, input, placeholders: placeholders, isForServer: server.server != nil, deadline: deadline)
+            if !output.quiet {
+                for notice in file.notices { StandardError.write(notice.printable) }
             }
+            layoutCount += file.kind.isLayout ? 1 : 0
+            requests += file.items.map { CheckRequest($0, namespace: namespace, source: source, deadline: deadline) }
+        }
+        guard input.imageName == nil || layoutCount == 1 else {
+            throw UsageError("--as names the image of one layout or archive, and there are \(layoutCount)")
         }
         return requests.filter { !$0.request.images.isEmpty }
     }

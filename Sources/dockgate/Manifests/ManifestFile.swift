@@ -1,6 +1,4 @@
 import Doors
-import Glibc
-import PolicyDocuments
 import StrictJSON
 import YAMLDocument
 
@@ -8,24 +6,9 @@ import YAMLDocument
 struct ManifestFile {
     let workloads: [Workload]
 
-    /// Output of a chart is large and may use anchors; nothing of it is believed.
-    private static let limits = YAMLLimits(
-        maximumBytes: 16 << 20, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
-        aliases: .expanded(budget: 100_000))
-
-    /// Reads a file, or standard input for `-`. Refuses what is no YAML, what holds no Kubernetes object or something
-    /// else, and an undecodable workload.
-    init(reading path: String, placeholders: [String]) throws(UsageError) {
-        let name = path == "-" ? "stdin" : path
-        let documents: [YAMLNode]
-        do {
-            let bytes = try ManifestFile.read(path)
-            documents = try YAMLStream.parse(bytes, limits: ManifestFile.limits)
-        } catch let error as YAMLError {
-            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
-        } catch {
-            throw UsageError("`\(name.printable)` \(error)")
-        }
+    /// `documents` are those of the file that is called `name`. Refuses what holds no Kubernetes object or something else,
+    /// and an undecodable workload.
+    init(_ documents: [YAMLNode], of name: String, placeholders: [String]) throws(UsageError) {
         let written = documents.filter { $0.scalar?.resolved != .null }
         // A chart that failed to render must not look like one whose images are all allowed.
         guard let first = written.first else { throw UsageError("no Kubernetes object in `\(name)`") }
@@ -59,22 +42,6 @@ struct ManifestFile {
         var objects: [YAMLNode] = []
         for element in elements { objects += try ManifestFile.objects(in: list.typed(element), of: file) }
         return objects
-    }
-
-    private static func read(_ path: String) throws(DocumentSourceError) -> [UInt8] {
-        guard path == "-" else { return try FileSystemSource().read(path, limit: limits.maximumBytes) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= limits.maximumBytes {
-            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-            if count == 0 { break }
-            if count > 0 {
-                bytes += buffer.prefix(count)
-            } else if errno != EINTR {
-                throw DocumentSourceError("cannot be read: \(String(cString: strerror(errno)))")
-            }
-        }
-        return bytes
     }
 }
 

@@ -26,7 +26,8 @@ struct ImageQuestion: Hashable, Sendable {
         self.image = image.text
         self.kind = image.kind
         self.namespace = namespace
-        let kind = item.request.facts.source == .kubernetes ? item.request.origin.kind : nil
+        let isOfCluster = item.isWorkload && item.request.facts.source == .kubernetes
+        let kind = isOfCluster ? item.request.origin.kind : nil
         isTemplate = kind.map { $0 != "Pod" } ?? false
         uid = ImageQuestion.newUID()
     }

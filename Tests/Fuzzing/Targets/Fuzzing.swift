@@ -26,7 +26,7 @@ enum Fuzzing {
 
 /// What reads bytes that somebody else wrote.
 enum FuzzTarget: String, CaseIterable {
-    case json, references, manifests, payloads, yaml, policies, reviews
+    case json, references, manifests, payloads, yaml, policies, reviews, dockerfiles, compose, archives
 
     func run(_ input: [UInt8]) {
         switch self {
@@ -37,6 +37,9 @@ enum FuzzTarget: String, CaseIterable {
         case .yaml: YAMLTarget.run(input)
         case .policies: PolicyTarget.run(input)
         case .reviews: ReviewTarget.run(input)
+        case .dockerfiles: DockerfileTarget.run(input)
+        case .compose: ComposeTarget.run(input)
+        case .archives: ArchiveTarget.run(input)
         }
     }
 }

@@ -1,0 +1,111 @@
+import COpenSSL
+public import Timestamp
+
+/// What an X.509 certificate says (RFC 5280), for a person to read. Nothing of it is verified: neither who signed it, nor
+/// that it may be used for anything.
+public struct Certificate: Sendable {
+    /// The whole file: a bundle of all public authorities is some 220 KiB.
+    public static let maximumBytes = 1 << 20
+    /// Certificates in one file.
+    public static let maximumCount = 512
+
+    /// RFC 2253, the last part first: `CN=gate.example.com,O=Example`. Whoever made the certificate chose the text.
+    public let subject: String
+    public let issuer: String
+    /// In lower-case hexadecimal.
+    public let serialNumber: String
+    public let notBefore: Instant
+    public let notAfter: Instant
+    /// In the order of the certificate.
+    public let alternativeNames: [AlternativeName]
+    public let publicKey: CertifiedKey
+    /// Whether it says that it is a certificate authority.
+    public let isAuthority: Bool
+    /// What it may be used for, by OpenSSL's short names: `serverAuth`, `codeSigning`; empty if it does not say.
+    public let extendedKeyUsage: [String]
+    /// Such as `ecdsa-with-SHA256`.
+    public let signatureAlgorithm: String
+    /// SHA-256 over its DER.
+    public let fingerprint: [UInt8]
+
+    /// One of the names of RFC 5280 section 4.2.1.6, as text; addresses in their usual notation.
+    public enum AlternativeName: Hashable, Sendable {
+        case dns(String)
+        case email(String)
+        case uri(String)
+        case ip(String)
+        case directory(String)
+        /// A kind that no one looks for here.
+        case other
+    }
+
+    /// The key that it is about.
+    public enum CertifiedKey: Sendable {
+        case key(PublicKey)
+        /// A key that signatures are not checked with here, and why.
+        case unusable(KeyError)
+    }
+
+    /// Reads all certificates of a PEM text, or the one that the bytes are in DER. Text between the blocks of a PEM file is
+    /// passed over.
+    ///
+    /// Throws a `CertificateFormatError` for everything else; a file that holds a private key is refused.
+    public static func all(in bytes: [UInt8]) throws(CertificateFormatError) -> [Certificate] {
+        guard bytes.count <= maximumBytes else { throw .tooLarge }
+        let armour = PEMArmour(reading: bytes)
+        guard !armour.blocks.isEmpty || armour.isMalformed else { return [try Certificate(der: bytes, number: nil)] }
+        for block in armour.blocks where block.label.hasSuffix("PRIVATE KEY") { throw .privateKey }
+        for block in armour.blocks where block.label != "CERTIFICATE" { throw .otherBlock(label: block.label) }
+        guard !armour.isMalformed else { throw .malformedBlock }
+        guard armour.blocks.count <= maximumCount else { throw .tooMany(count: armour.blocks.count) }
+        var certificates: [Certificate] = []
+        for (index, block) in armour.blocks.enumerated() {
+            guard let der = Base64.decode(block.body) else { throw .malformedBlock }
+            certificates.append(try Certificate(der: der, number: armour.blocks.count == 1 ? nil : index + 1))
+        }
+        return certificates
+    }
+
+    /// - Parameter number: which of several it is, for the error.
+    private init(der: [UInt8], number: Int?) throws(CertificateFormatError) {
+        defer { ERR_clear_error() }
+        guard let reader = CertificateReader(der: der), let subject = reader.subject, let issuer = reader.issuer,
+            let notBefore = reader.notBefore, let notAfter = reader.notAfter, let publicKey = reader.publicKey,
+            let alternativeNames = reader.alternativeNames, let extendedKeyUsage = reader.extendedKeyUsage
+        else { throw .malformed(number: number) }
+        (self.subject, self.issuer, serialNumber) = (subject, issuer, reader.serialNumber)
+        (self.notBefore, self.notAfter) = (notBefore, notAfter)
+        (self.alternativeNames, self.publicKey) = (alternativeNames, publicKey)
+        (isAuthority, self.extendedKeyUsage) = (reader.isAuthority, extendedKeyUsage)
+        signatureAlgorithm = reader.signatureAlgorithm
+        fingerprint = SHA2.sha256(der)
+    }
+}
+
+/// Why bytes are not certificates. It prints as what was found and what was expected.
+public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// More than `Certificate.maximumBytes`.
+    case tooLarge
+    case privateKey
+    /// A PEM block of another label, such as `CERTIFICATE REQUEST`.
+    case otherBlock(label: String)
+    /// The armour does not close, or its content is not base64.
+    case malformedBlock
+    case tooMany(count: Int)
+    /// Not one DER Certificate; of several, which one, from 1.
+    case malformed(number: Int?)
+
+    public var description: String {
+        switch self {
+        case .tooLarge: "found more than \(Certificate.maximumBytes) bytes, expected certificates"
+        case .privateKey:
+            "found a private key, expected certificates alone: keep the key in a file of its own that few can read"
+        case .otherBlock(let label): "found a `\(label)` block, expected `CERTIFICATE` blocks"
+        case .malformedBlock: "found a PEM block that is cut off or not base64, expected whole `CERTIFICATE` blocks"
+        case .tooMany(let count): "found \(count) certificates, expected at most \(Certificate.maximumCount)"
+        case .malformed(let number):
+            "found bytes that are no X.509 certificate" + (number.map { " in block \($0)" } ?? "")
+                + ", expected one in PEM or DER"
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ImageContents
+import Testing
+
+/// Each file would bring an image into the build that a careless reading does not see: the stage that makes a later `FROM`
+/// look harmless is none for the builder, or a variable has another value there.
+@Suite("Dockerfiles that hide an image") struct HiddenImageTests {
+    @Test(
+        "a blank that people do not see neither continues a line nor ends one",
+        arguments: ["\u{a0}", "\u{85}", "\u{2003}", "\u{2028}", "\u{3000}", "\u{a0}# a comment", " \u{a0}"])
+    func foreignBlanks(line: String) {
+        let file = "FROM a\nRUN x \\\n\(line)\nFROM b AS evil\nFROM evil\n"
+        #expect(
+            refusal(file)
+                == "3: a line that continues another begins with a blank that is no ASCII, expected spaces and tabs")
+    }
+
+    @Test("other characters may begin a continued line", arguments: ["é", "\u{feff}", "\u{200b}", "\u{0}", "x\u{a0}"])
+    func otherCharacters(line: String) throws {
+        #expect(try images("FROM a\nRUN x \\\n\(line)\nFROM b\n") == ["1 FROM a", "4 FROM b"])
+    }
+
+    @Test(
+        "two escape characters at the end of a line are refused: some builders go on with the next line, others do not",
+        arguments: [
+            "FROM a\nRUN x \\\\\nFROM b AS evil\nFROM evil\n", "FROM a\nRUN x \\\\ \t\nFROM b\n",
+            "FROM a\nRUN \\\\\\\nFROM b\n", "# escape=`\nRUN x ``\nFROM b\n", "FROM a\n\\\\\n",
+        ])
+    func doubleEscape(file: String) {
+        #expect(
+            refusal(file)
+                == "2: the line ends in two escape characters, so it is not clear whether the next one continues it")
+    }
+
+    @Test("a comment and the body of a here-document may end in anything")
+    func endings() throws {
+        #expect(try images("# c:\\\\\nFROM a\nRUN x \\\n# c:\\\\\ny\nFROM b\n") == ["2 FROM a", "6 FROM b"])
+        #expect(try images("FROM a\nRUN <<E\nc:\\\\\n\u{a0}\nE\nFROM b\n") == ["1 FROM a", "6 FROM b"])
+    }
+
+    @Test(
+        "an escape directive with blanks that only some builders know is refused",
+        arguments: [
+            "#\u{a0}escape=`\nFROM a\n", "# escape\u{a0}=`\nFROM a\n", "# escape=\u{2003}`\nFROM a\n",
+            "# escape=`\u{a0}\nFROM a\n", "# escape\u{b}=`\nFROM a\n",
+        ])
+    func escapeDirective(file: String) {
+        let message = "`# escape=` or what stands before it has blanks that are neither spaces nor tabs"
+        #expect(refusal(file) == "1: \(message)")
+        // The directive before it ends the directives for some builders, and not for others.
+        #expect(refusal("#\u{a0}check=skip=all\n# escape=`\nFROM a\n") == "2: \(message)")
+        #expect(refusal("#\tescape = ` \r\nFROM a\n") == nil)
+        #expect(refusal("#\u{a0}check=skip=all\nFROM a\n") == nil)
+    }
+
+    @Test(
+        "an ARG with a blank that only the builder takes for one is refused",
+        arguments: ["ARG B=good\nARG A=1\u{a0}B=evil\nFROM $B\n", "ARG B=good\nARG A=\u{3000}B=evil\nFROM $B\n"])
+    func foreignBlankInArgument(file: String) {
+        #expect(refusal(file) == "2: `ARG` holds a blank that is no ASCII, expected spaces and tabs")
+    }
+
+    @Test("a variable is not taken for a shorter one than the builder takes it for")
+    func variableNames() throws {
+        let message = "has a variable whose name does not end before what is no ASCII, expected `${NAME}`"
+        #expect(refusal("ARG B=1\nFROM evil${B:+er}$Bé\n")?.hasSuffix(message) == true)
+        #expect(refusal("ARG A=1\nARG B=$Aé\nFROM evil${B:+er}\n")?.hasPrefix("2: ") == true)
+        #expect(refusal("ARG A=1\nFROM x${Aé}\n")?.hasSuffix(message) == true)
+        #expect(try images("ARG A=1\nFROM x:${A}é\n") == ["2 FROM x:1é"])
+    }
+
+    @Test("a platform is not an image, whatever it is")
+    func platform() throws {
+        #expect(try images("FROM --platform=$BUILDPLATFORM a AS b\nFROM --platform=linux/arm64 b\n") == ["1 FROM a"])
+    }
+
+    @Test("an ARG within a stage gives no image its name")
+    func stageArguments() throws {
+        #expect(refusal("FROM a\nARG B=b\nFROM $B\n")?.hasPrefix("3: `$B` uses `B`, which has no value") == true)
+        #expect(try images("ARG B=x\nFROM a\nARG B=b\nFROM $B\n") == ["2 FROM a", "4 FROM x"])
+    }
+
+    @Test("a JSON file is no Dockerfile, even if it names a front end as BuildKit reads it")
+    func jsonFrontend() {
+        #expect(refusal(#"{"syntax": "evil/frontend"}"#)?.hasPrefix("1: ") == true)
+        #expect(refusal("// syntax=evil/frontend\nFROM a\n")?.hasPrefix("1: ") == true)
+    }
+}
