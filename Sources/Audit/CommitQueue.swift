@@ -130,9 +130,9 @@ final class CommitQueue: Sendable {
         nanosleep(&time, nil)
     }
 
-    /// After a commit of several records the next one waits for an eighth of the time that it took, which no caller
-    /// notices beside the commit itself, and never longer than this.
-    private static let longestGathering: UInt64 = 500_000
+    /// After a commit of several records the next one waits for half of the time that it took, as databases do, and never
+    /// longer than this: a caller waits for the commit itself anyway.
+    private static let longestGathering: UInt64 = 1_000_000
 
     /// A commit or a probe has ended. Nil if it did not touch the disk.
     func report(_ condition: Condition?, head: AuditPosition?) {
@@ -140,7 +140,7 @@ final class CommitQueue: Sendable {
             state.condition = condition ?? state.condition
             state.head = head
             if let began = state.commitBegan, state.isGroup {
-                state.gatheringTime = min((monotonicNanoseconds() &- began) / 8, CommitQueue.longestGathering)
+                state.gatheringTime = min((monotonicNanoseconds() &- began) / 2, CommitQueue.longestGathering)
             } else {
                 state.gatheringTime = 0
             }

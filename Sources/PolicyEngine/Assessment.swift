@@ -25,6 +25,7 @@ struct Assessment {
 
     private mutating func takeUpChecks() {
         standings.removeAll(keepingCapacity: true)
+        standings.reserveCapacity(policies.reduce(0) { $0 + $1.policy.checks.count })
         for (index, applicable) in policies.enumerated() {
             for (position, check) in applicable.policy.checks.enumerated() {
                 standings.append(Standing(of: check, at: position, of: applicable, at: index))

@@ -10,6 +10,7 @@ enum JSONKey {
     @inline(never)
     private static func fingerprint(ofEscaped text: JSONText, in source: Span<UInt8>) -> UInt32 {
         var meaning: [UInt8] = []
+        meaning.reserveCapacity(text.end - text.start)
         JSONEscapes.resolve(source, text.start..<text.end, into: &meaning)
         return meaning.withUnsafeBytes { fingerprint(of: $0) }
     }

@@ -46,16 +46,17 @@ struct JSONText {
     /// bytes at a time.
     @inline(__always)
     private static func endOfPlainRun(_ source: Span<UInt8>, from start: Int) -> Int {
-        var index = start
-        let bytes = source.bytes
-        while index &+ 8 <= source.count {
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let special = EightBytes(littleEndian: word).specialToReader
-            guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
-            index &+= 8
+        source.withUnsafeBytes { source in
+            var index = start
+            while index &+ 8 <= source.count {
+                let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                let special = EightBytes(littleEndian: word).specialToReader
+                guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
+                index &+= 8
+            }
+            while index < source.count, isPlain(source[index]) { index &+= 1 }
+            return index
         }
-        while index < source.count, isPlain(source[index]) { index &+= 1 }
-        return index
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -62,7 +62,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// The key of the value that is written next, made at run time.
-    public mutating func key(_ key: String) {
+    public mutating func key(text key: String) {
         var key = key
         key.withUTF8 { putString($0, end: UInt8(ascii: ":")) }
         structure.key()

@@ -20,7 +20,7 @@ struct JSONWriterTests {
         writer.boolean(false)
         writer.integer(0)
         writer.endArray()
-        writer.key("dynamic" as String)
+        writer.key(text: "dynamic")
         writer.string(utf8: Array("b".utf8))
         writer.endObject()
         #expect(

@@ -104,6 +104,14 @@ import YAMLDocument
         #expect(try parse("{\"a\":b, 'c':[d], \"e\" :f}").first?["e"]?.scalar?.text == "f")
     }
 
+    @Test("a text may end in `?`, also where the file ends", arguments: ["", "\n"])
+    func textBeforeEnd(_ end: String) throws {
+        let mapping = try #require(try parse("? 1.2?\(end)").first)
+        #expect(mapping["1.2?"]?.scalar?.resolved == .null)
+        #expect(try parse("- a?\(end)").first?.elements.first?.scalar?.text == "a?")
+        #expect(refusal("[?x]\(end)") != nil)
+    }
+
     @Test("a line that begins with `%` is a directive, and an unknown one has no meaning")
     func directives() {
         let expected = """

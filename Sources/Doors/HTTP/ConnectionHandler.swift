@@ -264,7 +264,8 @@ extension ConnectionHandler {
         output.clear()
         output.reserveCapacity(Response.maximumHeadBytes + response.body.count)
         response.write(to: &output, closing: closes, withoutBody: exchange.isHead)
-        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        context.write(wrapOutboundOut(output), promise: nil)
+        loop.flushSoon(self)
         endExchange()
         switch machine.answered(isWritable: context.channel.isWritable, now: .now()) {
         case .proceed: takeWaitingParts()
@@ -272,6 +273,11 @@ extension ConnectionHandler {
         case .close: close()
         }
         armTimer()
+    }
+
+    /// Lets what was written go.
+    func flush() {
+        context?.flush()
     }
 
     private func endExchange() {
@@ -330,6 +336,7 @@ extension ConnectionHandler {
     /// In order: TLS says goodbye, and waits a moment for the other side to do so.
     private func close() {
         machine.closed()
+        flush()
         context?.close(promise: nil)
     }
 

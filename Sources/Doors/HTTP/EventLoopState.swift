@@ -17,12 +17,13 @@ final class EventLoopExecutor: CompletionExecutor {
 
 /// What the connections of one event loop share: the requests that wait for an answer, and who they are, for the end.
 ///
-/// INVARIANT: `received`, `connections` and `emptied` are touched on `eventLoop` only: by handlers of its channels, and by
+/// INVARIANT: `received`, `unflushed`, `connections` and `emptied` are touched on `eventLoop` only: by handlers of its channels, and by
 /// the methods below, which hop there first or run there. Everything else is immutable. So `@unchecked Sendable` is true.
 final class EventLoopState: @unchecked Sendable {
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
     private var received = CircularBuffer<ReceivedRequest>()
+    private var unflushed: [ConnectionHandler] = []
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var emptied: EventLoopPromise<Void>?
 
@@ -37,9 +38,9 @@ final class EventLoopState: @unchecked Sendable {
         let reply: Reply
     }
 
-    /// Has the request answered when all have been received that are ready now. To go through the same code for one after
-    /// the other, instead of through TLS and HTTP in between, saves the processor a third of its time: neither that code
-    /// nor this fits its caches together with the other.
+    /// Has the request answered when all have been received that are ready now. The code for TLS and HTTP and the code
+    /// that decides do not fit the processor's caches together: to go through each for many requests at once, instead of
+    /// through both for every one, saves a tenth of the time of a warm decision.
     func answer(_ request: Request, by endpoint: any Endpoint, _ reply: Reply) {
         received.append(ReceivedRequest(endpoint: endpoint, request: request, reply: reply))
         guard received.count == 1 else { return }
@@ -54,6 +55,19 @@ final class EventLoopState: @unchecked Sendable {
             next.endpoint.answer(next.request, next.reply)
         }
         if !received.isEmpty { eventLoop.execute { self.answerReceived() } }
+    }
+
+    /// Has what the connection has written go out, when all has been written that is ready now; for the same reason.
+    func flushSoon(_ connection: ConnectionHandler) {
+        unflushed.append(connection)
+        guard unflushed.count == 1 else { return }
+        eventLoop.execute { self.flush() }
+    }
+
+    private func flush() {
+        let connections = unflushed
+        unflushed = []
+        for connection in connections { connection.flush() }
     }
 
     func add(_ connection: ConnectionHandler) {

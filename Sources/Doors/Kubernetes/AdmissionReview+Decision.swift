@@ -100,7 +100,7 @@ enum AdmissionReviewResponse {
         writer.key("auditAnnotations")
         writer.beginObject()
         for (key, value) in annotations.prefix(maximumAnnotations) {
-            writer.key(key)
+            writer.key(text: key)
             writer.string(value.cut(toBytes: maximumAnnotationBytes))
         }
         writer.endObject()

@@ -161,7 +161,9 @@ private struct Call: Sendable {
 
     /// What the review says, in the gate's words. The namespace is the request's own, which the API server vouches for;
     /// nothing that the object's author wrote becomes a fact.
-    init(_ review: AdmissionReviewRequest, _ images: [FoundImage], _ request: Request, _ timeout: CallTimeout) {
+    init(
+        _ review: borrowing AdmissionReviewRequest, _ images: [FoundImage], _ request: Request, _ timeout: CallTimeout
+    ) {
         var origin = RequestOrigin(source: "kubernetes.admission")
         origin.uid = review.uid
         origin.operation = review.operation.rawValue

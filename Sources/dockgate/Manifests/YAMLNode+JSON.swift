@@ -19,7 +19,7 @@ extension YAMLNode {
         case .mapping(let members):
             writer.beginObject()
             for member in members {
-                writer.key(member.key.scalar?.text ?? "")
+                writer.key(text: member.key.scalar?.text ?? "")
                 member.value.write(to: &writer)
             }
             writer.endObject()

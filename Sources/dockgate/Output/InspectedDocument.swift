@@ -178,7 +178,7 @@ extension JSONWriter {
         key(name)
         beginObject()
         for entry in annotations.entries {
-            key(entry.key)
+            key(text: entry.key)
             string(entry.value)
         }
         endObject()
