@@ -102,6 +102,36 @@ import Testing
         _ = try AuditLog.open(directory: directory.log)
     }
 
+    @Test("the oldest segments may be moved away: the log goes on, and verifies when all are together again")
+    func movedAway() throws {
+        let directory = try ScratchDirectory()
+        let limits = AuditLimits(segmentBytes: 400)
+        _ = try fill(directory, records: 12, limits: limits)
+        let together = directory.path + "/together"
+        try FileManager.default.createDirectory(
+            atPath: together + "/segments", withIntermediateDirectories: true)
+        func path(_ name: String, in log: String) -> String { log + "/segments/" + name }
+        let old = directory.segments.dropLast(2)
+        try #require(old.count > 1)
+        for name in old {
+            try FileManager.default.moveItem(
+                atPath: path(name, in: directory.log), toPath: path(name, in: together))
+        }
+        let log = try AuditLog.open(directory: directory.log, limits: limits)
+        #expect(try log.append(id: "r12").sequence == 12)
+        log.close()
+        let rest = AuditVerification.verify(directory: directory.log)
+        #expect(rest.verdict == .tampered)
+        #expect(rest.firstBad?.kind == .missingSegment)
+        for name in directory.segments {
+            try FileManager.default.copyItem(
+                atPath: path(name, in: directory.log), toPath: path(name, in: together))
+        }
+        let report = AuditVerification.verify(directory: together, checkingEvidence: false)
+        #expect(report.verdict == .verified)
+        #expect(report.records == 13)
+    }
+
     @Test("a directory whose parent does not exist is not created in passing")
     func noParent() throws {
         let directory = try ScratchDirectory()
