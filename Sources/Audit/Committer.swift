@@ -1,5 +1,5 @@
 /// The log's thread: takes whatever waits, makes it durable with one write and one synchronization, answers, and
-/// begins again. There is no timer: while one commit runs, the next one gathers.
+/// begins again. While one commit runs, the next one gathers; how much longer it may, `CommitQueue` says.
 struct Committer {
     private let queue: CommitQueue
     private var writer: SegmentWriter

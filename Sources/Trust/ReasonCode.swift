@@ -1,6 +1,6 @@
 /// The closed list of reasons for which an image or a request is refused.
 ///
-/// The raw value is what answers, records and metrics carry. A code is never given another meaning.
+/// The raw value is what answers, records and reports carry. A code is never given another meaning.
 public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     // The reference
     case referenceInvalid = "reference-invalid"

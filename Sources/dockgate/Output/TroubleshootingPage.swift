@@ -27,8 +27,8 @@ enum TroubleshootingPage {
         it on the command line.
 
         The answer itself tells more: which image, where in the object it stands, which policy and check, what was found and
-        what was expected. It ends with the id of its record; `dockgate audit show ID` prints the whole decision. `dockgate
-        check` asks the same question again, and `dockgate policy lint` finds mistakes in the policies.
+        what was expected. It ends with the id of its record; `dockgate audit show --directory DIR ID` prints the whole
+        decision. `dockgate check` asks the same question again, and `dockgate policy lint` finds mistakes in the policies.
 
         """
 
