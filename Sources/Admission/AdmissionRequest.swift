@@ -14,6 +14,7 @@ public final class AdmissionRequest: Sendable {
     /// When the caller stops waiting, less the door's margin. The gate has an answer before it.
     public let deadline: ContinuousClock.Instant
 
+    /// An empty list of images is decided as allowed; a door asks only about requests that bring some.
     public init(
         facts: RequestFacts, images: [RequestedImage], origin: RequestOrigin, deadline: ContinuousClock.Instant
     ) {
@@ -35,6 +36,7 @@ public struct RequestedImage: Hashable, Sendable {
     /// The container's name, if it has one.
     public let container: String?
 
+    /// The text need be no reference: what is none is refused as `reference-invalid`.
     public init(text: String, kind: ContainerKind, path: String, container: String?) {
         self.text = text
         self.kind = kind
@@ -80,6 +82,7 @@ public struct RequestOrigin: Sendable {
     /// SHA-256 over the body as it was received.
     public var bodyDigest: Digest?
 
+    /// All else is unknown until it is set, and absent from the record while it is not.
     public init(source: String) {
         self.source = source
     }

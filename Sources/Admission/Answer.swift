@@ -6,11 +6,15 @@ public import Trust
 
 /// What the caller is told: after the record is durable, or to say that it could not be made so.
 public struct Answer: Sendable {
+    /// Whether the request may pass. In `observe` always.
     public private(set) var isAllowed: Bool
     /// For a person: each refused image with policy, check, found, expected and cure. Empty when nothing is refused.
     public private(set) var message: String
+    /// For a person, whether it is allowed or not: what `warn` found, and in `observe` what would be refused.
     public private(set) var warnings: [String]
+    /// Why it is refused; nil if it is allowed, in `observe` too unless the decision could not be recorded.
     public private(set) var reason: ReasonCode?
+    /// The decision's name, a ULID, whether there is a record of it or not.
     public let recordID: String
     /// Whether the log has a record of that name.
     public private(set) var isRecorded = false

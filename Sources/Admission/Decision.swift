@@ -7,9 +7,11 @@ public import Trust
 public struct Decision: Sendable {
     /// The record's name, a ULID.
     public let id: String
+    /// In the order of the request, one for each place; empty if the images could not be told.
     public let images: [JudgedImage]
     /// Why the request as a whole is refused, if its images could not even be told.
     public let requestRefusal: Refusal?
+    /// The gate's, when the decision began.
     public let mode: GateMode
     /// The digest of the policy documents that were in force.
     public let policyRevision: Digest
@@ -53,6 +55,7 @@ public struct Decision: Sendable {
 
 /// One image of a request and what was decided about it.
 public struct JudgedImage: Sendable {
+    /// The image, and the place in the request that it stands in.
     public let requested: RequestedImage
     private let judgement: Judgement
 
@@ -71,6 +74,7 @@ public struct JudgedImage: Sendable {
 
     /// The normalised reference; nil if the text is none.
     public var reference: ImageReference? { judgement.reference }
+    /// The verdict, and one finding for each check that was about the image.
     public var decision: ImageDecision { judgement.decision }
     /// The evidence behind the decision, as the audit log keeps it.
     public var evidence: [Digest] { judgement.evidence }

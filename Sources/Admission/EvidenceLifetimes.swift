@@ -15,6 +15,7 @@ public struct EvidenceLifetimes: Sendable {
     /// Fetched bytes, so that several attestors share one fetch.
     public var fetched: Duration = .seconds(10)
 
+    /// The lifetimes of a gate; a test may change one.
     public init() {}
 
     func lifetime(of outcome: VerificationOutcome) -> Duration {

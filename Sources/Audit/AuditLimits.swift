@@ -16,6 +16,7 @@ public struct AuditLimits: Sendable {
     /// How long one commit may take before the disk counts as hanging: new records are then refused at once.
     public var commitDuration: Duration
 
+    /// The bounds of a gate's log, where nothing else is said.
     public init(
         segmentBytes: Int = 64 * 1_024 * 1_024,
         queuedRecords: Int = 8_192,

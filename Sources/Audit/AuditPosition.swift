@@ -8,6 +8,7 @@ public struct AuditPosition: Hashable, Sendable {
     /// The RFC 6962 leaf hash of the record's line without its LF, 32 bytes.
     public let leafHash: [UInt8]
 
+    /// A position that was kept elsewhere. Nothing is checked here: that a log holds it, a verification finds out.
     public init(sequence: Int, leafHash: [UInt8]) {
         self.sequence = sequence
         self.leafHash = leafHash

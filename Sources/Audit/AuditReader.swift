@@ -4,6 +4,7 @@ import StrictJSON
 /// Reads the records of a log in bounded memory, beside the gate if need be. It takes no lock and proves nothing:
 /// `AuditVerification` does.
 public struct AuditReader: Sendable {
+    /// By `seq`, whatever the records' times say.
     public enum Order: Hashable, Sendable {
         case oldestFirst
         case newestFirst
@@ -12,6 +13,7 @@ public struct AuditReader: Sendable {
     private let directory: AuditDirectory
     private let storage: any Storage
 
+    /// Touches nothing yet: a directory that is not there is an error of what is asked.
     public init(directory: String, storage: any Storage = FileStorage()) {
         self.directory = AuditDirectory(root: directory)
         self.storage = storage

@@ -3,6 +3,7 @@
 public struct AuditRecovery: Hashable, Sendable {
     /// The segment's file name.
     public let segment: String
+    /// How many bytes there were after the last record that counts.
     public let bytesCut: Int
     /// The `seq` of the next record.
     public let nextSequence: Int

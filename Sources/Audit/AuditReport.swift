@@ -16,11 +16,13 @@ public struct AuditReport: Sendable {
     public struct Segment: Hashable, Sendable {
         /// The file's name.
         public let name: String
+        /// The `seq` of its first record, which is also its name.
         public let firstSequence: Int
         /// How many records were read from it, up to the first fault of the chain.
         public internal(set) var records = 0
-        /// `time.decided` (or `time`, where that is a text) of the first and the last of them.
+        /// `time.decided` (or `time`, where that is a text) of the first of them; nil if it has none.
         public internal(set) var firstTime: Instant?
+        /// The same of the last of them.
         public internal(set) var lastTime: Instant?
     }
 
@@ -52,6 +54,7 @@ public struct AuditReport: Sendable {
             case malformedEvidence = "malformed-evidence"
         }
 
+        /// What is wrong.
         public let kind: Kind
         /// The `seq` of the record that is bad, or that is missing where it ought to be.
         public let sequence: Int
@@ -59,6 +62,7 @@ public struct AuditReport: Sendable {
         public let segment: String
         /// Counted from 1; 0 where the fault is in no line.
         public let line: Int
+        /// What was found, for a person. It may quote the log, so it is escaped wherever it is shown.
         public let message: String
 
         /// Whether the records after it could still be checked.
@@ -73,21 +77,27 @@ public struct AuditReport: Sendable {
     /// Bytes after the last LF of the last segment: a write that is under way, or was when the process died. They are
     /// not part of the log.
     public struct TornTail: Hashable, Sendable {
+        /// The segment's file name.
         public let segment: String
+        /// How long it is, to the end of the file.
         public let bytes: Int
     }
 
     /// A damaged disk can hold a fault for each record; more than these help nobody.
     public static let maximumFaults = 100
 
+    /// In the order of the log, up to the one with the first fault of the chain.
     public internal(set) var segments: [Segment] = []
+    /// How many records were read, up to the first fault of the chain.
     public internal(set) var records = 0
+    /// How many files of evidence were read and found good; 0 if evidence was left out.
     public internal(set) var evidenceFiles = 0
     /// The last record, to be kept elsewhere and handed to the next verification; nil for an empty log, and where the
     /// chain is broken.
     public internal(set) var head: AuditPosition?
     /// In the order of their sequence numbers, at most `maximumFaults`. After a fault of the chain nothing is checked.
     public internal(set) var faults: [Fault] = []
+    /// Nil if the last segment ends with a record. It is no fault.
     public internal(set) var tornTail: TornTail?
     /// Whether the times of the records go back somewhere.
     public internal(set) var clock = RecordClock()
@@ -96,8 +106,10 @@ public struct AuditReport: Sendable {
     /// What could not be read.
     public internal(set) var problem: String?
 
+    /// The fault with the lowest sequence number.
     public var firstBad: Fault? { faults.first }
 
+    /// A fault counts for more than what could not be read.
     public var verdict: Verdict {
         if !faults.isEmpty { return .tampered }
         return problem == nil ? .verified : .unreadable

@@ -5,6 +5,7 @@ public struct FileStorage: Storage {
     private static let directoryMode: mode_t = 0o700
     private static let fileMode: mode_t = 0o600
 
+    /// It has no state: two of them are the same disk.
     public init() {}
 
     public func makeDirectory(_ path: String) throws(StorageError) -> Bool {

@@ -11,6 +11,7 @@ public protocol Storage: Sendable {
     func open(_ path: String, for purpose: OpenPurpose) throws(StorageError) -> StorageFile
     /// Takes the exclusive lock, which lives as long as `file`; false if somebody else holds it.
     func lock(_ file: StorageFile) throws(StorageError) -> Bool
+    /// In bytes.
     func length(of file: StorageFile) throws(StorageError) -> Int
     /// Answers how many bytes were read; 0 at the end of the file.
     func read(
@@ -20,16 +21,21 @@ public protocol Storage: Sendable {
     func append(_ bytes: UnsafeRawBufferPointer, to file: StorageFile) throws(StorageError) -> Int
     /// Returns once the file's bytes and its length are on stable storage.
     func synchronizeData(of file: StorageFile) throws(StorageError)
+    /// Cuts the file off after `length` bytes. Not durable before `synchronizeData`.
     func truncate(_ file: StorageFile, to length: Int) throws(StorageError)
     /// Lets the kernel forget what it has cached of the file, so that the next read shows what the disk holds.
     func discardCache(of file: StorageFile) throws(StorageError)
+    /// Replaces what `newPath` names, at one moment. Not durable before `synchronizeDirectory`.
     func rename(_ path: String, to newPath: String) throws(StorageError)
+    /// Takes the name away. Not durable before `synchronizeDirectory`.
     func remove(_ path: String) throws(StorageError)
     /// Returns once the directory's entries are on stable storage.
     func synchronizeDirectory(_ path: String) throws(StorageError)
 }
 
+/// What a file is opened for: each purpose is one set of flags.
 public enum OpenPurpose: Hashable, Sendable {
+    /// A file that is not there is the error ENOENT.
     case reading
     /// Creates the file with mode 0600; one that exists already is the error EEXIST.
     case appendingToNew

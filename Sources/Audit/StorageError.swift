@@ -2,6 +2,7 @@ internal import Glibc
 
 /// A file operation that the system refused.
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was tried; its raw value is the word for it in messages, `cannot WORD PATH`.
     public enum Operation: String, Sendable {
         case makeDirectory = "create the directory"
         case list = "list"
@@ -18,11 +19,14 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case synchronizeDirectory = "synchronize the directory"
     }
 
+    /// What was tried.
     public let operation: Operation
+    /// Of what, for messages.
     public let path: String
     /// The value of `errno`.
     public let code: Int32
 
+    /// `code` is the value of `errno` right after the call.
     public init(_ operation: Operation, _ path: String, code: Int32) {
         self.operation = operation
         self.path = path
@@ -33,6 +37,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isInterruption: Bool {
         code == EINTR || code == EAGAIN && (operation == .append || operation == .read)
     }
+    /// There is no such file or directory.
     public var isAbsence: Bool { code == ENOENT }
 
     public var description: String { "cannot \(operation.rawValue) `\(path)`: \(reason)" }

@@ -26,6 +26,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(canonical: text)
     }
 
+    /// An IPv4 address that is mapped into IPv6 (`::ffff:127.0.0.1`) is none.
     public var isIPv4: Bool { bytes.count == 4 }
 
     public var description: String {

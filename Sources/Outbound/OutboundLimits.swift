@@ -37,5 +37,6 @@ public struct OutboundLimits: Sendable {
     /// How long an unused connection is kept: shorter than the idle time-outs of the usual load balancers (60 s).
     public var idleConnection = Duration.seconds(30)
 
+    /// The bounds of a gate.
     public init() {}
 }

@@ -1,5 +1,6 @@
 /// One question to one host.
 public struct OutboundRequest: Sendable {
+    /// What is done to the address, with the body that goes with it.
     public enum Method: Sendable {
         case get
         /// `application/x-www-form-urlencoded`; a redirect of it is never followed.
@@ -8,7 +9,9 @@ public struct OutboundRequest: Sendable {
         case postJSON([UInt8])
     }
 
+    /// A GET, or a POST with its body.
     public let method: Method
+    /// Where it goes first; where redirects may lead, the host's rule says.
     public let url: OutboundURL
     /// Without `Authorization`.
     public let headers: [(name: String, value: String)]
@@ -19,6 +22,7 @@ public struct OutboundRequest: Sendable {
     /// Whether redirects are followed at all; where to, the host's rule says.
     public let followsRedirects: Bool
 
+    /// A negative `limit` counts as 0: any body is too large.
     public init(
         _ url: OutboundURL, method: Method = .get, headers: [(name: String, value: String)] = [],
         authorization: String? = nil, limit: Int, followsRedirects: Bool = true
@@ -48,7 +52,9 @@ extension OutboundRequest: CustomStringConvertible, CustomDebugStringConvertible
 
 /// What came back. The body is there for a status of 200 to 299 only: no other body is ever needed, and none is shown.
 public struct OutboundResponse: Sendable {
+    /// The status of the last answer, redirects followed.
     public let status: Int
+    /// At most `OutboundRequest.limit` bytes; what is longer is `OutboundError.tooLarge` instead.
     public let body: [UInt8]
     /// Where the answer came from after redirects.
     public let url: OutboundURL

@@ -3,15 +3,18 @@
 /// Stricter than RFC 3986: no user information, no fragment, no character that would need escaping, a host in ASCII
 /// lower case that is a DNS name, a canonical dotted quad or a bracketed IPv6 address without zone.
 public struct OutboundURL: Hashable, Sendable {
+    /// There are no others: `OutboundURLError.schemeUnsupported`.
     public enum Scheme: String, Sendable {
         case http, https
 
         var defaultPort: Int { self == .https ? 443 : 80 }
     }
 
+    /// Whether it is asked over TLS.
     public let scheme: Scheme
     /// The name or address, without port and without brackets.
     public let host: String
+    /// From 1 to 65535; the scheme's own if the text names none.
     public let port: Int
     /// Path and query, beginning with `/`.
     public let target: String
@@ -24,6 +27,7 @@ public struct OutboundURL: Hashable, Sendable {
         try self.init(parsing: scheme.rawValue + "://" + domain + target)
     }
 
+    /// Reads a whole address. Refuses what could be read in two ways, with the error that names it.
     public init(parsing text: String) throws(OutboundURLError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= OutboundURL.maximumBytes else { throw .tooLong }

@@ -25,6 +25,7 @@ public struct CredentialHelper: Hashable, Sendable {
         self.server = server
     }
 
+    /// The file that is looked for in the directories of `PATH`.
     public var program: String { "docker-credential-\(name)" }
 
     /// Reads what the program said. Nil if it knows nothing about the registry, which means to ask anonymously.

@@ -16,6 +16,8 @@ public struct DockerConfiguration: Sendable {
     /// A file with thousands of registries stays below.
     public static let maximumBytes = 1024 * 1024
 
+    /// Refuses what is no JSON object, and an entry of a known kind that cannot be read; unknown members are ignored, as
+    /// Docker ignores them. Nothing is started and no file is looked for.
     public init(parsing bytes: [UInt8]) throws(DockerConfigurationError) {
         let document: JSONDocument
         do throws(JSONError) {
@@ -39,9 +41,10 @@ public struct DockerConfiguration: Sendable {
         self.entries = entries
     }
 
-    /// Where the credentials for a registry come from, which is named as in references. The key must be exactly that host, with its port if it has
-    /// one; for `docker.io` it is `https://index.docker.io/v1/`, `index.docker.io` or `docker.io`. Keys with a path below
-    /// the host never count: credentials for a part of a registry are not for all of it.
+    /// Where the credentials for a registry come from, which is named as in references. The key must be exactly that
+    /// host, with its port if it has one; for `docker.io` it is `https://index.docker.io/v1/`, `index.docker.io` or
+    /// `docker.io`. Keys with a path below the host never count: credentials for a part of a registry are not for all
+    /// of it.
     public func credentials(for domain: String) -> CredentialSource? {
         let isHub = domain.utf8.elementsEqual(DockerHub.domain.utf8)
         let keys = isHub ? [DockerConfiguration.hubKey, "index.docker.io", domain] : [domain]

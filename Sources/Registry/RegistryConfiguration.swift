@@ -3,9 +3,12 @@ public import Outbound
 /// What the operator said about registries. A registry that is not listed is asked anonymously, over TLS, at public
 /// addresses only.
 public struct RegistryConfiguration: Sendable {
+    /// Of two entries for one host the first counts.
     public let hosts: [RegistryHost]
+    /// Bounds for all of them.
     public let limits: RegistryLimits
 
+    /// Docker Hub's token service and storage are known without an entry.
     public init(hosts: [RegistryHost] = [], limits: RegistryLimits = RegistryLimits()) {
         self.hosts = hosts
         self.limits = limits
@@ -56,6 +59,7 @@ public struct RegistryHost: Sendable {
     /// How often the registry may be asked; nil is `OutboundLimits.requestsPerMinute`.
     public let requestsPerMinute: Int?
 
+    /// Hosts may be written in any case and with the port 443. What is not said is strict.
     public init(
         host: String, privateAddressAllowed: Bool = false, insecureHTTP: Bool = false, redirectTo: [String] = [],
         tokenRealmHosts: [String] = [], certificateAuthorities: [UInt8]? = nil,
@@ -113,6 +117,7 @@ public struct RegistryLimits: Sendable {
     /// Tokens kept, one for each repository; the first to end are dropped.
     public var tokens = 1024
 
+    /// The bounds of a gate.
     public init() {}
 }
 

@@ -1,5 +1,6 @@
 /// What a registry knows us by.
 public enum RegistryCredentials: Sendable, Hashable {
+    /// Sent as `Basic` (RFC 7617), to the registry or to its token service. The user's name holds no colon.
     case password(user: String, password: String)
     /// An OAuth 2 refresh token; the token service gives short-lived tokens for it.
     case identityToken(String)

@@ -186,6 +186,7 @@ public struct Route: Sendable {
 
 /// Why a server does not listen.
 public struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// For the operator: what cannot be listened at or shown, and why.
     public let description: String
 
     init(_ description: String) {

@@ -15,6 +15,7 @@ public struct ServerLimits: Sendable {
     public var maximumBufferedBytes = 32 << 20
     /// All names and values of one request's header fields. An API server sends some 300 bytes.
     public var maximumHeaderBytes = 16 << 10
+    /// Header fields of one request. An API server sends fewer than ten.
     public var maximumHeaderFields = 64
     /// Message parts that a client sends ahead of an answer. Nobody we serve pipelines; this is patience, not a feature.
     public var maximumPipelinedParts = 64
@@ -40,5 +41,6 @@ public struct ServerLimits: Sendable {
     /// During a shutdown: how long an idle connection may still bring the request that is already on its way.
     public var drainIdleTime = TimeAmount.seconds(1)
 
+    /// The bounds of a gate; a test may lower one.
     public init() {}
 }

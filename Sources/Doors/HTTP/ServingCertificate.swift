@@ -92,6 +92,7 @@ public struct ServingCertificate: Sendable {
 
 /// Why a listener cannot be served with this material.
 public struct ServingCertificateError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong with which of the parts. Never a part of what they hold.
     public let description: String
 
     init(_ description: String) {

@@ -8,6 +8,7 @@ public struct ReadinessCheck: Sendable {
     /// What else there is to say while it holds, for `/readyz?verbose`; nil for nothing. Called as `problem` is.
     public let remark: @Sendable () -> String?
 
+    /// All three texts are shown to whoever asks `/readyz`, which needs no certificate.
     public init(
         _ name: String, remark: @escaping @Sendable () -> String? = { nil }, problem: @escaping @Sendable () -> String?
     ) {

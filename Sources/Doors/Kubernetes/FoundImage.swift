@@ -4,11 +4,13 @@ public import PolicyEngine
 public struct FoundImage: Sendable, CustomStringConvertible {
     /// As the object spells it. Never empty, except between reading an object and judging what is new in it.
     public let text: String
+    /// What the container is for.
     public let kind: ContainerKind
     /// The name of the container, or of the volume for an image volume.
     public let container: String?
     /// Such as `spec.template.spec.containers[0].image`.
     public let path: String
+    /// Whether a word such as `auto` may stand there.
     public let placement: Placement
 
     /// Whether Kubernetes runs this very object, or makes Pods from it later.

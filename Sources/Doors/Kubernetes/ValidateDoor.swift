@@ -17,6 +17,7 @@ public final class ValidateDoor: Sendable {
     private let maximumInFlight: Int
     private let clock: @Sendable () -> Instant
     private let inFlight = Atomic(0)
+    /// What became of the reviews so far.
     public let counts = AdmissionCounts()
 
     /// - Parameters:
