@@ -39,7 +39,9 @@ struct Committer {
             refuseAll(because: error.reason)
             queue.report(condition(after: error), head: chain.head)
         }
-        for (record, position) in zip(records, positions) { completions.add(record, position) }
+        for (record, position) in zip(records, positions) {
+            completions.add(record, position, capacity: records.count)
+        }
         records.removeAll(keepingCapacity: true)
         positions.removeAll(keepingCapacity: true)
         batch.removeAll(keepingCapacity: true)

@@ -6,28 +6,34 @@ struct CompletionBatch {
         let result: Result<AuditPosition, AuditError>
     }
 
-    private var groups: [(executor: any CompletionExecutor, answers: [Answer])] = []
-    private var groupOfExecutor: [ObjectIdentifier: Int] = [:]
+    private struct Group {
+        let executor: any CompletionExecutor
+        var answers: [Answer]
+    }
 
-    mutating func add(_ record: PendingRecord, _ result: Result<AuditPosition, AuditError>) {
+    /// As many as there are event loops, so few that to look for one costs less than to hash it.
+    private var groups: [Group] = []
+
+    /// - Parameter capacity: how many answers the batch will have at the most.
+    mutating func add(_ record: PendingRecord, _ result: Result<AuditPosition, AuditError>, capacity: Int) {
         let answer = Answer(record: record, result: result)
-        let executor = ObjectIdentifier(record.executor)
-        if let group = groupOfExecutor[executor] {
+        if let group = groups.firstIndex(where: { $0.executor === record.executor }) {
             groups[group].answers.append(answer)
         } else {
-            groupOfExecutor[executor] = groups.count
-            groups.append((record.executor, [answer]))
+            var answers: [Answer] = []
+            answers.reserveCapacity(capacity)
+            answers.append(answer)
+            groups.append(Group(executor: record.executor, answers: answers))
         }
     }
 
     /// Hands the answers over, in the order of the records, and forgets them.
     mutating func deliver() {
-        for (executor, answers) in groups {
-            executor.execute {
+        for group in groups {
+            group.executor.execute { [answers = group.answers] in
                 for answer in answers { answer.record.completion(answer.result) }
             }
         }
         groups.removeAll(keepingCapacity: true)
-        groupOfExecutor.removeAll(keepingCapacity: true)
     }
 }

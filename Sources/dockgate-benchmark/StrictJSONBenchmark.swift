@@ -112,7 +112,7 @@ extension StrictJSONBenchmark {
     }
 
     private static func writeKind(_ writer: inout JSONWriter, _ name: StaticString) {
-        writer.key(text: name)
+        writer.key(name)
         writer.beginObject()
         writer.member("group", "")
         writer.member("version", "v1")

@@ -26,7 +26,7 @@ extension YAMLNode {
         case .mapping(let members):
             writer.beginObject()
             for (key, value) in members {
-                writer.key(key.scalar?.text ?? "")
+                writer.key(text: key.scalar?.text ?? "")
                 value.write(to: &writer)
             }
             writer.endObject()

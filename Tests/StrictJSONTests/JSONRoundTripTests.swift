@@ -92,7 +92,7 @@ private indirect enum Model {
         case .object(let members):
             writer.beginObject()
             for (key, value) in members {
-                writer.key(key)
+                writer.key(text: key)
                 value.write(&writer)
             }
             writer.endObject()

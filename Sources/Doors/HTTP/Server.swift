@@ -63,7 +63,8 @@ public final class Server: Sendable {
 
     /// Listens, and answers until `shutdown`.
     ///
-    /// - Parameter threads: event loops; one for each core if nil.
+    /// - Parameter threads: event loops. If nil, one core is left to what else there is to do, the log's thread first: two
+    ///   loops on two cores cost a request more than one does.
     /// - Returns: the port that is listened at.
     /// - Throws: `ServerError` if the address cannot be bound, the certificate is not valid now, or the server was started
     ///   before. It ends what it began: call `shutdown` only after it has returned.
@@ -73,7 +74,7 @@ public final class Server: Sendable {
             guard case .notStarted = run else { throw ServerError("the server was started before") }
             run = .starting
         }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads ?? System.coreCount, 1))
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(threads ?? System.coreCount - 1, 1))
         let loops = group.makeIterator().map { EventLoopState($0) }
         do {
             let channel = try await bootstrap(group, loops).bind(host: host, port: port).get()

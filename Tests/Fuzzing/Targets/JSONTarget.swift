@@ -48,7 +48,7 @@ extension JSONValue {
         case .object:
             writer.beginObject()
             for (key, value) in members {
-                writer.key(key)
+                writer.key(text: key)
                 value.write(to: &writer)
             }
             writer.endObject()

@@ -34,7 +34,7 @@ enum PayloadTarget {
         writer.key("critical")
         writer.beginObject()
         for (key, value) in root["critical"].map({ Array($0.members) }) ?? [] {
-            writer.key(key)
+            writer.key(text: key)
             writeObject(value, to: &writer)
         }
         writer.member("expires", "never")
@@ -48,7 +48,7 @@ enum PayloadTarget {
         guard value.kind == .object else { return writer.string(value.string ?? "") }
         writer.beginObject()
         for (key, member) in value.members {
-            writer.key(key)
+            writer.key(text: key)
             writer.string(member.string ?? "")
         }
         writer.endObject()

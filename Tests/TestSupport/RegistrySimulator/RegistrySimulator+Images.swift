@@ -81,7 +81,7 @@ extension JSONWriter {
             key("annotations")
             beginObject()
             for annotation in annotations {
-                key(annotation.name)
+                key(text: annotation.name)
                 string(annotation.value)
             }
             endObject()
