@@ -9,23 +9,25 @@ struct Lenience {
     private var isAfterOpenDocument = false
     /// The offset at which the event before ended.
     private var end = 0
+    /// The offset at which the last scalar ended: what stands before is a part of that.
+    private var endOfText = 0
     /// Whether the value of what ended there may follow its `:` without a space.
     private var isAfterJSON = false
 
     mutating func check(_ event: yaml_event_t, in source: inout SourceCursor) throws(YAMLError) {
-        let previousEnd = end
         try checkComments(before: event, in: &source)
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: try checkDirectives(event)
         case YAML_DOCUMENT_END_EVENT: isAfterOpenDocument = event.data.document_end.implicit != 0
         case YAML_ALIAS_EVENT:
-            try checkNodeStart(event, after: previousEnd, in: &source)
+            try checkNodeStart(event, in: &source)
             try checkName(after: "*", event.data.alias.anchor, event, in: &source)
         case YAML_SCALAR_EVENT:
-            try checkNodeStart(event, after: previousEnd, in: &source)
+            try checkNodeStart(event, in: &source)
             try checkScalar(event, in: &source)
+            endOfText = source.offset(of: event.end_mark.index)
         case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
-            try checkNodeStart(event, after: previousEnd, in: &source)
+            try checkNodeStart(event, in: &source)
             indentation.begin(event, in: &source)
         case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: try indentation.end(event, in: &source)
         default: break
@@ -67,12 +69,9 @@ struct Lenience {
     }
 
     /// libyaml takes `?x` inside of brackets for a key, and `:x` for the value of an empty one; to YAML 1.2 both are texts.
-    /// What stands before `previousEnd` belongs to another node.
-    private func checkNodeStart(
-        _ event: yaml_event_t, after previousEnd: Int, in source: inout SourceCursor
-    ) throws(YAMLError) {
+    private func checkNodeStart(_ event: yaml_event_t, in source: inout SourceCursor) throws(YAMLError) {
         let start = source.offset(of: event.start_mark.index)
-        let before = start > previousEnd ? source.byte(start - 1) : nil
+        let before = start > endOfText ? source.byte(start - 1) : nil
         let isWritten = event.start_mark.index < event.end_mark.index
         let isText =
             before == UInt8(ascii: "?")
