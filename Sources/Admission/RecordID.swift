@@ -5,7 +5,7 @@ public import Timestamp
 /// The name of a record: a ULID, 48 bits of milliseconds and 80 random bits in Crockford's base 32, so that names sort by
 /// time and can be read out loud.
 public enum RecordID {
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+    private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
     /// A new name for a record of that time.
     @Sendable public static func make(at time: Instant) -> String {
@@ -28,21 +28,24 @@ public enum RecordID {
     /// The name that those ten random bytes give.
     static func make(at time: Instant, random: [UInt8]) -> String {
         let milliseconds = UInt64(max(0, time.seconds)) &* 1_000 &+ UInt64(time.nanoseconds / 1_000_000)
-        var bits: UInt64 = 0
-        var bitCount = 0
-        var text: [UInt8] = []
-        text.reserveCapacity(26)
-        for shift in stride(from: UInt64(45), through: 0, by: -5) {
-            text.append(alphabet[Int(milliseconds >> shift & 0x1F)])
-        }
-        for byte in random.prefix(10) {
-            bits = bits << 8 | UInt64(byte)
-            bitCount += 8
-            while bitCount >= 5 {
-                bitCount -= 5
-                text.append(alphabet[Int(bits >> UInt64(bitCount) & 0x1F)])
+        return String(unsafeUninitializedCapacity: 26) { text in
+            var count = 0
+            func append(_ value: UInt64) {
+                text[count] = alphabet.utf8Start[Int(value & 0x1F)]
+                count += 1
             }
+            for shift in stride(from: UInt64(45), through: 0, by: -5) { append(milliseconds >> shift) }
+            var bits: UInt64 = 0
+            var bitCount: UInt64 = 0
+            for byte in random.prefix(10) {
+                bits = bits << 8 | UInt64(byte)
+                bitCount += 8
+                while bitCount >= 5 {
+                    bitCount -= 5
+                    append(bits >> bitCount)
+                }
+            }
+            return count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -132,7 +132,7 @@ final class CommitQueue: Sendable {
 
     /// After a commit of several records the next one waits for half of the time that it took, as databases do, and never
     /// longer than this: a caller waits for the commit itself anyway.
-    private static let longestGathering: UInt64 = 1_000_000
+    private static let longestGathering: UInt64 = 2_000_000
 
     /// A commit or a probe has ended. Nil if it did not touch the disk.
     func report(_ condition: Condition?, head: AuditPosition?) {

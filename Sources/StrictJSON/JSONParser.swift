@@ -194,7 +194,7 @@ extension JSONParser {
     private mutating func close(
         _ source: Span<UInt8>, at bracket: Int, _ tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
-        if container.isObject { try refuseDuplicateKey(source, tape.span) }
+        if container.isObject, container.count > 1 { try refuseDuplicateKey(source, tape.span) }
         let outer = tape[container.node].outer
         tape[container.node].close(end: bracket &+ 1, next: tape.count, count: container.count)
         container = OpenContainer(leftAt: outer, tape)

@@ -56,6 +56,7 @@ struct JSONNode: Sendable {
     var range: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
 
     /// Completes an object or array, when its end is known.
+    @inline(__always)
     mutating func close(end: Int, next: Int, count: Int) {
         self.end = UInt32(truncatingIfNeeded: end)
         self.next = UInt32(truncatingIfNeeded: next)
@@ -73,6 +74,7 @@ extension JSONNode {
     var lastKey: Int { Int(end) }
 
     /// `count` is kept in its own place.
+    @inline(__always)
     mutating func leaveOpen(count: Int, lastKey: Int) {
         end = UInt32(truncatingIfNeeded: lastKey)
         packed = kind.rawValue | UInt32(truncatingIfNeeded: count) << 4

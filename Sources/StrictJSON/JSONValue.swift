@@ -75,7 +75,11 @@ extension JSONValue {
     public var string: String? {
         let node = node
         guard node.kind == .string else { return nil }
-        guard node.hasEscapes else { return String(decoding: storage.source[node.range], as: UTF8.self) }
+        guard node.hasEscapes else {
+            return storage.source.withUnsafeBufferPointer {
+                String(decoding: UnsafeBufferPointer(rebasing: $0[node.range]), as: UTF8.self)
+            }
+        }
         return String(decoding: storage.text(of: node), as: UTF8.self)
     }
 

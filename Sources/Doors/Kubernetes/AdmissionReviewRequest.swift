@@ -102,7 +102,7 @@ extension AdmissionReviewRequest {
     private init(_ request: JSONValue, uid: String) throws(MemberError) {
         self.uid = uid
         let members = Members(of: request, at: "request")
-        guard let operation = Operation(rawValue: try members.text("operation") ?? "") else {
+        guard let operation = Operation(request["operation"]) else {
             throw MemberError("`request.operation` is not one of CREATE, UPDATE, DELETE, CONNECT")
         }
         self.operation = operation
@@ -131,6 +131,23 @@ extension AdmissionReviewRequest {
     }
 }
 
+extension AdmissionReviewRequest.Operation {
+    fileprivate init?(_ value: JSONValue?) {
+        guard let value else { return nil }
+        if value.isString("CREATE") {
+            self = .create
+        } else if value.isString("UPDATE") {
+            self = .update
+        } else if value.isString("DELETE") {
+            self = .delete
+        } else if value.isString("CONNECT") {
+            self = .connect
+        } else {
+            return nil
+        }
+    }
+}
+
 extension AdmissionReviewRequest.User {
     fileprivate init(_ value: JSONValue?) throws(MemberError) {
         guard let value else {
@@ -141,6 +158,7 @@ extension AdmissionReviewRequest.User {
         var groups: [String] = []
         if let list = value["groups"], !list.isNull {
             guard list.kind == .array else { throw MemberError("`request.userInfo.groups` is not an array") }
+            groups.reserveCapacity(min(list.count, AdmissionReviewRequest.maximumGroups))
             for group in list.elements {
                 guard groups.count < AdmissionReviewRequest.maximumGroups else { break }
                 guard let text = group.string else {
