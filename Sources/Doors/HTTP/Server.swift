@@ -7,7 +7,7 @@ import NIOSSL
 import Synchronization
 public import Timestamp
 
-/// The TLS listener: HTTP/1.1 on SwiftNIO, one event loop for each core.
+/// The TLS listener: HTTP/1.1 on SwiftNIO, one event loop for each core but one.
 ///
 /// The pipeline of a connection is TLS, NIO's request parser, and `ConnectionHandler`. There is no response encoder and
 /// no pipelining handler: answers have two header fields and are written in one piece, and the state machine takes
