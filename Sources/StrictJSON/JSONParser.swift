@@ -37,13 +37,18 @@ struct JSONParser {
 
     /// The tape of a whole document.
     static func parse(_ source: Span<UInt8>, limits: JSONLimits) throws(JSONError) -> [JSONNode] {
+        let limit = min(limits.maximumBytes, JSONNode.largestDocument)
+        guard source.count <= limit else {
+            throw JSONError(kind: .documentTooLarge(limit: limit), path: JSONPath().text, offset: limit)
+        }
         // In nearly all documents a key or value takes eight bytes or more. In none, save for containers that are still
         // open, less than two.
         let usual = source.count / 8 + 64
         if let tape = try parse(source, limits, room: usual) { return tape }
-        let most = min(source.count / 2 + limits.maximumDepth, limits.maximumValues) + nodesAtOnce
+        let open = min(limits.maximumDepth, source.count)
+        let most = min(source.count / 2 + open, limits.maximumValues) + nodesAtOnce
         guard let tape = try parse(source, limits, room: max(usual, most)) else {
-            throw JSONError(kind: .tooManyValues(limit: limits.maximumValues), path: "$", offset: 0)
+            throw JSONError(kind: .tooManyValues(limit: limits.maximumValues), path: JSONPath().text, offset: 0)
         }
         return tape
     }
@@ -72,8 +77,6 @@ struct JSONParser {
     private mutating func parse(
         _ source: Span<UInt8>, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Bool {
-        let limit = min(limits.maximumBytes, JSONNode.largestDocument)
-        guard source.count <= limit else { throw JSONFault(.documentTooLarge(limit: limit), at: limit) }
         try refuseForeignEncoding(source)
         var position = try skipSpace(source, from: 0)
         repeat {

@@ -121,6 +121,18 @@ struct JSONDocumentTests {
         }
     }
 
+    @Test("limits may be as large as an integer can be")
+    func largestLimits() throws {
+        let limits = JSONLimits(
+            maximumBytes: .max, maximumDepth: .max, maximumValues: .max, maximumNumberBytes: .max,
+            maximumStringBytes: .max)
+        let nested = String(repeating: "[", count: 1_000) + String(repeating: "]", count: 1_000)
+        #expect(try JSONDocument(parsing: Array(nested.utf8), limits: limits).root.count == 1)
+        #expect(throws: JSONError.self) {
+            try JSONDocument(parsing: Array(repeating: UInt8(ascii: "["), count: 1_000), limits: limits)
+        }
+    }
+
     @Test("values may stand as close as the grammar lets them", arguments: 0..<300)
     func dense(_ count: Int) throws {
         let array = "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"

@@ -22,6 +22,7 @@ ROOT = HERE.parent.parent
 MOST_OF_GO = 0.75
 MOST_OF_TEN_POLICIES = 1.5
 MOST_IDLE_MEGABYTES = 40
+MOST_OF_NGINX_HANDSHAKES = 1.1
 MOST_MILLISECONDS_TO_READY = 100
 
 STARTS = 5
@@ -270,7 +271,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
           f"TLS 1.3, AES-128-GCM, X25519, P-256 certificate;\n{go_version}, {nginx_version()}; "
           f"median of {rounds} rounds of {seconds} s, each a fresh process after a warm-up; audit log on {file_system(stage.directory)}")
     bursts.table("Warm decision, connections kept")
-    handshakes.table("For information: a new connection each")
+    handshakes.table("A new connection for each request")
     primitives(stage)
     print(f"\nThe gate's log of one burst verified: {records} records.")
     print(f"gate / nginx: {bursts.ratio(GATE_100, NGINX):.2f}")
@@ -278,6 +279,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
     print("\nBounds")
     bounds = Bounds()
     bounds.judge("warm decision, 100 policies / Go that decides nothing", bursts.ratio(GATE_100, GO), MOST_OF_GO)
+    bounds.judge("new connection for each request / nginx", handshakes.ratio(GATE_100, NGINX), MOST_OF_NGINX_HANDSHAKES)
     bounds.judge("10,000 policies / 10 policies", bursts.ratio(GATE_10_000, GATE_10), MOST_OF_TEN_POLICIES)
     bounds.judge("idle memory, sample policies", idle, MOST_IDLE_MEGABYTES, " MB")
     bounds.judge("from exec to ready, sample policies", ready, MOST_MILLISECONDS_TO_READY, " ms")
