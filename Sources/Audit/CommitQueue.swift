@@ -97,6 +97,7 @@ final class CommitQueue: Sendable {
         return monitor.withLock { state in
             guard !state.pending.isEmpty else {
                 if state.isClosing { return .finish }
+                state.isGroup = false
                 state.commitBegan = monotonicNanoseconds()
                 return .probe
             }

@@ -28,8 +28,8 @@ public struct ImageLayout: Sendable {
                 .unsupported, "has `repositories` without `manifest.json`, which is Docker's format before 1.10")
         }
         guard !reader.images.isEmpty else {
-            throw LayoutError(
-                .unsupported, "names no image: " + reader.notices.joined(separator: "; "), in: "index.json")
+            let reasons = reader.notices.isEmpty ? "" : ": " + reader.notices.joined(separator: "; ")
+            throw LayoutError(.unsupported, "names no image" + reasons, in: "index.json")
         }
         (images, notices) = (reader.images, reader.notices)
     }

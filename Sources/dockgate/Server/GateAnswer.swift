@@ -18,7 +18,9 @@ enum GateAnswer: Sendable {
         let recordID: String?
     }
 
-    /// What is not an answer to this very question counts as none.
+    /// What is not an answer to this very question counts as none, and so does an allowance without a decision, which any
+    /// other webhook gives as well. Only in a template an image may be a word that is filled in later, of which a gate
+    /// judges nothing.
     init(parsing body: [UInt8], to question: ImageQuestion, from name: String) {
         guard let review = try? JSONDocument(parsing: body).root,
             review["apiVersion"]?.isString("admission.k8s.io/v1") == true,
@@ -33,6 +35,10 @@ enum GateAnswer: Sendable {
             return
         }
         let annotations = response["auditAnnotations"]
+        guard !isAllowed || question.isTemplate || annotations?["decision-id"]?.string != nil else {
+            self = .none(because: "`\(name)` lets it pass without a decision: it has judged no image")
+            return
+        }
         // An answer names its record also where that could not be written; only one that stands there has the log's head.
         let recordID = annotations?["log-head"] == nil ? nil : annotations?["decision-id"]?.string
         self = .given(
