@@ -9,7 +9,6 @@ struct Committer {
     private var positions: [Result<AuditPosition, AuditError>] = []
     // Reused from commit to commit: a record costs no allocation of its own here but its hash.
     private var batch: [UInt8] = []
-    private var line: [UInt8] = []
 
     init(_ queue: CommitQueue, _ writer: SegmentWriter, _ chain: RecordChain) {
         self.queue = queue
@@ -50,22 +49,36 @@ struct Committer {
 
     /// Adds a record to the batch, unless a reader of the log would not accept it.
     private mutating func encode(_ body: RecordBody) -> Result<AuditPosition, AuditError> {
-        line.removeAll(keepingCapacity: true)
-        RecordLine.appendOpening(sequence: chain.nextSequence, previous: chain.previousLeaf, to: &line)
-        if batch.isEmpty { line.append(RecordLine.commitMark) }
-        line.append(contentsOf: body.bytes)
-        line.append(RecordLine.end)
-        guard line.count <= AuditLimits.maximumRecordBytes else {
-            return .failure(.recordTooLarge(bytes: line.count))
+        let start = batch.count
+        appendLine(of: body)
+        if let refusal = refusal(of: body, encodedFrom: start) {
+            batch.removeSubrange(start...)
+            return .failure(refusal)
         }
-        if body.needsCheck {
-            // The line begins as it must, having been written so; what is left to check is the body.
-            do { _ = try RecordChain.record(in: line) } catch { return .failure(.recordMalformed(error.description)) }
-        }
-        let position = chain.advance(over: line)
-        batch.append(contentsOf: line)
+        let position = chain.advance(over: batch[start...])
         batch.append(RecordLine.separator)
         return .success(position)
+    }
+
+    private mutating func appendLine(of body: RecordBody) {
+        let isFirst = batch.isEmpty
+        RecordLine.appendOpening(sequence: chain.nextSequence, previous: chain.previousLeaf, to: &batch)
+        if isFirst { batch.append(RecordLine.commitMark) }
+        batch.append(contentsOf: body.bytes)
+        batch.append(RecordLine.end)
+    }
+
+    private func refusal(of body: RecordBody, encodedFrom start: Int) -> AuditError? {
+        let length = batch.count - start
+        guard length <= AuditLimits.maximumRecordBytes else { return .recordTooLarge(bytes: length) }
+        guard body.needsCheck else { return nil }
+        // The line begins as it must, having been written so; what is left to check is the body.
+        do {
+            _ = try RecordChain.record(in: Array(batch[start...]))
+            return nil
+        } catch {
+            return .recordMalformed(error.description)
+        }
     }
 
     private mutating func refuseAll(because reason: String) {

@@ -27,7 +27,7 @@ struct RecordChain: Sendable {
     }
 
     /// Makes `line` the head. It must have been checked.
-    mutating func advance(over line: [UInt8]) -> AuditPosition {
+    mutating func advance(over line: ArraySlice<UInt8>) -> AuditPosition {
         let position = AuditPosition(sequence: nextSequence, leafHash: LeafHash.of(line))
         nextSequence += 1
         previousLeaf = position.leafHash
@@ -38,7 +38,7 @@ struct RecordChain: Sendable {
     mutating func accept(_ line: [UInt8]) throws(ChainBreak) -> (position: AuditPosition, record: JSONDocument) {
         let record = try RecordChain.record(in: line)
         if !continues(with: line) { throw reason(for: record.root) }
-        return (advance(over: line), record)
+        return (advance(over: line[...]), record)
     }
 
     /// Reads a line as strictly as every reader of the log does, its place in the log aside.

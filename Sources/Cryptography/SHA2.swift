@@ -44,6 +44,11 @@ public struct SHA256Digester: ~Copyable {
         bytes.withUnsafeBytes { update($0) }
     }
 
+    /// Takes in one more byte.
+    public mutating func update(_ byte: UInt8) {
+        withUnsafeBytes(of: byte) { update($0) }
+    }
+
     /// The digest of everything taken in, 32 bytes.
     public consuming func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: HashFunction.sha256.digestLength)

@@ -113,18 +113,21 @@ struct ValidateDoorPressureTests {
         #expect(limit <= .seconds(seconds) - .milliseconds(250))
         try await withDoor { _, door, port in
             let connection = try await TLSConnection.open(port: port)
-            var times: [Duration] = []
             // The machine may be busy with something else once or twice.
-            for tag in 1...3 where times.allSatisfy({ $0 >= limit }) {
+            var attempts: [(time: Duration, message: String)] = []
+            func isAsPromised(_ attempt: (time: Duration, message: String)) -> Bool {
+                attempt.time < limit && attempt.message.contains("deadline-exceeded")
+            }
+            for tag in 1...3 where !attempts.contains(where: isAsPromised) {
                 let start = ContinuousClock.now
                 let answer = try await ask(
                     connection, pod("registry.example/tagged/app:\(tag)"), query: "?timeout=\(seconds)s")
-                times.append(ContinuousClock.now - start)
                 #expect(answer.review?["allowed"]?.boolean == false)
-                #expect(answer.review?["status"]?["message"]?.string?.contains("deadline-exceeded") == true)
+                let message = answer.review?["status"]?["message"]?.string ?? ""
+                attempts.append((ContinuousClock.now - start, message))
             }
-            #expect(times.contains { $0 < limit }, "\(times)")
-            #expect(door.counts.cold == times.count)
+            #expect(attempts.contains(where: isAsPromised), "\(attempts)")
+            #expect(door.counts.cold == attempts.count)
             // The connection is as good as before.
             #expect(try await ask(connection, pod("registry.example/open/a")).review?["allowed"]?.boolean == true)
         }
