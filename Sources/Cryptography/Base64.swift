@@ -15,32 +15,34 @@ public enum Base64 {
 
     /// The standard alphabet, with padding, in one line.
     public static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var group: UInt32 = 0
-        var bytesInGroup = 0
-        for byte in bytes {
-            group = group << 8 | UInt32(byte)
-            bytesInGroup += 1
-            if bytesInGroup == 3 {
-                append(group, characters: 4, to: &text)
-                (group, bytesInGroup) = (0, 0)
+        let length = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: length) { text in
+            for start in stride(from: 0, to: bytes.count, by: 3) {
+                let characters = min(bytes.count - start, 3) + 1
+                put(group(of: bytes, at: start), characters: characters, in: text, at: start / 3 * 4)
             }
+            return length
         }
-        if bytesInGroup > 0 {
-            append(group << UInt32(8 * (3 - bytesInGroup)), characters: bytesInGroup + 1, to: &text)
-            while text.count % 4 != 0 { text.append(padding) }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     private static let padding = UInt8(ascii: "=")
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-    /// Appends the upper `characters` sextets of a group of 24 bits.
-    private static func append(_ group: UInt32, characters: Int, to text: inout [UInt8]) {
-        for index in 0..<characters {
-            text.append(alphabet[Int(group >> UInt32(18 - 6 * index) & 0x3f)])
+    /// The 24 bits of three bytes, zero where there are none any more.
+    private static func group(of bytes: [UInt8], at start: Int) -> UInt32 {
+        var group = UInt32(bytes[start]) << 16
+        if start + 1 < bytes.count { group |= UInt32(bytes[start + 1]) << 8 }
+        if start + 2 < bytes.count { group |= UInt32(bytes[start + 2]) }
+        return group
+    }
+
+    /// Puts the upper `characters` sextets of a group, and padding for the others.
+    private static func put(
+        _ group: UInt32, characters: Int, in text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        for index in 0..<4 {
+            let sextet = Int(group >> UInt32(18 - 6 * index) & 0x3f)
+            text.initializeElement(at: start + index, to: index < characters ? alphabet.utf8Start[sextet] : padding)
         }
     }
 

@@ -1,24 +1,35 @@
 /// Which characters of a text have to be escaped in JSON as the writer writes it, and how. Texts are valid UTF-8.
 enum JSONStringEscaping {
-    /// The first byte at or after `start` that may need an escape, looked for in eight bytes at a time.
-    static func endOfPlainRun(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        var index = start
-        let raw = UnsafeRawBufferPointer(text)
+    /// Whether the text is written as it is; if not, it may still be that no character in it needs an escape. Looks at
+    /// eight bytes at a time.
+    static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let text = UnsafeRawBufferPointer(text)
+        guard text.count >= 8 else { return isPlain(short: text) }
+        var index = 0
         while index &+ 8 <= text.count {
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let special = EightBytes(littleEndian: word).specialToWriter
-            guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
+            guard isPlain(text.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return false }
             index &+= 8
         }
-        if text.count >= 8, index < text.count {
-            // The last eight bytes, of which some were looked at before and are plain.
-            index = text.count &- 8
-            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let special = EightBytes(littleEndian: word).specialToWriter
-            return special == 0 ? text.count : index &+ special.trailingZeroBitCount / 8
+        // The last eight bytes, of which some were looked at before.
+        return index == text.count || isPlain(text.loadUnaligned(fromByteOffset: text.count &- 8, as: UInt64.self))
+    }
+
+    /// Of the bytes of a short text some are looked at twice.
+    private static func isPlain(short text: UnsafeRawBufferPointer) -> Bool {
+        switch text.count {
+        case 0: return true
+        case 1...3:
+            let bytes = UInt32(text[0]) << 16 | UInt32(text[text.count / 2]) << 8 | UInt32(text[text.count &- 1])
+            return isPlain(UInt64(bytes) | 0x2020_2020_2000_0000)
+        default:
+            let first = text.loadUnaligned(as: UInt32.self)
+            let last = text.loadUnaligned(fromByteOffset: text.count &- 4, as: UInt32.self)
+            return isPlain(UInt64(first) << 32 | UInt64(last))
         }
-        while index < text.count, escapedLength(text, at: index) == 0 { index &+= 1 }
-        return index
+    }
+
+    private static func isPlain(_ word: UInt64) -> Bool {
+        EightBytes(littleEndian: word).specialToWriter == 0
     }
 
     /// How many bytes at `index` are one character that must be escaped; 0 if none is.

@@ -55,15 +55,17 @@ extension JSONValue {
         let object = node
         guard object.kind == .object else { return nil }
         let fingerprint = JSONKey.fingerprint(of: UnsafeRawBufferPointer(key))
-        var keyIndex = index + 1
-        for _ in 0..<object.count {
-            let candidate = storage.tape[keyIndex]
-            if candidate.fingerprint == fingerprint, storage.text(of: candidate, is: key) {
-                return JSONValue(storage: storage, index: keyIndex + 1)
+        let found = storage.tape.withUnsafeBufferPointer { tape -> Int? in
+            var keyIndex = index &+ 1
+            for _ in 0..<object.count {
+                if tape[keyIndex].fingerprint == fingerprint, storage.text(of: tape[keyIndex], is: key) {
+                    return keyIndex &+ 1
+                }
+                keyIndex = Int(tape[keyIndex &+ 1].next)
             }
-            keyIndex = Int(storage.tape[keyIndex + 1].next)
+            return nil
         }
-        return nil
+        return found.map { JSONValue(storage: storage, index: $0) }
     }
 }
 

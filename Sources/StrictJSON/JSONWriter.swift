@@ -55,9 +55,13 @@ public struct JSONWriter: Sendable {
         structure.end(.array)
     }
 
-    /// The key of the value that is written next. Whether it was written before is not looked at.
+    /// The key of the value that is written next: printable ASCII without quotes and backslashes. Whether it was written
+    /// before is not looked at.
     public mutating func key(_ key: StaticString) {
-        key.withUTF8Buffer { putString($0, end: UInt8(ascii: ":")) }
+        key.withUTF8Buffer { key in
+            assert(JSONStringEscaping.isPlain(key))
+            putPlainString(key, end: UInt8(ascii: ":"))
+        }
         structure.key()
     }
 
@@ -104,7 +108,7 @@ public struct JSONWriter: Sendable {
     /// `null`.
     public mutating func null() { literal("null") }
 
-    /// A key and a string.
+    /// A key, as `key` takes it, and a string.
     public mutating func member(_ name: StaticString, _ value: String) {
         let isWritten: Void? = value.utf8.withContiguousStorageIfAvailable { value in
             name.withUTF8Buffer { putMember($0, value) }
@@ -207,9 +211,10 @@ extension JSONWriter {
     /// A comma if one is needed, the text in quotes, and `end`. `text` is valid UTF-8: it is the storage of a string.
     /// Nearly all texts need no escape and are copied in one piece.
     private mutating func putString(_ text: UnsafeBufferPointer<UInt8>, end: UInt8?) {
-        guard JSONStringEscaping.endOfPlainRun(text, from: 0) == text.count else {
-            return putEscapedString(text, end: end)
-        }
+        if JSONStringEscaping.isPlain(text) { putPlainString(text, end: end) } else { putEscapedString(text, end: end) }
+    }
+
+    private mutating func putPlainString(_ text: UnsafeBufferPointer<UInt8>, end: UInt8?) {
         reserve(text.count + 4)
         let needsComma = structure.needsComma
         let start = count
@@ -231,15 +236,14 @@ extension JSONWriter {
 
     /// A key and a string in one step, as `putString` writes each: most of a record is made of these.
     private mutating func putMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        if JSONStringEscaping.endOfPlainRun(name, from: 0) == name.count,
-            JSONStringEscaping.endOfPlainRun(value, from: 0) == value.count
-        {
+        assert(JSONStringEscaping.isPlain(name))
+        if JSONStringEscaping.isPlain(value) {
             putPlainMember(name, value)
             structure.key()
         } else {
-            putString(name, end: UInt8(ascii: ":"))
+            putPlainString(name, end: UInt8(ascii: ":"))
             structure.key()
-            putString(value, end: nil)
+            putEscapedString(value, end: nil)
         }
         structure.value()
     }

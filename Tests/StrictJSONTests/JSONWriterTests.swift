@@ -138,13 +138,18 @@ struct JSONWriterTests {
     }
 
     @Test(
-        "writes a member as a key and a string, whatever needs an escape", arguments: ["", "b", "b\"", "line\nbreak"])
+        "writes a member as a key and a string, whatever needs an escape",
+        arguments: [
+            "", "b", "b\"", "line\nbreak", "é", "seven!\u{7F}", "eight by\u{2028}tes", "at its end \\", "\u{1}", "ab\"",
+            "\"abc",
+            "日本語の名前", "abcdefgh\"", "1234567\u{1F}",
+        ])
     func stringMember(_ value: String) throws {
         let inOneStep = written {
-            $0.beginObject(); $0.member("a", value); $0.member("second\n", value); $0.endObject()
+            $0.beginObject(); $0.member("a", value); $0.member("second", value); $0.endObject()
         }
         let inTwo = written {
-            $0.beginObject(); $0.key("a"); $0.string(value); $0.key("second\n"); $0.string(value); $0.endObject()
+            $0.beginObject(); $0.key("a"); $0.string(value); $0.key("second"); $0.string(value); $0.endObject()
         }
         #expect(text(inOneStep) == text(inTwo))
         #expect(inOneStep.isWhole)

@@ -93,7 +93,7 @@ struct RequestHead {
         _ name: String.UTF8View, _ value: String, counting fields: inout FieldCounts
     ) throws(Refusal) {
         // A folded value (RFC 9112 section 5.2) comes out of the parser with its line break.
-        for byte in value.utf8 where byte < 0x20 && byte != 0x09 {
+        guard !value.utf8.containsControlCharacter else {
             throw .malformed("a header field holds a line break or a control character")
         }
         // By length first: most fields are none of ours.
@@ -165,10 +165,23 @@ extension Collection<UInt8> {
     /// Compares with a lower-case name, ASCII letters without regard to case.
     func isField(_ name: StaticString) -> Bool {
         name.withUTF8Buffer { name in
-            count == name.count
-                && zip(self, name).allSatisfy { byte, expected in
-                    byte == expected || (0x41...0x5A).contains(byte) && byte | 0x20 == expected
-                }
+            inOnePiece { field in
+                field.count == name.count
+                    && field.indices.allSatisfy { index in
+                        let byte = field[index]
+                        return byte == name[index] || (0x41...0x5A).contains(byte) && byte | 0x20 == name[index]
+                    }
+            }
         }
+    }
+
+    /// Any but a tab.
+    fileprivate var containsControlCharacter: Bool {
+        inOnePiece { $0.contains { $0 < 0x20 && $0 != 0x09 } }
+    }
+
+    /// Texts from the parser lie in one piece of memory, and to look at them there takes a fraction of the time.
+    private func inOnePiece(_ holds: (UnsafeBufferPointer<UInt8>) -> Bool) -> Bool {
+        withContiguousStorageIfAvailable(holds) ?? Array(self).withUnsafeBufferPointer(holds)
     }
 }

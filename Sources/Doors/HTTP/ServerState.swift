@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import OCI
 import Synchronization
 
 /// What all connections of a server share: its limits, what stands at which path, and the counts that are bounded over
@@ -25,7 +26,8 @@ final class ServerState: Sendable {
 
     /// Paths are compared as they are written: no escapes, no dot segments, no doubled slashes, no absolute form.
     func endpoint(at path: Substring.UTF8View) -> (any Endpoint)? {
-        routes.first { path.count == $0.path.utf8.count && path.elementsEqual($0.path.utf8) }?.endpoint
+        let path = String(Substring(path))
+        return routes.first { $0.path.isWritten(like: path) }?.endpoint
     }
 
     /// Whether there is room for one more connection; if so it is counted.

@@ -32,48 +32,68 @@ struct PodSpecReader {
 
     mutating func readContainers(_ list: JSONValue, kind: ContainerKind, at path: String) throws(WorkloadError) {
         try require(list, .array, at: path)
-        var index = 0
+        var place = ListElement(list: path, index: 0)
         for container in list.elements {
-            try require(container, .object, at: "\(path)[\(index)]")
-            let text = try imageText(container["image"], at: path, index, ".image")
-            try add(text, kind, name: container["name"], at: "\(path)[\(index)].image")
-            index += 1
+            try require(container, .object, at: place.path())
+            let text = try imageText(container["image"], at: place, ".image")
+            try add(text, kind, name: container["name"], at: place, ".image")
+            place.index += 1
         }
     }
 
     mutating func readVolumes(_ list: JSONValue, at path: String) throws(WorkloadError) {
         try require(list, .array, at: path)
-        var index = 0
+        var place = ListElement(list: path, index: 0)
         for volume in list.elements {
-            try require(volume, .object, at: "\(path)[\(index)]")
+            try require(volume, .object, at: place.path())
             if let image = volume["image"], !image.isNull {
-                try require(image, .object, at: "\(path)[\(index)].image")
-                let text = try imageText(image["reference"], at: path, index, ".image.reference")
-                try add(text, .volume, name: volume["name"], at: "\(path)[\(index)].image.reference")
+                try require(image, .object, at: place.path(".image"))
+                let text = try imageText(image["reference"], at: place, ".image.reference")
+                try add(text, .volume, name: volume["name"], at: place, ".image.reference")
             }
-            index += 1
+            place.index += 1
         }
     }
 
     /// Empty when absent: whether that is a mistake depends on whether it is new.
     private func imageText(
-        _ value: JSONValue?, at path: String, _ index: Int, _ member: StaticString
+        _ value: JSONValue?, at place: ListElement, _ member: StaticString
     ) throws(WorkloadError) -> String {
         guard let value, !value.isNull else { return "" }
         guard let text = value.string else {
-            throw .wrongType(path: "\(path)[\(index)]\(member)", found: value.kind.name, expected: "a string")
+            throw .wrongType(path: place.path(member), found: value.kind.name, expected: "a string")
         }
         return text
     }
 
     private mutating func add(
-        _ text: String, _ kind: ContainerKind, name: JSONValue?, at path: String
+        _ text: String, _ kind: ContainerKind, name: JSONValue?, at place: ListElement, _ member: StaticString
     ) throws(WorkloadError) {
         guard found.count < PodSpecReader.maximumFound else {
             throw .tooManyImages(limit: PodSpecReader.maximumFound)
         }
         found.append(
-            FoundImage(text: text, kind: kind, container: name?.string, path: path, placement: placement))
+            FoundImage(
+                text: text, kind: kind, container: name?.string, path: place.path(member), placement: placement))
+    }
+}
+
+/// Where an element of a list stands.
+private struct ListElement {
+    let list: String
+    var index: Int
+
+    /// Of a member of the element; of the element itself without one. Appended piece by piece, since it is asked for with
+    /// each image of each request.
+    func path(_ member: StaticString = "") -> String {
+        var path = ""
+        path.reserveCapacity(list.utf8.count + member.utf8CodeUnitCount + 8)
+        path += list
+        path += "["
+        path += String(index)
+        path += "]"
+        path += member.description
+        return path
     }
 }
 
