@@ -18,9 +18,12 @@ struct InputFile {
     }
 
     /// Output of a chart is large and may use anchors, Compose files merge them; nothing of it is believed.
-    private static let limits = YAMLLimits(
-        maximumBytes: 16 << 20, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
-        aliases: .expanded(budget: 100_000), mergeKeys: .applied)
+    private static func limits(_ mergeKeys: YAMLLimits.MergeKeys) -> YAMLLimits {
+        YAMLLimits(
+            maximumBytes: maximumBytes, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
+            aliases: .expanded(budget: 100_000), mergeKeys: mergeKeys)
+    }
+    private static let maximumBytes = 16 << 20
 
     /// Reads a file, a directory, or standard input for `-`. Refuses what is of no kind that is read, and what names no
     /// image where that is what it is for.
@@ -49,7 +52,7 @@ struct InputFile {
             self = try LayoutInput(archive: &stream, after: start, name: name, deadline: deadline).input(options)
             return
         }
-        let bytes = try stream.readAll(after: start, limit: InputFile.limits.maximumBytes)
+        let bytes = try stream.readAll(after: start, limit: InputFile.maximumBytes)
         switch options.kind {
         case nil where InputKind.isDockerfile(path, bytes), .dockerfile?:
             self = try InputFile(dockerfile: bytes, name, options)
@@ -78,18 +81,28 @@ struct InputFile {
     }
 
     private init(documents bytes: [UInt8], _ name: String, _ options: InputOptions, _ placeholders: [String]) throws {
-        let documents: [YAMLNode]
-        do throws(YAMLError) {
-            documents = try YAMLStream.parse(bytes, limits: InputFile.limits)
-        } catch {
-            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
-        }
+        let documents = try InputFile.documents(bytes, name, .applied)
         let isCompose = try options.kind == nil && InputKind.isCompose(documents, in: name)
         if options.kind == .compose || isCompose {
             try self.init(compose: documents, name, options)
         } else {
-            let manifests = try ManifestFile(documents, of: name, placeholders: placeholders)
+            // Compose reads `<<` as YAML says, and `kubectl` does not.
+            let mayMerge = bytes.indices.dropLast().contains {
+                bytes[$0] == UInt8(ascii: "<") && bytes[$0 + 1] == bytes[$0]
+            }
+            let objects = mayMerge ? try InputFile.documents(bytes, name, .appliedIfUnambiguous) : documents
+            let manifests = try ManifestFile(objects, of: name, placeholders: placeholders)
             self.init(.kubernetes, manifests.workloads.map(Item.workload), notices: [])
+        }
+    }
+
+    private static func documents(
+        _ bytes: [UInt8], _ name: String, _ mergeKeys: YAMLLimits.MergeKeys
+    ) throws(UsageError) -> [YAMLNode] {
+        do throws(YAMLError) {
+            return try YAMLStream.parse(bytes, limits: limits(mergeKeys))
+        } catch {
+            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
         }
     }
 
