@@ -157,6 +157,17 @@ import Testing
         #expect(refusal("FROM a AS x\nONBUILD COPY --from=$E / /\nFROM x\n")?.hasPrefix("2: `COPY --from`") == true)
     }
 
+    @Test("a flag without its value is refused: what follows could be its value, and then the next word a flag")
+    func flagWithoutValue() throws {
+        for copy in ["--chown a --from=evil / /", "--from evil / /", "--link --chmod 1 --from=evil / /"] {
+            #expect(refusal("FROM a\nCOPY \(copy)\n")?.contains(" has no value, expected it behind a `=`") == true)
+        }
+        #expect(refusal("FROM a\nRUN --network none --mount=from=evil x\n")?.hasPrefix("2: `--network` has no") == true)
+        #expect(refusal("FROM --platform evil\n")?.hasPrefix("1: `--platform` has no value") == true)
+        #expect(
+            try images("FROM a\nCOPY --link --parents --from=b --link=true / /\n") == ["1 FROM a", "2 COPY --from b"])
+    }
+
     @Test("a JSON file is no Dockerfile, even if it names a front end as BuildKit reads it")
     func jsonFrontend() {
         #expect(refusal(#"{"syntax": "evil/frontend"}"#)?.hasPrefix("1: ") == true)

@@ -101,6 +101,7 @@ struct BuildImageCollector {
                 "`FROM` has no flag \(quoted("--\(other.name)".utf8)), expected `--platform` or an image",
                 line: instruction.line)
         }
+        try checkValues(of: flags, instruction.line)
         let words = flags.rest.split(whereSeparator: \.isDockerfileSpace)
         guard let first = words.first, words.count == 1 || words.count == 3 else {
             throw DockerfileError(
@@ -166,21 +167,26 @@ struct BuildImageCollector {
 
     /// What `--from` says; nil without one, and for an empty one, which is the build's own files.
     private func copySource(_ instruction: InstructionFlags, _ line: Int) throws(DockerfileError) -> String? {
-        let flags = instruction.flags.filter { $0.name == "from" }
-        guard let flag = flags.first else { return nil }
-        guard flags.count == 1 else { throw DockerfileError("`--from` is given twice, expected it once", line: line) }
-        guard let value = flag.value else {
-            throw DockerfileError("`--from` has no value, expected `--from=` and a stage or an image", line: line)
-        }
-        return value.isEmpty ? nil : try plain(value, of: "COPY --from", line)
+        try checkValues(of: instruction, line)
+        let values = instruction.flags.filter { $0.name == "from" }.compactMap(\.value)
+        guard values.count <= 1 else { throw DockerfileError("`--from` is given twice, expected it once", line: line) }
+        guard let value = values.first, !value.isEmpty else { return nil }
+        return try plain(value, of: "COPY --from", line)
+    }
+
+    /// Without its value a flag may take the next word for it, and what follows is no flag here and one to the builder.
+    private func checkValues(of instruction: InstructionFlags, _ line: Int) throws(DockerfileError) {
+        guard let flag = instruction.flags.first(where: { $0.value == nil && !["link", "parents"].contains($0.name) })
+        else { return }
+        let name = "--\(flag.name)"
+        throw DockerfileError(
+            "\(quoted(name.utf8)) has no value, expected it behind a `=` such as in `--from=build`", line: line)
     }
 
     private func mountSources(_ instruction: InstructionFlags, _ line: Int) throws(DockerfileError) -> [String] {
+        try checkValues(of: instruction, line)
         var sources: [String] = []
-        for flag in instruction.flags where flag.name == "mount" {
-            guard let value = flag.value else {
-                throw DockerfileError("`--mount` has no value, expected `--mount=type=…`", line: line)
-            }
+        for value in instruction.flags.filter({ $0.name == "mount" }).compactMap(\.value) {
             let found = try BuildImageCollector.mountSources(value, line)
             guard found.count <= 1 else { throw DockerfileError("a mount has two `from`, expected one", line: line) }
             guard let source = found.first, !source.isEmpty else { continue }
