@@ -86,7 +86,9 @@ private struct ShellWords {
         case "<" where peek(1) == "<":
             position += 2
             // BuildKit takes `<< EOF` for a here-document since 0.22, of 2025.
-            guard peek(0)?.properties.isWhitespace != true else { throw unclear("there is a blank behind a `<<`") }
+            guard peek(0)?.properties.isWhitespace != true else {
+                throw unclear("there is a blank behind a `<<`, expected none as in `<<EOF`")
+            }
         default: position += 1
         }
         position = min(position, text.count)
