@@ -1,12 +1,12 @@
 public import YAMLDocument
 
-/// The images that a Compose file names (compose-spec, 05-services.md): `image` of each service, and volumes of
-/// `type: image`. Services of every profile count.
+/// The images that a Compose file names (compose-spec, 05-services.md): of each service or job its `image`, those of its
+/// `pre_start`, volumes of `type: image`, and what a build has in `additional_contexts`. Services of every profile count.
 ///
 /// Other files that it draws upon (`include`, `extends.file`) are not read, and a service that is only built names no
 /// image: each is told in `notices`, so that nothing is passed over in silence.
 public struct ComposeFile: Sendable {
-    /// In the order of the file.
+    /// In the order of the file, services before jobs.
     public let images: [ComposeImage]
     /// What a person should know beside.
     public let notices: [ComposeNotice]
@@ -37,7 +37,7 @@ public struct ComposeFile: Sendable {
 public struct ComposeImage: Sendable {
     /// The name, variables resolved. Whether it is one is not looked at.
     public let text: String
-    /// The service that runs it, or mounts it.
+    /// The service or job that runs it, mounts it, or is built with it.
     public let service: String
     /// Where it stands: `services.web.image`.
     public let path: String

@@ -61,25 +61,39 @@ public struct EnvironmentFile: Sendable {
         guard comment.isEmpty || comment.first == UInt8(ascii: "#") else {
             throw EnvironmentFileError("the value of `\(name)` goes on behind its quote", line: line)
         }
-        guard
-            quote == UInt8(ascii: "'")
-                || !content.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "\\") })
-        else { throw notPlain(name, line) }
+        guard quote == UInt8(ascii: "'") else {
+            guard !content.contains(where: { $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "\\") }) else {
+                throw notPlain(name, line)
+            }
+            return content
+        }
+        guard content.last != UInt8(ascii: "\\") else {
+            throw EnvironmentFileError(
+                "the value of `\(name)` ends in a backslash, and Compose takes the quote behind it for a part of the value",
+                line: line)
+        }
         return content
     }
 
     private static func unquoted(
         _ text: ArraySlice<UInt8>, of name: String, line: Int
     ) throws(EnvironmentFileError) -> ArraySlice<UInt8> {
-        // A comment begins behind a blank.
-        let comment = text.indices.first { index in
-            text[index] == UInt8(ascii: "#") && (index == text.startIndex || isSpace(text[index - 1]))
+        // A comment begins behind a space. Versions of Compose differ in whether one begins at the start of a value.
+        let comment = text.indices.dropFirst().first { index in
+            text[index] == UInt8(ascii: "#") && text[index - 1] == UInt8(ascii: " ")
         }
         let content = text[..<(comment ?? text.endIndex)]
         let end = content.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? content.startIndex
         let value = content[..<end]
-        guard !value.contains(where: { "$'\"`\\".utf8.contains($0) }) else { throw notPlain(name, line) }
+        guard value.first != UInt8(ascii: "#"), !value.contains(where: { "$'\"`\\".utf8.contains($0) }),
+            !hasInvisibleBlank(value)
+        else { throw notPlain(name, line) }
         return value
+    }
+
+    /// Whether Compose may take something within for a blank at an end that is none here.
+    private static func hasInvisibleBlank(_ value: ArraySlice<UInt8>) -> Bool {
+        String(decoding: value, as: UTF8.self).unicodeScalars.contains { $0 != " " && $0.properties.isWhitespace }
     }
 
     private static func notPlain(_ name: String, _ line: Int) -> EnvironmentFileError {

@@ -94,6 +94,7 @@ struct Interpolation {
             return alternative
         default:
             if let known { return known }
+            if isSkipping { return [] }
             throw error("needs `\(name)`: \(String(decoding: alternative, as: UTF8.self))")
         }
     }

@@ -197,8 +197,19 @@ private struct MappingUnderConstruction {
                 throw YAMLError(
                     .unsupported, "the merge key `<<` takes a mapping, or a list of mappings", at: mapping.position)
             }
+            if mergeKeys == .appliedIfUnambiguous { try refuseOverlap(mapping) }
         }
         merged += mappings
+    }
+
+    private func refuseOverlap(_ mapping: YAMLNode) throws(YAMLError) {
+        for (key, _) in mapping.members {
+            guard let text = key.scalar?.text, let position = positions[Array(text.utf8)] else { continue }
+            throw YAMLError(
+                .unsupported,
+                "the key `\(text)` is given before `<<`, which gives it too, and readers differ in which counts: put `<<` first",
+                at: position)
+        }
     }
 
     private mutating func accept(key node: YAMLNode) throws(YAMLError) {

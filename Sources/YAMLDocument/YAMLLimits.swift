@@ -24,6 +24,9 @@ public struct YAMLLimits: Sendable {
         case refused
         /// A member of the mapping's own counts before a merged one, and of two merged ones the first.
         case applied
+        /// As `applied`, and a member that is given before `<<` and merged as well is refused: to the readers of
+        /// Kubernetes the merged one counts.
+        case appliedIfUnambiguous
     }
 
     public init(

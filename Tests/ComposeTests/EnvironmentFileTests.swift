@@ -49,6 +49,21 @@ import Testing
         #expect(found?.hasPrefix(message) == true, "\(found ?? "nothing")")
     }
 
+    @Test(
+        "a value that Compose would end elsewhere, so that the next lines may be part of it or it is empty, is refused",
+        arguments: [
+            "A=#", "A= # nothing", "A=x\t# y", "A=\u{b}",
+            "A=x\u{a0}",
+            "A=\u{85}y", "A=x\ry",
+        ])
+    func otherEnds(text: String) {
+        #expect(refusal(text)?.hasPrefix("1: the value of `A` holds characters that stand") == true)
+        for quoted in ["A='x\\'\nTAG=good\n#'", "A='x\\\\'\nTAG=good\n#'"] {
+            #expect(refusal(quoted)?.hasPrefix("1: the value of `A` ends in a backslash") == true)
+        }
+        #expect(refusal("A='#\u{a0}\t'\nB=x \t\r\n") == nil)
+    }
+
     @Test("what is no text, or longer than any such file, is refused")
     func bytes() {
         #expect((try? EnvironmentFile(parsing: [0x41, 0x3D, 0xFF])) == nil)

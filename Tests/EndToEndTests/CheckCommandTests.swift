@@ -195,6 +195,61 @@ extension EndToEnd {
             #expect(try check("-n", "prod-shop", "-f", "-", input: foreign).status == 1)
         }
 
+        @Test("whatever has `items` is a list to kubectl, so they are judged by themselves beside the object")
+        func itemsOfAnyKind() throws {
+            func pod(_ image: String, _ more: String = "") -> String {
+                "apiVersion: v1, kind: Pod, \(more)spec: {containers: [{name: a, image: \"\(image)\"}]}"
+            }
+            let unsigned = stage.unsigned
+            let inProduction = pod(unsigned, "metadata: {namespace: prod-shop}, ")
+            for list in [
+                "{\(pod(stage.signed)), items: [{\(pod(unsigned))}]}",
+                "{\(pod(stage.signed)), items: [{spec: {containers: [{name: a, image: \"\(unsigned)\"}]}}]}",
+                "{\(pod(unsigned)), items: [{\(pod(stage.signed))}]}",
+            ] {
+                let command = try check("-n", "prod-shop", "-f", "-", input: list)
+                #expect(command.status == 1, "\(list) \(command.output)\(command.errors)")
+                #expect(command.outputLines.last?.hasPrefix("2 images, 1 allowed, 1 denied in ") == true)
+            }
+            for type in [
+                "apiVersion: v1, kind: ConfigMapList", "apiVersion: apps/v1, kind: List",
+                "apiVersion: v1, kind: Secret",
+            ] {
+                let command = try check("-n", "playground", "-f", "-", input: "{\(type), items: [{\(inProduction)}]}")
+                #expect(command.status == 1, "\(type) \(command.output)\(command.errors)")
+            }
+        }
+
+        @Test(
+            "a namespace that is empty or null is none, so that of the command counts",
+            arguments: ["", "null", "~", "''"])
+        func emptyNamespace(text: String) throws {
+            let manifest = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a, namespace: \(text)}
+                spec: {containers: [{name: a, image: "\(stage.unsigned)"}]}
+
+                """
+            #expect(try check("-n", "prod-shop", "-f", "-", input: manifest).status == 1)
+            #expect(try check("-n", "playground", "-f", "-", input: manifest).status == 0)
+        }
+
+        @Test("an image that kubectl replaces by a merged one is refused, and a merged one alone is judged")
+        func mergedImage() throws {
+            func pod(_ container: String) -> String {
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - {name: a, \(container)}\n"
+            }
+            let (signed, unsigned) = ("image: \"\(stage.signed)\"", "image: \"\(stage.unsigned)\"")
+            let command = try check("-n", "prod-shop", "-f", "-", input: pod("\(signed), <<: {\(unsigned)}"))
+            #expect(command.status == 2, "\(command.output)")
+            #expect(
+                command.errors.hasPrefix("stdin:5:15: error: the key `image` is given before `<<`"), "\(command.errors)"
+            )
+            #expect(try check("-n", "prod-shop", "-f", "-", input: pod("<<: {\(unsigned)}, \(signed)")).status == 0)
+            #expect(try check("-n", "prod-shop", "-f", "-", input: pod("<<: {\(unsigned)}")).status == 1)
+        }
+
         @Test("the items of a list of one kind are of that kind, also where they do not say so")
         func typedList() throws {
             func pods(_ image: String) -> String {

@@ -116,6 +116,27 @@ extension EndToEnd {
             #expect(try check("-f", plain).errors == "")
         }
 
+        @Test("a file that Compose puts over another by itself is told, unless it is checked as well")
+        func overrideBeside() throws {
+            let base = "services: {web: {image: \"\(stage.signed)\"}}\n"
+            let file = try files.scratch.write(base, to: "override/compose.yaml")
+            let other = try files.scratch.write(base, to: "override/other.yaml")
+            let over = try files.scratch.write(
+                "services: {web: {ports: ['1:1']}, spy: {image: \"\(stage.unsigned)\"}}\n",
+                to: "override/compose.override.yaml")
+            let alone = try check("-f", file)
+            #expect(alone.status == 0)
+            #expect(
+                alone.errorLines == [
+                    "\(file): warning: `\(over)` is not read, which Compose puts over this file: check it as well"
+                ])
+            #expect(try check("-f", other).errors == "")
+            let both = try check("-f", file, "-f", over)
+            #expect(both.status == 1)
+            #expect(both.errorLines.count == 1, "\(both.errors)")
+            #expect(both.errors.contains("the service `web` has neither `image` nor `build`"))
+        }
+
         @Test("a Compose file in which nothing names an image is a mistake and not an allow")
         func nothing() throws {
             let command = try check("-f", "-", input: "services: {api: {build: .}}\n")
@@ -131,9 +152,9 @@ extension EndToEnd {
         @Test("the kind of a file is found by name and content, and can be said")
         func kinds() throws {
             let pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: \"\(stage.signed)\"}]}\n"
-            let dockerfile = "# a comment\n\nfrom \(stage.signed)\n"
+            let dockerfile = "\u{feff}# a comment\n\nfrom \(stage.signed)\n"
             let compose = "services: {a: {image: \"\(stage.signed)\"}}\n"
-            for input in [pod, dockerfile, compose] {
+            for input in [pod, dockerfile, compose, "\u{feff}from \(stage.signed)\n"] {
                 #expect(try check("-f", "-", input: input).status == 0, "\(input)")
             }
             #expect(try check("-f", "-", "--kind", "compose", input: compose).status == 0)

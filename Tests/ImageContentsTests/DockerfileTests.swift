@@ -157,6 +157,15 @@ func refusal(_ text: String, _ arguments: [String: String] = [:]) -> String? {
         #expect(dockerfile.notices.map(\.line) == [2, 3])
     }
 
+    @Test(
+        "as many stages as a file holds are read quickly", arguments: ["FROM scratch\n", "FROM scratch AS a\nFROM a\n"])
+    func manyStages(unit: String) throws {
+        let text = String(repeating: unit, count: (1 << 19) / unit.utf8.count)
+        let start = ContinuousClock.now
+        #expect(try images(text) == [])
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test("any bytes are read or refused, quickly")
     func anything() {
         for unit in [

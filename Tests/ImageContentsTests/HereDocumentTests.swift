@@ -11,10 +11,10 @@ import Testing
         "the body of a here-document is passed over",
         arguments: [
             ("RUN <<EOF", "EOF"), ("RUN 3<<EOF", "EOF"), ("RUN <<-EOF", "\tEOF"), ("RUN <<'EOF'", "EOF"),
-            ("RUN <<\"EOF\"", "EOF"), ("RUN <<eo'f'", "eof"), ("RUN <<'one two'", "one two"), ("RUN <<  EOF", "EOF"),
-            ("RUN cat << EOF > x", "EOF"), ("COPY <<file.txt /dest", "file.txt"), ("ADD <<x /dest", "x"),
+            ("RUN <<\"EOF\"", "EOF"), ("RUN <<eo'f'", "eof"), ("RUN <<'one two'", "one two"),
+            ("RUN cat <<EOF > x", "EOF"), ("COPY <<file.txt /dest", "file.txt"), ("ADD <<x /dest", "x"),
             ("ONBUILD RUN <<EOF", "EOF"), ("RUN --mount=type=cache,target=/foo <<EOF python3", "EOF"),
-            ("RUN echo ${HOME} \"$(x)\" 'a' \\<<<b <<EOF", "EOF"), ("RUN a \\\n  <<EOF", "EOF"),
+            ("RUN echo ${HOME} ${1} ${x:-1.0} \"${x:+y}$(x)\" 'a' \\<<<b <<EOF", "EOF"), ("RUN a \\\n  <<EOF", "EOF"),
         ])
     func bodies(opening: String, end: String) throws {
         guard !opening.contains("\n") else {
@@ -50,7 +50,7 @@ import Testing
             ("RUN it's <<EOF\nEOF\n", "a quotation has no end"), ("RUN \"x <<EOF\nEOF\n", "a quotation has no end"),
             ("RUN ${x:-\"<<EOF\nEOF\n", "a `${…}` holds more"), ("RUN ${x <<EOF\nEOF\n", "a `${…}` holds more"),
             ("RUN <<$EOF\n$EOF\n", "is not plain"), ("RUN <<E\\OF\nEOF\n", "is not plain"),
-            ("RUN <<`x`\nx\n", "is not plain"), ("RUN x=$((1 << 2))\nFROM b\n", "has no end"),
+            ("RUN <<`x`\nx\n", "is not plain"), ("RUN x=$((1 << 2))\nFROM b\n", "a blank behind a `<<`"),
         ])
     func unclear(text: String, message: String) {
         let found = refusal("FROM a\n" + text)

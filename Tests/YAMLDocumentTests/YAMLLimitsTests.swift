@@ -57,6 +57,18 @@ import YAMLDocument
         #expect(refusal("a: &x {b: 1}\nc: {<<: *x}", YAMLLimits(aliases: .expanded(budget: 9))) != nil)
     }
 
+    @Test("a member before `<<` that is merged as well can be refused, since readers differ in which of them counts")
+    func ambiguousMerge() throws {
+        let limits = YAMLLimits(aliases: .expanded(budget: 20), mergeKeys: .appliedIfUnambiguous)
+        let message =
+            "the key `image` is given before `<<`, which gives it too, and readers differ in which counts: put `<<` first"
+        #expect(refusal("a: {image: x, <<: {image: y}}", limits) == "1:5: " + message)
+        #expect(refusal("a: &a {b: 1, image: x}\nc:\n  image: y\n  <<: [{}, *a]\n", limits) == "3:3: " + message)
+        let root = try #require(try parse("{<<: {image: y, b: 1}, image: x, c: {d: 1, <<: {e: 2}}}", limits).first)
+        #expect(root["image"]?.scalar?.text == "x")
+        #expect(root["c"]?["e"]?.scalar?.text == "2")
+    }
+
     @Test("P03: an alias bomb is refused at once")
     func bomb() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"

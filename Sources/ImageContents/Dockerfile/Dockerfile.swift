@@ -1,8 +1,8 @@
 /// The images that a Dockerfile names, read as BuildKit reads it (docs.docker.com/reference/dockerfile).
 ///
 /// Named are: bases (`FROM`), images that something is copied or mounted from (`COPY --from=`, `RUN --mount=from=`), and
-/// the front end that reads the file (`# syntax=`), which runs in the build. Stages of the file and `scratch` are no
-/// images. All stages count, whichever of them a build is asked for.
+/// the front end that reads the file (`# syntax=`), which runs in the build. `ONBUILD` counts where a later stage begins
+/// with its own. Stages of the file and `scratch` are no images. All stages count, whichever of them a build is asked for.
 ///
 /// What two versions of the builder read differently, and what depends on something that is not known, is refused: an
 /// image must not hide behind a text that is understood in two ways.
@@ -32,6 +32,7 @@ public struct Dockerfile: Sendable {
             arguments: BuildArguments(given: buildArguments), escape: reader.directives.escape)
         try collector.addFrontend(reader.directives.syntax, replacedBy: buildArguments["BUILDKIT_SYNTAX"])
         while let instruction = try reader.next() { try collector.add(instruction) }
+        if let line = reader.firstHereDocument { try collector.checkHereDocument(line) }
         (images, notices) = try collector.finished(lastLine: reader.lineCount)
     }
 }
@@ -40,7 +41,7 @@ public struct Dockerfile: Sendable {
 public struct BuildImage: Hashable, Sendable {
     /// The name, variables resolved. Whether it is one is not looked at.
     public let text: String
-    /// What names it: `FROM`, `COPY --from`, `RUN --mount` or `# syntax`.
+    /// What names it: `FROM`, `COPY --from`, `RUN --mount`, these behind `ONBUILD`, or `# syntax`.
     public let instruction: String
     /// Where that begins, from 1.
     public let line: Int

@@ -28,7 +28,6 @@ struct HereDocument {
         if stripsTabs { rest = rest.dropFirst() }
         // `<<<` feeds a word, and no lines.
         guard !rest.contains(UInt8(ascii: "<")) else { return nil }
-        rest = rest.drop(while: \.isDockerfileSpace)
         delimiter = try HereDocument.unquoted(rest, line: line)
         guard !delimiter.isEmpty else {
             throw DockerfileError(
@@ -86,8 +85,10 @@ private struct ShellWords {
         case "\\": position += 2
         case "<" where peek(1) == "<":
             position += 2
-            // Blanks between `<<` and its delimiter belong to the word.
-            while position < text.count, text[position].properties.isWhitespace { position += 1 }
+            // BuildKit takes `<< EOF` for a here-document since 0.22, of 2025.
+            guard peek(0)?.properties.isWhitespace != true else {
+                throw unclear("there is a blank behind a `<<`, expected none as in `<<EOF`")
+            }
         default: position += 1
         }
         position = min(position, text.count)
@@ -110,15 +111,23 @@ private struct ShellWords {
         position += 1
     }
 
-    /// `${…}` of plain characters.
+    /// `${NAME}`, or with `:-` or `:+` and plain characters. Where the builder takes one for a mistake, it sees no
+    /// here-document in the whole instruction.
     private mutating func expansion() throws(DockerfileError) {
         position += 2
-        while position < text.count, text[position] != "}" {
-            guard !["'", "\"", "\\", "$", "<"].contains(text[position]), !text[position].properties.isWhitespace
-            else { throw unclear("a `${…}` holds more than plain characters") }
-            position += 1
+        let name = text[position...].prefix(while: \.isNamePart)
+        position += name.count
+        let isNumber = name.allSatisfy { $0.properties.numericType != nil }
+        guard let first = name.first, isNumber || first.properties.numericType == nil else {
+            throw unclear("a `${` begins no variable")
         }
-        guard position < text.count else { throw unclear("a `${` has no end") }
+        if peek(0) == ":", peek(1) == "-" || peek(1) == "+" {
+            position += 2
+            while let scalar = peek(0), scalar != "}", !"'\"\\$<".unicodeScalars.contains(scalar),
+                !scalar.properties.isWhitespace
+            { position += 1 }
+        }
+        guard peek(0) == "}" else { throw unclear("a `${…}` holds more than a name and plain characters") }
         position += 1
     }
 
@@ -130,4 +139,8 @@ private struct ShellWords {
         DockerfileError(
             "\(what), so it is not clear whether a `<<` of this instruction opens a here-document", line: line)
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isNamePart: Bool { isASCII && UInt8(ascii: self).isNamePart }
 }

@@ -12,6 +12,8 @@ struct Instruction {
 /// of here-documents are passed over.
 struct InstructionReader {
     let directives: ParserDirectives
+    /// The line of the first instruction that opens one.
+    private(set) var firstHereDocument: Int?
     private let lines: [ArraySlice<UInt8>]
     private var position = 0
 
@@ -107,6 +109,7 @@ struct InstructionReader {
         }
         guard InstructionReader.holders.contains(holder) else { return }
         for document in try HereDocument.all(in: text, line: instruction.line) {
+            firstHereDocument = firstHereDocument ?? instruction.line
             try skip(document, of: instruction)
         }
     }

@@ -140,7 +140,8 @@ struct CheckCommand: AsyncParsableCommand {
         }
         for file in files {
             let file = try InputFile(
-                reading: file, input, placeholders: placeholders, isForServer: server.server != nil, deadline: deadline)
+                reading: file, among: files, input, placeholders: placeholders, isForServer: server.server != nil,
+                deadline: deadline)
             if !output.quiet {
                 for notice in file.notices { StandardError.write(notice.printable) }
             }

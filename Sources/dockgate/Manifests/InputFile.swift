@@ -18,20 +18,24 @@ struct InputFile {
     }
 
     /// Output of a chart is large and may use anchors, Compose files merge them; nothing of it is believed.
-    private static let limits = YAMLLimits(
-        maximumBytes: 16 << 20, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
-        aliases: .expanded(budget: 100_000), mergeKeys: .applied)
+    private static func limits(_ mergeKeys: YAMLLimits.MergeKeys) -> YAMLLimits {
+        YAMLLimits(
+            maximumBytes: maximumBytes, maximumDocuments: 4_096, maximumDepth: 64, maximumNodes: 2_000_000,
+            aliases: .expanded(budget: 100_000), mergeKeys: mergeKeys)
+    }
+    private static let maximumBytes = 16 << 20
 
     /// Reads a file, a directory, or standard input for `-`. Refuses what is of no kind that is read, and what names no
     /// image where that is what it is for.
     ///
     /// - Parameters:
+    ///   - files: all that are read.
     ///   - placeholders: exact words that stand for an image in a template of Kubernetes.
     ///   - isForServer: whether a running gate is asked, which takes no layouts.
     ///   - deadline: until when a layout or an archive, which may be large, must be read.
     init(
-        reading path: String, _ options: InputOptions, placeholders: [String], isForServer: Bool,
-        deadline: ContinuousClock.Instant
+        reading path: String, among files: [String], _ options: InputOptions, placeholders: [String],
+        isForServer: Bool, deadline: ContinuousClock.Instant
     ) throws {
         let name = path == "-" ? "stdin" : path
         if options.kind == .ociLayout || options.kind == nil && LayoutInput.isDirectory(path) {
@@ -49,12 +53,12 @@ struct InputFile {
             self = try LayoutInput(archive: &stream, after: start, name: name, deadline: deadline).input(options)
             return
         }
-        let bytes = try stream.readAll(after: start, limit: InputFile.limits.maximumBytes)
+        let bytes = try stream.readAll(after: start, limit: InputFile.maximumBytes)
         switch options.kind {
         case nil where InputKind.isDockerfile(path, bytes), .dockerfile?:
             self = try InputFile(dockerfile: bytes, name, options)
         default:
-            self = try InputFile(documents: bytes, name, options, placeholders)
+            self = try InputFile(documents: bytes, name, files, options, placeholders)
         }
     }
 
@@ -77,23 +81,37 @@ struct InputFile {
         self.init(.dockerfile, [.images(NamedImages(dockerfile, in: name))], notices: notices)
     }
 
-    private init(documents bytes: [UInt8], _ name: String, _ options: InputOptions, _ placeholders: [String]) throws {
-        let documents: [YAMLNode]
-        do throws(YAMLError) {
-            documents = try YAMLStream.parse(bytes, limits: InputFile.limits)
-        } catch {
-            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
-        }
+    private init(
+        documents bytes: [UInt8], _ name: String, _ files: [String], _ options: InputOptions, _ placeholders: [String]
+    ) throws {
+        let documents = try InputFile.documents(bytes, name, .applied)
         let isCompose = try options.kind == nil && InputKind.isCompose(documents, in: name)
         if options.kind == .compose || isCompose {
-            try self.init(compose: documents, name, options)
+            try self.init(compose: documents, name, files, options)
         } else {
-            let manifests = try ManifestFile(documents, of: name, placeholders: placeholders)
+            // Compose reads `<<` as YAML says, and `kubectl` does not.
+            let mayMerge = bytes.indices.dropLast().contains {
+                bytes[$0] == UInt8(ascii: "<") && bytes[$0 + 1] == bytes[$0]
+            }
+            let objects = mayMerge ? try InputFile.documents(bytes, name, .appliedIfUnambiguous) : documents
+            let manifests = try ManifestFile(objects, of: name, placeholders: placeholders)
             self.init(.kubernetes, manifests.workloads.map(Item.workload), notices: [])
         }
     }
 
-    private init(compose documents: [YAMLNode], _ name: String, _ options: InputOptions) throws {
+    private static func documents(
+        _ bytes: [UInt8], _ name: String, _ mergeKeys: YAMLLimits.MergeKeys
+    ) throws(UsageError) -> [YAMLNode] {
+        do throws(YAMLError) {
+            return try YAMLStream.parse(bytes, limits: limits(mergeKeys))
+        } catch {
+            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
+        }
+    }
+
+    private init(
+        compose documents: [YAMLNode], _ name: String, _ files: [String], _ options: InputOptions
+    ) throws {
         guard let root = documents.first else { throw UsageError("no `services` in `\(name)`: it is empty") }
         guard documents.count == 1 else {
             throw UsageError(
@@ -110,9 +128,15 @@ struct InputFile {
             "\(name):\($0.position.line):\($0.position.column): warning: \($0.message)"
         }
         if !compose.defaultedVariables.isEmpty, options.environmentFiles.isEmpty,
-            let file = InputFile.environmentFile(beside: name)
+            let file = InputFile.firstFile([".env"], beside: name)
         {
             notices.append("\(name): warning: `\(file)` is not read: give it with --env-file if it counts")
+        }
+        if InputFile.isFoundByCompose(name), let file = InputFile.firstFile(InputFile.overrides, beside: name),
+            !files.contains(file)
+        {
+            notices.append(
+                "\(name): warning: `\(file)` is not read, which Compose puts over this file: check it as well")
         }
         // Like a chart that rendered nothing, it must not look as if all of its images were allowed.
         guard !compose.images.isEmpty else {
@@ -129,10 +153,19 @@ struct InputFile {
                 + " --policies")
     }
 
-    /// The file that `docker compose` would take variables from, if it is there.
-    private static func environmentFile(beside name: String) -> String? {
-        let directory = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[...$0]) } ?? ""
-        return access(directory + ".env", F_OK) == 0 ? directory + ".env" : nil
+    /// What Compose puts over a file that it found by its name, the first that is there.
+    private static let overrides = ["compose", "docker-compose"].flatMap {
+        ["\($0).override.yml", "\($0).override.yaml"]
+    }
+
+    private static func isFoundByCompose(_ path: String) -> Bool {
+        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+        return ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"].contains { name == $0 }
+    }
+
+    private static func firstFile(_ names: [String], beside path: String) -> String? {
+        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? ""
+        return names.map { directory + $0 }.first { access($0, F_OK) == 0 }
     }
 
     /// The name of the format, by its magic number.

@@ -28,7 +28,9 @@ enum InputKind: String, CaseIterable, ExpressibleByArgument {
         let name = path.split(separator: "/").last.map { $0.lowercased() } ?? ""
         let stems = ["dockerfile", "containerfile"]
         if stems.contains(where: { name == $0 || name.hasPrefix("\($0).") || name.hasSuffix(".\($0)") }) { return true }
-        let lines = bytes.prefix(65_536).split(separator: UInt8(ascii: "\n"))
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+        let lines = content.prefix(65_536).split(separator: UInt8(ascii: "\n"))
         let isSpace: (UInt8) -> Bool = { [0x09, 0x0D, 0x20].contains($0) }
         let first = lines.lazy.map { $0.drop(while: isSpace) }.first { !$0.isEmpty && $0.first != UInt8(ascii: "#") }
         let words = first?.split(whereSeparator: isSpace).map { String(decoding: $0, as: UTF8.self).lowercased() } ?? []

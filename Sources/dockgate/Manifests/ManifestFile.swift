@@ -25,47 +25,51 @@ struct ManifestFile {
         self.workloads = workloads
     }
 
-    /// The items of a list are objects of their own, each with its namespace. Only lists whose kind says so are taken
-    /// apart: a custom kind may be called `…List`, have `items` and keep its pod template elsewhere.
+    /// The items of a list are objects of their own, each with its namespace. To `kubectl` whatever has `items` is a list,
+    /// and they alone are applied; an API server takes an object for what its kind says. So of every kind the items count,
+    /// and the object without them too unless it is of a kind that holds nothing else.
     private static func objects(in object: YAMLNode, of file: String) throws(UsageError) -> [YAMLNode] {
         guard let version = object["apiVersion"]?.scalar?.text, let kind = object["kind"]?.scalar?.text else {
             throw UsageError(
                 "not a Kubernetes object: `apiVersion` and `kind` are not both there",
                 at: "\(file):\(object.line):\(object.column)")
         }
-        guard let list = ListKind.of(kind, version) else { return [object] }
-        guard let items = object["items"], case .sequence(let elements) = items.kind else {
+        let list = ListKind(kind, version)
+        guard let items = object["items"], case .sequence(let elements) = items.kind,
+            list.holdsNothingElse || elements.allSatisfy(\.isMapping)
+        else {
+            guard list.holdsNothingElse else { return [object] }
             let place = object["items"] ?? object
             throw UsageError(
                 "`items` of a `\(kind)` is not a list of objects", at: "\(file):\(place.line):\(place.column)")
         }
-        var objects: [YAMLNode] = []
+        var objects = list.holdsNothingElse ? [] : [object.without("items")]
         for element in elements { objects += try ManifestFile.objects(in: list.typed(element), of: file) }
         return objects
     }
 }
 
-/// A kind that does nothing but hold objects: `List`, or the list of a kind that Kubernetes itself runs.
+/// What a kind says about the `items` of its objects.
 private struct ListKind {
+    /// Whether it is `List`, or the list of a kind that Kubernetes itself runs: such objects hold nothing but items.
+    let holdsNothingElse: Bool
     /// What an item is that does not say it: the API leaves it out in lists of one kind. Nil in a `List`.
     private let item: (apiVersion: String, kind: String)?
 
     private static let groups: [(prefix: String, kinds: [String])] = [
-        ("", ["Pod", "ReplicationController", "PodTemplate"]),
+        ("", ["", "Pod", "ReplicationController", "PodTemplate"]),
         ("apps/", ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"]),
         ("batch/", ["Job", "CronJob"]),
         ("extensions/", ["Deployment", "ReplicaSet", "DaemonSet"]),
     ]
 
-    static func of(_ kind: String, _ apiVersion: String) -> ListKind? {
+    init(_ kind: String, _ apiVersion: String) {
         let slash = apiVersion.utf8.lastIndex(of: UInt8(ascii: "/"))
         let prefix = slash.map { apiVersion.utf8[...$0] } ?? apiVersion.utf8.prefix(0)
-        if prefix.isEmpty, kind.utf8.elementsEqual("List".utf8) {
-            return apiVersion.utf8.elementsEqual("v1".utf8) ? ListKind(item: nil) : nil
-        }
-        let kinds = groups.first { $0.prefix.utf8.elementsEqual(prefix) }?.kinds
-        return kinds?.first { kind.utf8.elementsEqual("\($0)List".utf8) }
-            .map { ListKind(item: (apiVersion: apiVersion, kind: $0)) }
+        let kinds = ListKind.groups.first { $0.prefix.utf8.elementsEqual(prefix) }?.kinds ?? []
+        holdsNothingElse = kinds.contains { kind.utf8.elementsEqual("\($0)List".utf8) }
+        let name = kind.utf8.suffix(4).elementsEqual("List".utf8) ? String(kind.dropLast(4)) : kind
+        item = name.isEmpty ? nil : (apiVersion, name)
     }
 
     /// `object` with the type that the list gives it, if it names neither part of one.
@@ -82,6 +86,18 @@ private struct ListKind {
     }
 }
 
+extension YAMLNode {
+    fileprivate var isMapping: Bool {
+        guard case .mapping = kind else { return false }
+        return true
+    }
+
+    fileprivate func without(_ key: String) -> YAMLNode {
+        let kept = members.filter { !($0.key.scalar?.text.utf8.elementsEqual(key.utf8) ?? false) }
+        return YAMLNode(.mapping(kept), at: position)
+    }
+}
+
 /// One Kubernetes object of a file and the images that it names.
 struct Workload: Sendable {
     let kind: String?
@@ -95,7 +111,9 @@ struct Workload: Sendable {
         let metadata = object["metadata"]
         kind = object["kind"]?.scalar?.text
         name = metadata?["name"]?.scalar?.text
-        namespace = metadata?["namespace"]?.scalar?.text
+        // To `kubectl` an empty one, such as a chart leaves, is none.
+        let written = metadata?["namespace"]?.scalar
+        namespace = written?.resolved == .null || written?.text.isEmpty == true ? nil : written?.text
         do {
             images = try WorkloadImages.find(
                 in: try JSONDocument(parsing: object.json).root, placeholders: placeholders)

@@ -16,12 +16,16 @@ enum ComposeTarget {
             hold(error.message.utf8.count < 65_536, "an error is short")
             return
         }
-        hold(ComposeFile.isRecognized(root) || root["apiVersion"] != nil, "what is read is recognized")
+        hold(
+            ComposeFile.isRecognized(root) || root["apiVersion"] != nil || root["services"] == nil,
+            "what is read is recognized")
         hold(compose.images.count <= ComposeFile.maximumImages, "the limit of images holds")
         for image in compose.images {
             hold(!image.text.isEmpty && image.text.utf8.count <= 8_192, "an image has a name")
             hold((1...lines + 1).contains(image.position.line), "an image stands in the text")
-            hold(image.path.utf8.starts(with: "services.\(image.service).".utf8), "an image is a service's")
+            hold(
+                ["services", "jobs"].contains { image.path.utf8.starts(with: "\($0).\(image.service).".utf8) },
+                "an image is a service's")
         }
         hold(compose.notices.allSatisfy { (1...lines + 1).contains($0.position.line) }, "a notice stands in the text")
         hold(compose.defaultedVariables.allSatisfy { variables[$0]?.isEmpty ?? true }, "a default counts for no value")
