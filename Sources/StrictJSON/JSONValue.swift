@@ -78,9 +78,9 @@ extension JSONValue {
         let node = node
         guard node.kind == .string else { return nil }
         guard node.hasEscapes else {
-            return storage.source.withUnsafeBufferPointer {
-                String(decoding: UnsafeBufferPointer(rebasing: $0[node.range]), as: UTF8.self)
-            }
+            // INVARIANT: what has a node on the tape was found to be well-formed UTF-8 by `JSONText`.
+            let source = storage.source
+            return String(copying: UTF8Span(unchecked: source.span.extracting(node.range)))
         }
         return String(decoding: storage.text(of: node), as: UTF8.self)
     }
