@@ -154,6 +154,19 @@ extension EndToEnd {
             #expect(old.errors.contains("the digest that was signed is not known"), "\(old.errors)")
         }
 
+        @Test("an archive that is one of tar's and one of zstd's at once is refused: runtimes unpack it")
+        func packedAndNot() throws {
+            let signed = try layout("1.0", annotations: [Self.refName: stage.signed])
+            var writer = TarWriter()
+            // Zstandard skips a frame that begins like this; a frame with another image could come behind it.
+            writer.add("P*M\u{18}\u{10}")
+            for file in signed.allFiles { writer.add(file.path, file.content) }
+            writer.end()
+            let command = try check("-f", "-", input: writer.bytes)
+            #expect(command.status == 2, "\(command.output)")
+            #expect(command.errors.contains("`stdin` is compressed with zstd"), "\(command.errors)")
+        }
+
         @Test(
             "what skopeo-like tools make of a directory is read by tar as well",
             .enabled(if: Command.exists("tar"), "tar is not installed"))

@@ -168,8 +168,10 @@ struct InputFile {
         return names.map { directory + $0 }.first { access($0, F_OK) == 0 }
     }
 
-    /// The name of the format, by its magic number.
+    /// The name of the format, by its magic number. A tar archive may begin with that of a frame that zstd skips (RFC 8878,
+    /// 3.1.2): runtimes would unpack what is behind it, and not what is seen here.
     private static func compression(_ start: [UInt8]) -> String? {
+        if start.count > 4, start[0] & 0xF0 == 0x50, start[1..<4].elementsEqual([0x2A, 0x4D, 0x18]) { return "zstd" }
         let formats: [(name: String, magic: [UInt8])] = [
             ("gzip", [0x1F, 0x8B]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
             ("bzip2", [0x42, 0x5A, 0x68]),
