@@ -125,7 +125,12 @@ extension EndToEnd {
             try files.scratch.write("x", to: "empty/readme.txt")
             let empty = try check("-f", files.path("empty"))
             #expect(empty.status == 2)
-            #expect(empty.errors.contains("it is no image layout"), "\(empty.errors)")
+            #expect(
+                empty.errorLines == [
+                    "error: `\(files.path("empty"))` is a directory without `index.json`: it is no image layout, and manifests are named file by file, each with -f"
+                ])
+            #expect(
+                try check("-f", files.path("empty"), "--kind", "oci-layout").errors.contains("it is no image layout"))
             let packed = try check("-f", "-", input: [0x1F, 0x8B, 8, 0])
             #expect(
                 packed.errorLines == [
@@ -252,7 +257,7 @@ extension EndToEnd {
                 #expect(command.status == 3)
                 #expect(
                     command.errorLines == [
-                        "error: `\(path)` is not read to its end in time; --timeout gives more"
+                        "error: `\(file)` is not read to its end in time; --timeout gives more"
                     ])
                 #expect(command.output == "")
             }

@@ -6,12 +6,14 @@ struct ByteStream: ~Copyable {
     private let name: String
     /// In bytes; nil for standard input.
     let size: Int?
+    private let deadline: ContinuousClock.Instant?
 
     /// - Parameters:
     ///   - path: `-` is standard input.
     ///   - name: what errors call it.
-    init(_ path: String, name: String) throws(UsageError) {
-        self.name = name
+    ///   - deadline: until when all of it must be read; without one, a pipe is waited for as long as it takes.
+    init(_ path: String, name: String, deadline: ContinuousClock.Instant? = nil) throws(UsageError) {
+        (self.name, self.deadline) = (name, deadline)
         guard path != "-" else {
             (descriptor, size) = (STDIN_FILENO, nil)
             return
@@ -37,10 +39,11 @@ struct ByteStream: ~Copyable {
     }
 
     /// The next `count` bytes, or fewer at the end.
-    mutating func read(_ count: Int) throws(UsageError) -> [UInt8] {
+    mutating func read(_ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
+            try waitUntilReadable()
             let taken = bytes.withUnsafeMutableBytes { buffer in
                 Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled)
             }
@@ -55,7 +58,7 @@ struct ByteStream: ~Copyable {
     }
 
     /// All that is left behind `start`, with it; together at most `limit` bytes.
-    mutating func readAll(after start: [UInt8], limit: Int) throws(UsageError) -> [UInt8] {
+    mutating func readAll(after start: [UInt8], limit: Int) throws -> [UInt8] {
         var bytes = start
         while true {
             let piece = try read(65_536)
@@ -63,6 +66,19 @@ struct ByteStream: ~Copyable {
             guard bytes.count <= limit else { throw UsageError("`\(name)` is longer than \(limit) bytes") }
             guard !piece.isEmpty else { return bytes }
         }
+    }
+
+    /// Until there are bytes, the end or an error, of which a file always has one.
+    private func waitUntilReadable() throws {
+        guard let deadline else { return }
+        var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while ContinuousClock.now < deadline {
+            let left = (deadline - .now) / Duration.milliseconds(1)
+            // At most an hour: no command has more time than that.
+            if poll(&awaited, 1, Int32(min(max(left, 0), 3_600_000)) + 1) != 0, errno != EINTR { return }
+        }
+        StandardError.write("error: `\(name)` is not read to its end in time; --timeout gives more".printable)
+        throw Outcome.undetermined
     }
 
     private static func problem() -> String {
