@@ -231,8 +231,11 @@ extension EndToEnd {
             #expect(other.status == 1)
             #expect(other.errors.contains("holds other bytes than its name says"))
             #expect(!other.errors.contains("secret words"))
+            let pipe = files.path("pipe")
+            try #require(mkfifo(pipe, 0o600) == 0)
             for (target, problem) in [
-                ("/dev/zero", "is not a regular file"), (directory, "is a directory"), (blob, "cannot be read: "),
+                ("/dev/zero", "is neither a file nor a pipe"), (pipe, "is not a regular file"),
+                (directory, "is a directory"), (blob, "cannot be read: "),
                 (files.path("absent"), "does not exist"),
             ] {
                 try link(to: target)

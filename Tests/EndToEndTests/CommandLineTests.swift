@@ -121,6 +121,34 @@ extension EndToEnd {
             #expect(input.errors.contains("`stdin` cannot be read: Bad file descriptor"), "\(input.errors)")
         }
 
+        @Test("a file may be a pipe, as a shell's `<(…)` and /dev/stdin are")
+        func pipes() throws {
+            let script = #"{ sleep 0.2; echo "FROM scratch"; } | "$0" check --policies "$1" -f /dev/stdin"#
+            let command = try Command.run("sh", ["-c", script, Program.path, Program.package + "/policies"])
+            #expect(command.status == 0)
+            #expect(command.outputLines.last?.hasPrefix("0 images") == true, "\(command.errors)")
+            #expect(try Program.run("inspect", "certificate", "/dev/zero").errors.contains("neither a file nor a pipe"))
+        }
+
+        @Test("a reader who takes his time gets everything, also where writing to him does not wait")
+        func slowReader() throws {
+            let pipe = Pipe()
+            let writing = pipe.fileHandleForWriting.fileDescriptor
+            // 1031 is `F_SETPIPE_SZ`, a macro that Swift does not see.
+            try #require(fcntl(writing, 1_031, 4_096) == 4_096 && fcntl(writing, F_SETFL, O_NONBLOCK) == 0)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Program.path)
+            process.arguments = ["completion", "bash"]
+            process.standardOutput = pipe
+            try process.run()
+            try? pipe.fileHandleForWriting.close()
+            usleep(300_000)
+            let output = try pipe.fileHandleForReading.readToEnd()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            #expect(String(decoding: output ?? Data(), as: UTF8.self) == (try Program.run("completion", "bash").output))
+        }
+
         @Test("--timeout holds for a pipe that brings nothing, too")
         func silentPipe() throws {
             let script = #"sleep 3 | "$0" check --policies "$1" --timeout 1 -f -"#

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A regular file or standard input, read in pieces.
+/// A regular file, a pipe or standard input, read in pieces.
 struct ByteStream: ~Copyable {
     private let descriptor: Int32
     private let name: String
-    /// In bytes; nil for standard input.
+    /// In bytes; nil for what comes through a pipe.
     let size: Int?
     private let deadline: ContinuousClock.Instant?
 
@@ -19,19 +19,18 @@ struct ByteStream: ~Copyable {
             return
         }
         // A text with a NUL byte in it names another file to C than it shows. O_NONBLOCK: opening a named pipe must not
-        // wait for its writer.
+        // wait for its writer, since that wait would have no end.
         let opened = path.utf8.contains(0) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
             throw UsageError("`\(name)` " + (path.utf8.contains(0) ? "does not exist" : ByteStream.problem()))
         }
         var status = stat()
-        let isKnown = fstat(opened, &status) == 0
-        guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
-            let isDirectory = isKnown && status.st_mode & S_IFMT == S_IFDIR
+        let kind = fstat(opened, &status) == 0 ? status.st_mode & S_IFMT : 0
+        guard kind == S_IFREG || kind == S_IFIFO else {
             close(opened)
-            throw UsageError("`\(name)` is " + (isDirectory ? "a directory" : "not a regular file"))
+            throw UsageError("`\(name)` is " + (kind == S_IFDIR ? "a directory" : "neither a file nor a pipe"))
         }
-        (descriptor, size) = (opened, Int(status.st_size))
+        (descriptor, size) = (opened, kind == S_IFREG ? Int(status.st_size) : nil)
     }
 
     deinit {
@@ -50,7 +49,7 @@ struct ByteStream: ~Copyable {
             if taken == 0 { break }
             if taken > 0 {
                 filled += taken
-            } else if errno != EINTR {
+            } else if errno != EINTR, errno != EAGAIN {
                 throw UsageError("`\(name)` \(ByteStream.problem())")
             }
         }
@@ -70,12 +69,11 @@ struct ByteStream: ~Copyable {
 
     /// Until there are bytes, the end or an error, of which a file always has one.
     private func waitUntilReadable() throws {
-        guard let deadline else { return }
         var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while ContinuousClock.now < deadline {
-            let left = (deadline - .now) / Duration.milliseconds(1)
-            // At most an hour: no command has more time than that.
-            if poll(&awaited, 1, Int32(min(max(left, 0), 3_600_000)) + 1) != 0, errno != EINTR { return }
+        while deadline.map({ ContinuousClock.now < $0 }) != false {
+            let left = deadline.map { ($0 - .now) / Duration.milliseconds(1) } ?? 1_000
+            // At most a second, and again.
+            if poll(&awaited, 1, Int32(min(max(left, 0), 1_000)) + 1) > 0 { return }
         }
         StandardError.write("error: `\(name)` is not read to its end in time; --timeout gives more".printable)
         throw Outcome.undetermined

@@ -100,7 +100,7 @@ struct LayoutInput {
         _ path: String, as file: String, into reader: inout LayoutDirectory, _ deadline: ContinuousClock.Instant
     ) throws {
         var stream = try ByteStream(path, name: path, deadline: deadline)
-        var rest = stream.size ?? 0
+        guard var rest = stream.size else { throw UsageError("`\(path)` is not a regular file") }
         try reader.begin(file, size: rest)
         // One byte more than it had tells that it grows.
         while rest >= 0 {

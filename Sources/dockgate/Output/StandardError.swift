@@ -52,6 +52,10 @@ private enum Descriptor {
                 let written = Glibc.write(descriptor, buffer.baseAddress.map { $0 + position }, buffer.count - position)
                 if written > 0 {
                     position += written
+                } else if errno == EAGAIN {
+                    // Whoever started this program has made it so.
+                    var awaited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    poll(&awaited, 1, -1)
                 } else if errno != EINTR {
                     return errno
                 }
