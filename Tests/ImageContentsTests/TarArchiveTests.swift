@@ -76,6 +76,8 @@ import Testing
         #expect(layoutError(archive { $0.add("./index.json", [1]) })?.message == "is there twice")
         #expect(layoutError(archive { $0.add("x", [1], type: "1") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "V") })?.message == "is of a kind that is not read")
+        // A file on contiguous blocks, which containerd passes over.
+        #expect(layoutError(archive { $0.add("x", [1], type: "7") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "L") })?.kind == .unsupported)
     }
 
