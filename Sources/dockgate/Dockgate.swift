@@ -26,6 +26,7 @@ struct Dockgate: AsyncParsableCommand {
         ])
 
     static func main() async {
+        StandardDescriptors.reserve()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -125,7 +125,12 @@ extension EndToEnd {
             try files.scratch.write("x", to: "empty/readme.txt")
             let empty = try check("-f", files.path("empty"))
             #expect(empty.status == 2)
-            #expect(empty.errors.contains("it is no image layout"), "\(empty.errors)")
+            #expect(
+                empty.errorLines == [
+                    "error: `\(files.path("empty"))` is a directory without `index.json`: it is no image layout, and manifests are named file by file, each with -f"
+                ])
+            #expect(
+                try check("-f", files.path("empty"), "--kind", "oci-layout").errors.contains("it is no image layout"))
             let packed = try check("-f", "-", input: [0x1F, 0x8B, 8, 0])
             #expect(
                 packed.errorLines == [
@@ -152,6 +157,19 @@ extension EndToEnd {
             let old = try check("-f", "-", input: legacy.bytes)
             #expect(old.status == 2)
             #expect(old.errors.contains("the digest that was signed is not known"), "\(old.errors)")
+        }
+
+        @Test("an archive that is one of tar's and one of zstd's at once is refused: runtimes unpack it")
+        func packedAndNot() throws {
+            let signed = try layout("1.0", annotations: [Self.refName: stage.signed])
+            var writer = TarWriter()
+            // Zstandard skips a frame that begins like this; a frame with another image could come behind it.
+            writer.add("P*M\u{18}\u{10}")
+            for file in signed.allFiles { writer.add(file.path, file.content) }
+            writer.end()
+            let command = try check("-f", "-", input: writer.bytes)
+            #expect(command.status == 2, "\(command.output)")
+            #expect(command.errors.contains("`stdin` is compressed with zstd"), "\(command.errors)")
         }
 
         @Test(
@@ -213,8 +231,11 @@ extension EndToEnd {
             #expect(other.status == 1)
             #expect(other.errors.contains("holds other bytes than its name says"))
             #expect(!other.errors.contains("secret words"))
+            let pipe = files.path("pipe")
+            try #require(mkfifo(pipe, 0o600) == 0)
             for (target, problem) in [
-                ("/dev/zero", "is not a regular file"), (directory, "is a directory"), (blob, "cannot be read: "),
+                ("/dev/zero", "is neither a file nor a pipe"), (pipe, "is not a regular file"),
+                (directory, "is a directory"), (blob, "cannot be read: "),
                 (files.path("absent"), "does not exist"),
             ] {
                 try link(to: target)
@@ -239,7 +260,7 @@ extension EndToEnd {
                 #expect(command.status == 3)
                 #expect(
                     command.errorLines == [
-                        "error: `\(path)` is not read to its end in time; --timeout gives more"
+                        "error: `\(file)` is not read to its end in time; --timeout gives more"
                     ])
                 #expect(command.output == "")
             }

@@ -29,6 +29,7 @@ func layoutError(_ archive: [UInt8]) -> LayoutError? {
     private static let name = "registry.example.com/shop/web:1.0"
     private static let refName = "org.opencontainers.image.ref.name"
     private static let containerdName = "io.containerd.image.name"
+    private static let signatureType = "application/vnd.dev.cosign.simplesigning.v1+json"
 
     @Test("an image has the digest of its manifest's bytes, and the names it was saved under")
     func names() throws {
@@ -65,7 +66,7 @@ func layoutError(_ archive: [UInt8]) -> LayoutError? {
     @Test("signatures and attestations beside an image are told and not judged; alone they are no image")
     func artifacts() throws {
         var files = SimulatedLayout()
-        files.addImage(content: "s", layerType: "application/vnd.dev.cosign.simplesigning.v1+json")
+        files.addImage(content: "{}", layerType: Self.signatureType)
         #expect(layoutError(files.archive)?.kind == .unsupported)
         #expect(
             layoutError(files.archive)?.description
@@ -75,10 +76,56 @@ func layoutError(_ archive: [UInt8]) -> LayoutError? {
         #expect(found.images.map(\.path) == ["index.json manifests[1]"])
         #expect(found.notices == ["index.json manifests[0] is an artifact and no image"])
 
-        // Whatever its type is called: what is no text may be a file system.
-        var strange = SimulatedLayout()
-        strange.addImage(layerType: "application/vnd.example.layer")
-        #expect(try layout(strange.archive).images.count == 1)
+        // A chart, as Helm stores it.
+        files.addImage(
+            content: "chart", configType: "application/vnd.cncf.helm.config.v1+json",
+            layerType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip")
+        #expect(try layout(files.archive).images.count == 1)
+    }
+
+    @Test(
+        "what some runtime would run is an image, whatever its configuration or its layers are called",
+        arguments: [
+            (MediaType.ociConfig, "application/vnd.example.layer", "content"),
+            (MediaType.ociConfig, ImageLayoutTests.signatureType, "content"),
+            (MediaType.ociConfig, "text/plain", "content"),
+            (MediaType.dockerConfig, "application/vnd.oci.image.layer.v1.tar+json", "content"),
+            // The name of a file in an archive may begin like an object.
+            (MediaType.ociConfig, ImageLayoutTests.signatureType, "{}\u{0}"),
+            ("application/vnd.example.config", "application/vnd.oci.image.layer.v1.tar+gzip", "content"),
+            ("application/vnd.example.config", "application/vnd.docker.image.rootfs.diff.tar.gzip", "content"),
+        ])
+    func disguises(configType: String, layerType: String, content: String) throws {
+        var files = SimulatedLayout()
+        files.addImage(annotations: [Self.refName: Self.name])
+        let digest = files.addImage(
+            content: content, configType: configType, layerType: layerType,
+            annotations: [Self.containerdName: Self.name])
+        #expect(try layout(files.archive).images.last?.digest == digest)
+    }
+
+    @Test("a layer that calls itself a text and is not there may be anything")
+    func absentLayer() throws {
+        var files = SimulatedLayout()
+        files.addImage(content: "{}", layerType: Self.signatureType)
+        files.files["blobs/sha256/\(Digest.sha256(of: Array("{}".utf8)).hexadecimal)"] = nil
+        #expect(try layout(files.archive).images.count == 1)
+    }
+
+    @Test("more names than one request may bring are refused, and do not take long")
+    func manyNames() {
+        func names(_ count: Int, _ prefix: String) -> [String] { (0..<count).map { "\(prefix)/\($0)" } }
+        func error(_ names: [String]...) -> LayoutError? {
+            var files = SimulatedLayout()
+            for (number, names) in names.enumerated() { files.addImage(content: "\(number)", names: names) }
+            return layoutError(files.archive)
+        }
+        #expect(error(names(256, "a")) == nil)
+        #expect(error(names(200, "a"), names(56, "b")) == nil)
+        #expect(error(names(257, "a"))?.description == "`manifest.json`: [0].RepoTags is longer than 256 names")
+        #expect(error(names(200, "a"), names(57, "b"))?.message == "gives the images more than 256 names")
+        let duration = ContinuousClock().measure { #expect(error(names(200_000, "a"))?.kind == .invalid) }
+        #expect(duration < .seconds(30))
     }
 
     @Test("a blob with other bytes than its name says is refused, whether or not anything needs it")

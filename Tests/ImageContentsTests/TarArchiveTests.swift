@@ -76,6 +76,8 @@ import Testing
         #expect(layoutError(archive { $0.add("./index.json", [1]) })?.message == "is there twice")
         #expect(layoutError(archive { $0.add("x", [1], type: "1") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "V") })?.message == "is of a kind that is not read")
+        // A file on contiguous blocks, which containerd passes over.
+        #expect(layoutError(archive { $0.add("x", [1], type: "7") })?.message == "is of a kind that is not read")
         #expect(layoutError(archive { $0.add("x", [1], type: "L") })?.kind == .unsupported)
     }
 
@@ -101,6 +103,34 @@ import Testing
                 })?.kind == .invalid)
     }
 
+    @Test("a pax record without a path hides no file: runtimes take the header's path then")
+    func emptyPath() {
+        let error = layoutError(
+            archive {
+                $0.addPax([("path", "")])
+                $0.add("index.json", Array("evil".utf8))
+            })
+        #expect(error?.description == "a pax header of the tar archive is malformed")
+    }
+
+    @Test("what star and GNU have where a path could go on hides no file: runtimes make another path of it")
+    func pathsThatGoOn() {
+        // Go reads 131 bytes of the first part of star's paths, and so `index.json`.
+        let star = String(repeating: "x", count: 128) + "/..12345670"
+        // And takes what is no time in GNU's headers for the first part: `index.json/`.
+        for (name, fields) in [
+            ("index.json", [(345, star), (508, "tar\u{0}")]),
+            ("", [(257, "ustar  \u{0}"), (345, "index.json")]),
+            ("x", [(257, "ustarX"), (345, "blobs/sha256")]),
+        ] {
+            let error = layoutError(archive { $0.add(name, Array("evil".utf8), fields: fields) })
+            #expect(error?.kind == .unsupported, "\(error?.description ?? "nothing")")
+            #expect(error?.message.contains("star") == true)
+        }
+        #expect(layoutError(archive { $0.add("index.json", fields: [(345, "docs")]) }) == nil)
+        #expect(layoutError(archive { $0.add("x", fields: [(257, "ustar  \u{0}")]) }) == nil)
+    }
+
     @Test("headers and pax records that are damaged are refused")
     func damaged() {
         let whole = simple().archive
@@ -114,7 +144,7 @@ import Testing
         #expect(layoutError(other)?.kind == .unsupported)
         for records in [
             "", "x", "5 a=b\n", "99 path=x\n", "11 path=x\n", "10 path=x ", "12 path=\u{0}x\n", "8 size=\n",
-            "9 size=x\n",
+            "9 size=x\n", "8 path=\n",
         ] {
             let isEmpty = records.isEmpty
             let error = layoutError(

@@ -1,6 +1,7 @@
 import Admission
 import PolicyEngine
 import Testing
+import YAMLDocument
 
 @testable import dockgate
 
@@ -12,7 +13,10 @@ struct GateAnswerTests {
         question = try ImageQuestion.named("registry.example.com/app:1", in: "shop")
     }
 
-    private func answer(allowed: Bool, uid: String? = nil, annotations: String = "") -> GateAnswer {
+    private func answer(
+        to question: ImageQuestion? = nil, allowed: Bool, uid: String? = nil, annotations: String = ""
+    ) -> GateAnswer {
+        let question = question ?? self.question
         let text = """
             {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"\(uid ?? question.uid)",\
             "allowed":\(allowed),"auditAnnotations":{\(annotations)}}}
@@ -31,6 +35,17 @@ struct GateAnswerTests {
         #expect(!isGiven(answer(allowed: true, annotations: #""decision-id":7"#)))
     }
 
+    @Test("only a word in a template may pass without a decision: any webhook lets all images of a Deployment pass")
+    func placeholders() throws {
+        for (kind, image, isBelieved) in [
+            ("PodTemplate", "auto", true), ("PodTemplate", "registry.example.com/app", false),
+            ("PodTemplate", "app:1", false), ("PodTemplate", "app@sha256:0", false), ("Pod", "auto", false),
+        ] {
+            let question = try ImageQuestion.named(image, in: "shop", kind)
+            #expect(isGiven(answer(to: question, allowed: true)) == isBelieved, "\(kind) \(image)")
+        }
+    }
+
     @Test("a refusal counts whoever makes it")
     func refusal() {
         #expect(isGiven(answer(allowed: false)))
@@ -46,7 +61,19 @@ struct GateAnswerTests {
 
 extension ImageQuestion {
     fileprivate static func named(_ image: String, in namespace: String) throws -> ImageQuestion {
-        let item = CheckRequest(images: [image], namespace: namespace, source: .pipeline, deadline: .now)
-        return try #require(try item.request.images.map { try ImageQuestion($0, of: item) }.first)
+        try first(of: CheckRequest(images: [image], namespace: namespace, source: .pipeline, deadline: .now))
+    }
+
+    /// Of a Pod, or of a template for Pods.
+    fileprivate static func named(_ image: String, in namespace: String, _ kind: String) throws -> ImageQuestion {
+        let containers = "spec: {containers: [{name: a, image: '\(image)'}]}"
+        let text = "{apiVersion: v1, kind: \(kind), \(kind == "Pod" ? containers : "template: {\(containers)}")}"
+        let document = try #require(try YAMLStream.parse(Array(text.utf8)).first)
+        let workload = try Workload(document, in: "a.yaml", placeholders: [])
+        return try first(of: CheckRequest(workload, namespace: namespace, source: .kubernetes, deadline: .now))
+    }
+
+    private static func first(of item: CheckRequest) throws -> ImageQuestion {
+        try #require(try item.request.images.map { try ImageQuestion($0, of: item) }.first)
     }
 }

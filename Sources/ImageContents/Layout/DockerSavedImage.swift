@@ -45,7 +45,11 @@ struct DockerSavedImage {
         }
         self.layers = layers
         var names: [String] = []
-        for name in try DockerSavedImage.elements(entry["RepoTags"], at: "\(path).RepoTags") {
+        let tags = try DockerSavedImage.elements(entry["RepoTags"], at: "\(path).RepoTags")
+        guard tags.count <= ImageLayout.maximumImages else {
+            throw DockerSavedImage.malformed("\(path).RepoTags is longer than \(ImageLayout.maximumImages) names")
+        }
+        for name in tags {
             guard let text = name.string else {
                 throw DockerSavedImage.malformed("\(path).RepoTags holds something else than text")
             }

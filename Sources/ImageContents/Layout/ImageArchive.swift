@@ -113,7 +113,7 @@ public struct ImageArchive: ~Copyable {
     private mutating func beginFile(_ header: TarHeader) throws(LayoutError) {
         let written = records?.path ?? header.path
         let path = try ImageArchive.normalized(written)
-        let isFile = [0, UInt8(ascii: "0"), UInt8(ascii: "7")].contains(header.type)
+        let isFile = header.type == 0 || header.type == UInt8(ascii: "0")
         let size = records?.size ?? header.size
         records = nil
         // Readers differ in whether content follows where there should be none.

@@ -29,6 +29,9 @@ struct LayoutCollector: ~Copyable {
         let size: Int
         /// Nil for what is no JSON, or is larger than any manifest.
         let json: [UInt8]?
+
+        /// Whether it is no file system, nor a packed one: those have bytes of zero, and do not begin like an object.
+        var isText: Bool { json?.contains(0) == false }
     }
 
     private enum OpenFile {

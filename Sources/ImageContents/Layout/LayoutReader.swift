@@ -57,6 +57,10 @@ struct LayoutReader {
                 in: "manifest.json")
         }
         for name in saved.names where !images[position].names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+            guard images.reduce(0, { $0 + $1.names.count }) < ImageLayout.maximumImages else {
+                throw LayoutError(
+                    .invalid, "gives the images more than \(ImageLayout.maximumImages) names", in: "manifest.json")
+            }
             images[position].names.append(name)
         }
     }
@@ -80,7 +84,7 @@ struct LayoutReader {
         switch try LayoutReader.manifest(json, ifUntyped: descriptor.mediaType, in: file) {
         case .image(let manifest):
             for part in [manifest.config] + manifest.layers { _ = try self.blob(part) }
-            return manifest.isRunnable ? [(manifest.config.digest, manifest.layers.map(\.digest))] : []
+            return isRunnable(manifest) ? [(manifest.config.digest, manifest.layers.map(\.digest))] : []
         case .index(let index):
             guard depth < LayoutReader.maximumDepth else {
                 throw LayoutError(.invalid, "is an index within \(depth) others", in: file)
@@ -96,6 +100,18 @@ struct LayoutReader {
             guard isAnyHeld else { throw LayoutError(.invalid, "names nothing that the layout holds", in: file) }
             return found
         }
+    }
+
+    /// Whether some runtime makes a container of it. Signatures and attestations are stored as manifests too, most of them
+    /// with the configuration of an image. What whoever made the layout calls the layers tells nothing: Podman unpacks
+    /// layers of any type, if only the configuration is that of an image; containerd takes any configuration, if only the
+    /// layers are called file systems. So all layers must be texts, which are none.
+    private func isRunnable(_ manifest: ImageManifest) -> Bool {
+        let types = [MediaType.ociConfig, MediaType.dockerConfig]
+        guard types.contains(where: { $0.utf8.elementsEqual(manifest.config.mediaType.utf8) }) else {
+            return !manifest.layers.isEmpty && manifest.layers.allSatisfy(\.isFileSystem)
+        }
+        return manifest.layers.isEmpty || !manifest.layers.allSatisfy { blobs[$0.digest]?.isText == true }
     }
 
     /// The blob, if the layout holds it. Its size, and content that the descriptor brings along, must be as it says.
@@ -138,20 +154,9 @@ struct LayoutReader {
     }
 }
 
-extension ImageManifest {
-    /// Whether a runtime can make a container of it. Signatures and attestations are stored as manifests too, most of them
-    /// with the configuration of an image; but their layers are texts, and no file system.
-    fileprivate var isRunnable: Bool {
-        let types = [MediaType.ociConfig, MediaType.dockerConfig]
-        guard types.contains(where: { $0.utf8.elementsEqual(config.mediaType.utf8) }) else { return false }
-        return layers.isEmpty || layers.contains { !$0.isText }
-    }
-}
-
 extension Descriptor {
-    fileprivate var isText: Bool {
-        let type = Array(mediaType.utf8)
-        return type.starts(with: "text/".utf8)
-            || ["+json", "+xml"].contains { type.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    fileprivate var isFileSystem: Bool {
+        ["application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs."]
+            .contains { mediaType.utf8.starts(with: $0.utf8) }
     }
 }

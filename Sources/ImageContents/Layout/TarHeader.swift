@@ -25,8 +25,12 @@ struct TarHeader {
         type = block[156]
         size = try TarHeader.number(block[124..<136])
         let name = try TarHeader.text(block[0..<100])
-        // GNU keeps something else where POSIX has the beginning of a long path.
+        // GNU keeps something else where POSIX has the beginning of a long path, and star ends that earlier. Some readers
+        // make a path of the one and cut off the other: what they see, and we do not, would not be judged.
         let isPOSIX = block[262] == 0
+        guard block[(isPOSIX ? 500 : 345)...].allSatisfy({ $0 == 0 }) else {
+            throw LayoutError(.unsupported, "the tar archive has headers of star or times of GNU, which are not read")
+        }
         let prefix = isPOSIX ? try TarHeader.text(block[345..<500]) : ""
         path = prefix.isEmpty ? name : "\(prefix)/\(name)"
     }
@@ -85,7 +89,9 @@ struct PaxRecords {
 
     private mutating func take(_ key: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) throws(LayoutError) {
         if key.elementsEqual("path".utf8) {
-            guard path == nil, let text = String(validating: value, as: UTF8.self), !value.contains(0) else {
+            // Without one, some readers take the header's path, and others none.
+            guard path == nil, !value.isEmpty, let text = String(validating: value, as: UTF8.self), !value.contains(0)
+            else {
                 throw PaxRecords.malformed
             }
             path = text

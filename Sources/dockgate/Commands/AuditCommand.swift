@@ -51,8 +51,8 @@ struct AuditListCommand: ParsableCommand {
             while count < limit, let record = try cursor.next() {
                 if denied, !RecordRow.isDenied(record.json) { continue }
                 switch output.format {
-                case .table: StandardOutput.write(RecordRow(record).text + "\n")
-                case .json: StandardOutput.write(json: String(decoding: record.bytes, as: UTF8.self))
+                case .table: try StandardOutput.write(RecordRow(record).text + "\n")
+                case .json: try StandardOutput.write(json: String(decoding: record.bytes, as: UTF8.self))
                 }
                 count += 1
             }
@@ -85,8 +85,8 @@ struct AuditShowCommand: ParsableCommand {
                 throw UsageError("there is no record `\(record.printable)` in `\(log.directory.printable)`")
             }
             switch output.format {
-            case .table: StandardOutput.write(RecordStory(found).text)
-            case .json: StandardOutput.write(json: String(decoding: found.bytes, as: UTF8.self))
+            case .table: try StandardOutput.write(RecordStory(found).text)
+            case .json: try StandardOutput.write(json: String(decoding: found.bytes, as: UTF8.self))
             }
         }
     }
@@ -118,8 +118,8 @@ struct AuditVerifyCommand: ParsableCommand {
         let report = AuditVerification.verify(
             directory: log.directory, expectedHead: try expectedHead(), checkingEvidence: !skipsEvidence)
         switch output.format {
-        case .table: StandardOutput.write(report.text)
-        case .json: StandardOutput.write(json: report.json)
+        case .table: try StandardOutput.write(report.text)
+        case .json: try StandardOutput.write(json: report.json)
         }
         switch report.verdict {
         case .verified: return

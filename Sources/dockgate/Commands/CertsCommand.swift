@@ -64,7 +64,7 @@ struct CertsCreateCommand: ParsableCommand {
         }
         for (file, path) in zip(files, paths) {
             try NewFile.write(file.content, to: path, mode: file.mode)
-            StandardOutput.write(path + "\n")
+            try StandardOutput.write(path + "\n")
         }
     }
 }

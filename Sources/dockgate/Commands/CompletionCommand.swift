@@ -26,7 +26,7 @@ struct CompletionCommand: ParsableCommand {
         }
     }
 
-    func run() {
-        StandardOutput.write(Dockgate.completionScript(for: shell.kind) + "\n")
+    func run() throws {
+        try StandardOutput.write(Dockgate.completionScript(for: shell.kind) + "\n")
     }
 }

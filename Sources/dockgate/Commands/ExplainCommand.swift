@@ -24,11 +24,11 @@ struct ExplainCommand: ParsableCommand {
     var markdown = false
 
     func run() throws {
-        if markdown { return StandardOutput.write(TroubleshootingPage.text) }
+        if markdown { return try StandardOutput.write(TroubleshootingPage.text) }
         let reasons = try reason.map { [try known($0)] } ?? ReasonCode.allCases
         switch output.format {
-        case .table: StandardOutput.write(reason == nil ? list(reasons) : reasons.map(story).joined())
-        case .json: StandardOutput.write(json: json(reasons))
+        case .table: try StandardOutput.write(reason == nil ? list(reasons) : reasons.map(story).joined())
+        case .json: try StandardOutput.write(json: json(reasons))
         }
     }
 

@@ -50,8 +50,8 @@ struct InspectReferenceCommand: ParsableCommand {
             throw UsageError("\(error)")
         }
         switch output.format {
-        case .table: StandardOutput.write(reference.facts.text)
-        case .json: StandardOutput.write(json: reference.json)
+        case .table: try StandardOutput.write(reference.facts.text)
+        case .json: try StandardOutput.write(json: reference.json)
         }
     }
 }
@@ -94,8 +94,8 @@ struct InspectManifestCommand: AsyncParsableCommand {
     func run() async throws {
         let document = try await document()
         switch output.format {
-        case .table: StandardOutput.write(document.facts.text)
-        case .json: StandardOutput.write(json: document.json)
+        case .table: try StandardOutput.write(document.facts.text)
+        case .json: try StandardOutput.write(json: document.json)
         }
     }
 
@@ -169,8 +169,8 @@ struct InspectCertificateCommand: ParsableCommand {
         }
         let now = SystemClock.now()
         switch output.format {
-        case .table: StandardOutput.write(certificates.map { $0.facts(at: now).text }.joined(separator: "\n"))
-        case .json: StandardOutput.write(json: Certificate.json(certificates, at: now))
+        case .table: try StandardOutput.write(certificates.map { $0.facts(at: now).text }.joined(separator: "\n"))
+        case .json: try StandardOutput.write(json: Certificate.json(certificates, at: now))
         }
     }
 }

@@ -25,7 +25,7 @@ struct ManCommand: ParsableCommand {
         for page in ManualPage.all(of: help) {
             let path = "\(directory)/\(page.name).1"
             try WholeFile.write(page.text, to: path)
-            StandardOutput.write(path + "\n")
+            try StandardOutput.write(path + "\n")
         }
     }
 }

@@ -45,9 +45,9 @@ struct PolicyLintCommand: ParsableCommand {
         }
         switch output.format {
         case .table:
-            for diagnostic in diagnostics { StandardOutput.write(diagnostic.description.printable + "\n") }
-            if let summary { StandardOutput.write(summary + "\n") }
-        case .json: StandardOutput.write(json: json(diagnostics, isLoadable: summary != nil))
+            for diagnostic in diagnostics { try StandardOutput.write(diagnostic.description.printable + "\n") }
+            if let summary { try StandardOutput.write(summary + "\n") }
+        case .json: try StandardOutput.write(json: json(diagnostics, isLoadable: summary != nil))
         }
         if summary == nil { throw Outcome.usage }
     }

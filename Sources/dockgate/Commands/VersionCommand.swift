@@ -13,14 +13,14 @@ struct VersionCommand: ParsableCommand {
 
     func run() throws {
         switch output.format {
-        case .table: StandardOutput.write("dockgate \(Version.number)\n")
+        case .table: try StandardOutput.write("dockgate \(Version.number)\n")
         case .json:
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("apiVersion", OutputOptions.apiVersion)
             writer.member("version", Version.number)
             writer.endObject()
-            StandardOutput.write(json: String(decoding: writer.bytes, as: UTF8.self))
+            try StandardOutput.write(json: String(decoding: writer.bytes, as: UTF8.self))
         }
     }
 }

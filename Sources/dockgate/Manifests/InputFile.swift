@@ -32,25 +32,30 @@ struct InputFile {
     ///   - files: all that are read.
     ///   - placeholders: exact words that stand for an image in a template of Kubernetes.
     ///   - isForServer: whether a running gate is asked, which takes no layouts.
-    ///   - deadline: until when a layout or an archive, which may be large, must be read.
+    ///   - deadline: until when it must be read: a layout may be large, and a pipe slow.
     init(
         reading path: String, among files: [String], _ options: InputOptions, placeholders: [String],
         isForServer: Bool, deadline: ContinuousClock.Instant
     ) throws {
         let name = path == "-" ? "stdin" : path
         if options.kind == .ociLayout || options.kind == nil && LayoutInput.isDirectory(path) {
+            guard options.kind != nil || access(path + "/index.json", F_OK) == 0 else {
+                throw UsageError(
+                    "`\(name)` is a directory without `index.json`: it is no image layout, and manifests are named file by"
+                        + " file, each with -f")
+            }
             guard !isForServer else { throw InputFile.notForServer(name) }
             self = try LayoutInput(directory: path, deadline: deadline).input(options)
             return
         }
-        var stream = try ByteStream(path, name: name)
+        var stream = try ByteStream(path, name: name, deadline: deadline)
         let start = try stream.read(512)
         if options.kind == nil || options.kind == .archive, let format = InputFile.compression(start) {
             throw UsageError("`\(name)` is compressed with \(format): unpack it first, `-f -` takes it from a pipe")
         }
         if options.kind == .archive || options.kind == nil && ImageArchive.isRecognized(start) {
             guard !isForServer else { throw InputFile.notForServer(name) }
-            self = try LayoutInput(archive: &stream, after: start, name: name, deadline: deadline).input(options)
+            self = try LayoutInput(archive: &stream, after: start, name: name).input(options)
             return
         }
         let bytes = try stream.readAll(after: start, limit: InputFile.maximumBytes)
@@ -168,8 +173,10 @@ struct InputFile {
         return names.map { directory + $0 }.first { access($0, F_OK) == 0 }
     }
 
-    /// The name of the format, by its magic number.
+    /// The name of the format, by its magic number. A tar archive may begin with that of a frame that zstd skips (RFC 8878,
+    /// 3.1.2): runtimes would unpack what is behind it, and not what is seen here.
     private static func compression(_ start: [UInt8]) -> String? {
+        if start.count > 4, start[0] & 0xF0 == 0x50, start[1..<4].elementsEqual([0x2A, 0x4D, 0x18]) { return "zstd" }
         let formats: [(name: String, magic: [UInt8])] = [
             ("gzip", [0x1F, 0x8B]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]),
             ("bzip2", [0x42, 0x5A, 0x68]),

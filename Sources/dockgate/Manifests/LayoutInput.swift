@@ -24,7 +24,7 @@ struct LayoutInput {
         do {
             var reader = LayoutDirectory()
             for file in try LayoutInput.files(of: path) {
-                try LayoutInput.read(file, of: path, into: &reader, deadline)
+                try LayoutInput.read("\(path)/\(file)", as: file, into: &reader, deadline)
             }
             layout = try reader.finish()
         } catch let error as LayoutError {
@@ -32,19 +32,14 @@ struct LayoutInput {
         }
     }
 
-    /// - Parameters:
-    ///   - start: what was read of the stream already.
-    ///   - deadline: until when it must be read.
-    init(
-        archive stream: inout ByteStream, after start: [UInt8], name: String, deadline: ContinuousClock.Instant
-    ) throws {
+    /// - Parameter start: what was read of the stream already.
+    init(archive stream: inout ByteStream, after start: [UInt8], name: String) throws {
         (kind, self.name) = (.archive, name)
         do {
             var reader = ImageArchive()
             var piece = start
             while !piece.isEmpty {
                 try reader.take(piece)
-                try LayoutInput.check(deadline, name)
                 piece = try stream.read(LayoutInput.pieceBytes)
             }
             layout = try reader.finish()
@@ -102,10 +97,10 @@ struct LayoutInput {
     }
 
     private static func read(
-        _ file: String, of directory: String, into reader: inout LayoutDirectory, _ deadline: ContinuousClock.Instant
+        _ path: String, as file: String, into reader: inout LayoutDirectory, _ deadline: ContinuousClock.Instant
     ) throws {
-        var stream = try ByteStream("\(directory)/\(file)", name: "\(directory)/\(file)")
-        var rest = stream.size ?? 0
+        var stream = try ByteStream(path, name: path, deadline: deadline)
+        guard var rest = stream.size else { throw UsageError("`\(path)` is not a regular file") }
         try reader.begin(file, size: rest)
         // One byte more than it had tells that it grows.
         while rest >= 0 {
@@ -113,15 +108,8 @@ struct LayoutInput {
             guard !piece.isEmpty else { break }
             reader.take(piece)
             rest -= piece.count
-            try check(deadline, directory)
         }
         try reader.end()
-    }
-
-    private static func check(_ deadline: ContinuousClock.Instant, _ name: String) throws {
-        guard ContinuousClock.now >= deadline else { return }
-        StandardError.write("error: `\(name)` is not read to its end in time; --timeout gives more".printable)
-        throw Outcome.undetermined
     }
 
     /// What is not read here is a mistake of whoever named it. What contradicts itself is refused like an image: whoever

@@ -27,6 +27,11 @@ struct CheckOutput: Sendable {
     let format: CheckFormat
     let file: String?
 
+    /// To standard output.
+    init(_ format: CheckFormat) {
+        (self.format, file) = (format, nil)
+    }
+
     /// Reads `FORMAT` or `FORMAT=FILE`.
     init(parsing text: String) throws {
         let equals = text.utf8.firstIndex(of: UInt8(ascii: "="))
@@ -80,17 +85,18 @@ struct CheckOutputOptions: ParsableArguments {
         }
     }
 
-    /// A file that cannot be written keeps nothing else from being reported.
+    /// One that cannot be written keeps nothing else from being reported.
     ///
-    /// - Throws: `UsageError` that names every such file.
+    /// - Throws: `UsageError` that names every one of them.
     func write(_ report: CheckReport) throws(UsageError) {
-        let spoken = outputs.isEmpty ? .table : outputs.first { $0.file == nil }?.format
-        if let spoken { StandardOutput.write(spoken.text(of: report, on: .standardOutput)) }
         var mistakes: [UsageError] = []
-        for output in outputs {
-            guard let file = output.file else { continue }
+        for output in outputs.isEmpty ? [CheckOutput(.table)] : outputs {
             do throws(UsageError) {
-                try WholeFile.write(output.format.text(of: report, on: .none), to: file)
+                if let file = output.file {
+                    try WholeFile.write(output.format.text(of: report, on: .none), to: file)
+                } else {
+                    try StandardOutput.write(output.format.text(of: report, on: .standardOutput))
+                }
             } catch {
                 mistakes.append(error)
             }

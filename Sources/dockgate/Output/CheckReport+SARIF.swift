@@ -65,14 +65,11 @@ extension JSONWriter {
         endObject()
     }
 
-    /// An image that was named on the command line stands in no file: its location is only its name.
     private mutating func location(of image: ReportedImage) {
         beginObject()
-        if let place = image.place {
-            object("physicalLocation") { writer in
-                writer.object("artifactLocation") { $0.member("uri", place.uriReference) }
-                if let line = place.line, line > 0 { writer.object("region") { $0.member("startLine", line) } }
-            }
+        object("physicalLocation") { writer in
+            writer.object("artifactLocation") { $0.member("uri", image.uriReference) }
+            if let line = image.place?.line, line > 0 { writer.object("region") { $0.member("startLine", line) } }
         }
         array("logicalLocations") { writer in
             writer.beginObject()
@@ -111,14 +108,22 @@ extension ReportedImage {
         guard place != nil else { return name }
         return object.map { "\($0) \(path)" } ?? path
     }
+
+    /// The file, relative or absolute. An image that was named on the command line stands in none, and stands for itself:
+    /// GitHub refuses the whole report for one result without a file.
+    fileprivate var uriReference: String {
+        let path = place?.repositoryPath ?? name
+        guard path.utf8.first == UInt8(ascii: "/") else { return path.uriPath }
+        return (place == nil ? "." : "file://") + path.uriPath
+    }
 }
 
-extension Place {
-    /// A URI reference (RFC 3986): every byte that is not unreserved is escaped, so a colon begins no scheme.
-    fileprivate var uriReference: String {
+extension String {
+    /// The path of a URI (RFC 3986): every byte that is not unreserved is escaped, so a colon begins no scheme.
+    fileprivate var uriPath: String {
         let digits = Array("0123456789ABCDEF".utf8)
-        var uri = file.utf8.first == UInt8(ascii: "/") ? Array("file://".utf8) : []
-        for byte in repositoryPath.utf8 {
+        var uri: [UInt8] = []
+        for byte in utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),

@@ -19,8 +19,7 @@ enum GateAnswer: Sendable {
     }
 
     /// What is not an answer to this very question counts as none, and so does an allowance without a decision, which any
-    /// other webhook gives as well. Only in a template an image may be a word that is filled in later, of which a gate
-    /// judges nothing.
+    /// other webhook gives as well: only of a word that is filled in later a gate judges nothing.
     init(parsing body: [UInt8], to question: ImageQuestion, from name: String) {
         guard let review = try? JSONDocument(parsing: body).root,
             review["apiVersion"]?.isString("admission.k8s.io/v1") == true,
@@ -35,7 +34,7 @@ enum GateAnswer: Sendable {
             return
         }
         let annotations = response["auditAnnotations"]
-        guard !isAllowed || question.isTemplate || annotations?["decision-id"]?.string != nil else {
+        guard !isAllowed || question.mayBePlaceholder || annotations?["decision-id"]?.string != nil else {
             self = .none(because: "`\(name)` lets it pass without a decision: it has judged no image")
             return
         }

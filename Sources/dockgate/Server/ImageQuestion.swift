@@ -32,6 +32,10 @@ struct ImageQuestion: Hashable, Sendable {
         uid = ImageQuestion.newUID()
     }
 
+    /// Whether it may be a word that is filled in later, of which a gate judges nothing: such a word stands in a template,
+    /// and names neither a registry nor a tag nor a digest.
+    var mayBePlaceholder: Bool { isTemplate && !image.utf8.contains { "/:@".utf8.contains($0) } }
+
     /// The same image in the same place is asked about once.
     static func == (left: ImageQuestion, right: ImageQuestion) -> Bool {
         left.kind == right.kind && left.isTemplate == right.isTemplate

@@ -30,8 +30,9 @@ public struct SimulatedLayout: Sendable {
     /// Adds an image of one layer. `names` are those of `docker save`; `annotations` stand in `index.json`.
     @discardableResult
     public mutating func addImage(
-        content: String = "content", layerType: String = "application/vnd.oci.image.layer.v1.tar+gzip",
-        names: [String]? = nil, annotations: [String: String] = [:], isListed: Bool = true
+        content: String = "content", configType: String = MediaType.ociConfig,
+        layerType: String = "application/vnd.oci.image.layer.v1.tar+gzip", names: [String]? = nil,
+        annotations: [String: String] = [:], isListed: Bool = true
     ) -> Digest {
         let config = Array(
             #"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]},"author":"\#(content)"}"#
@@ -41,7 +42,7 @@ public struct SimulatedLayout: Sendable {
         let manifest = Array(
             """
             {"schemaVersion":2,"mediaType":"\(MediaType.ociManifest)",\
-            "config":{"mediaType":"\(MediaType.ociConfig)","digest":"\(configDigest)","size":\(config.count)},\
+            "config":{"mediaType":"\(configType)","digest":"\(configDigest)","size":\(config.count)},\
             "layers":[{"mediaType":"\(layerType)","digest":"\(layerDigest)","size":\(layer.count)}]}
             """.utf8)
         if let names {

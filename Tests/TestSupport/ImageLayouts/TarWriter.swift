@@ -4,11 +4,13 @@ public struct TarWriter: Sendable {
 
     public init() {}
 
-    /// Appends a file. `claimedSize` stands in the header instead of the content's own.
+    /// Appends a file. `claimedSize` stands in the header instead of the content's own, and `fields` at their offsets in
+    /// it instead of what was there.
     public mutating func add(
-        _ path: String, _ content: [UInt8] = [], type: Character = "0", claimedSize: Int? = nil
+        _ path: String, _ content: [UInt8] = [], type: Character = "0", claimedSize: Int? = nil,
+        fields: [(offset: Int, text: String)] = []
     ) {
-        header(path, size: claimedSize ?? content.count, type: type)
+        header(path, size: claimedSize ?? content.count, type: type, fields)
         bytes += content
         bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
     }
@@ -23,7 +25,9 @@ public struct TarWriter: Sendable {
 
     public mutating func append(_ raw: [UInt8]) { bytes += raw }
 
-    private mutating func header(_ path: String, size: Int, type: Character) {
+    private mutating func header(
+        _ path: String, size: Int, type: Character, _ fields: [(offset: Int, text: String)]
+    ) {
         var block = [UInt8](repeating: 0, count: 512)
         func write(_ text: String, at offset: Int) {
             for (index, byte) in text.utf8.enumerated() { block[offset + index] = byte }
@@ -38,6 +42,7 @@ public struct TarWriter: Sendable {
         write("        ", at: 148)
         write(String(type), at: 156)
         write("ustar\u{0}00", at: 257)
+        for field in fields { write(field.text, at: field.offset) }
         let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
         write(String(repeating: "0", count: 6 - sum.count) + sum + "\u{0} ", at: 148)
         bytes += block
