@@ -223,10 +223,12 @@ extension JSONParser {
     @inline(__always)
     private func skipComma(_ source: Span<UInt8>, at start: Int) throws(JSONFault) -> Int {
         guard source[start] == UInt8(ascii: ",") else {
-            throw JSONFault(source[start] == UInt8(ascii: "/") ? .comment : .expectedCommaOrEnd, at: start)
+            throw JSONParser.fault(.expectedCommaOrEnd, source, at: start)
         }
-        let position = try skipSpace(source, from: start &+ 1)
-        guard source[position] != container.end else { throw JSONFault(.trailingComma, at: position) }
+        let position = endOfSpace(source, from: start &+ 1)
+        guard position < source.count, source[position] != container.end else {
+            throw JSONParser.fault(.trailingComma, source, at: position)
+        }
         return position
     }
 
@@ -234,16 +236,23 @@ extension JSONParser {
     private mutating func readKey(
         _ source: Span<UInt8>, at start: Int, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
-        guard source[start] == UInt8(ascii: "\"") else {
-            throw JSONFault(source[start] == UInt8(ascii: "/") ? .comment : .expectedKey, at: start)
-        }
+        guard source[start] == UInt8(ascii: "\"") else { throw JSONParser.fault(.expectedKey, source, at: start) }
         let text = try JSONText(in: source, quotedAt: start, limits)
         container.lastKey = tape.count
         container.count &+= 1
         tape.append(JSONNode(key: text, fingerprint: JSONKey.fingerprint(text, in: source)))
-        let colon = try skipSpace(source, from: text.end &+ 1)
-        guard source[colon] == UInt8(ascii: ":") else { throw JSONFault(.expectedColon, at: colon) }
+        let colon = endOfSpace(source, from: text.end &+ 1)
+        guard colon < source.count, source[colon] == UInt8(ascii: ":") else {
+            throw JSONParser.fault(.expectedColon, source, at: colon)
+        }
         return try skipSpace(source, from: colon &+ 1)
+    }
+
+    /// What is wrong with the byte at `position`, if it is not what was expected there.
+    @inline(never)
+    private static func fault(_ expected: JSONError.Kind, _ source: Span<UInt8>, at position: Int) -> JSONFault {
+        guard position < source.count else { return JSONFault(.unexpectedEnd, at: position) }
+        return JSONFault(source[position] == UInt8(ascii: "/") ? .comment : expected, at: position)
     }
 
     private mutating func refuseDuplicateKey(_ source: Span<UInt8>, _ tape: Span<JSONNode>) throws(JSONFault) {

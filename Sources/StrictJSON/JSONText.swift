@@ -42,21 +42,30 @@ struct JSONText {
         }
     }
 
-    /// The first byte at or after `start` that is not printable ASCII or is a quote or a backslash, looked for in eight
-    /// bytes at a time.
+    /// The first byte at or after `start` that is not printable ASCII or is a quote or a backslash. It is looked for in
+    /// sixteen bytes at a time: nearly every key ends within them, so the processor foresees how the loop goes.
     @inline(__always)
     private static func endOfPlainRun(_ source: Span<UInt8>, from start: Int) -> Int {
         source.withUnsafeBytes { source in
             var index = start
-            while index &+ 8 <= source.count {
-                let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                let special = EightBytes(littleEndian: word).specialToReader
-                guard special == 0 else { return index &+ special.trailingZeroBitCount / 8 }
-                index &+= 8
+            while index &+ 16 <= source.count {
+                let first = special(source, at: index)
+                let second = special(source, at: index &+ 8)
+                guard first | second == 0 else {
+                    return first != 0
+                        ? index &+ first.trailingZeroBitCount / 8
+                        : index &+ 8 &+ second.trailingZeroBitCount / 8
+                }
+                index &+= 16
             }
             while index < source.count, isPlain(source[index]) { index &+= 1 }
             return index
         }
+    }
+
+    @inline(__always)
+    private static func special(_ source: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
+        EightBytes(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self)).specialToReader
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
