@@ -40,6 +40,10 @@ extension EndToEnd {
                 let command = try check(gate, "-n", "prod-shop", stage.unsigned, "-o", "json")
                 let root = try JSONDocument(parsing: Array(command.output.utf8)).root
                 #expect(root["server"]?.string == gate.origin)
+                let withQuery = try Program.run(
+                    "check", "-n", "prod-shop", "--server", gate.origin + "/validate?token=hunter2", "--ca-file",
+                    gate.files.authority, stage.unsigned, "-o", "json")
+                #expect(withQuery.status == 1 && !(withQuery.output + withQuery.errors).contains("hunter2"))
                 #expect(root["allowed"]?.boolean == false)
                 let image = try #require(try images(command).first)
                 #expect(image["reason"]?.string == "signature-missing")
@@ -259,6 +263,8 @@ extension EndToEnd {
             }
             #expect(try mistake("--server", "https://gate.example.com").contains("--namespace"))
             #expect(try mistake("-n", "a", "--server", "http://gate.example.com").contains("not `https`"))
+            let password = try mistake("-n", "a", "--server", "https://me:hunter2@gate.example.com")
+            #expect(password.contains("a user name or password") && !password.contains("hunter2"))
             #expect(try mistake("-n", "a", "--server", "gate.example.com").contains("--server `gate.example.com`"))
             #expect(try mistake("-n", "a", "--policies", ".", "--ca-file", "x").contains("are for --server"))
             #expect(

@@ -66,6 +66,9 @@ extension GateClient {
             let door = given.target == "/" ? "/validate" : given.target
             url = try OutboundURL(scheme: given.scheme, domain: given.authority, target: door)
                 .adding(query: [("timeout", "\(seconds)s")])
+        } catch .userInformation {
+            // Not shown: it may be a password.
+            throw UsageError("--server \(OutboundURLError.userInformation): a gate asks for --client-cert instead")
         } catch {
             throw UsageError("--server `\(address)` \(error)")
         }

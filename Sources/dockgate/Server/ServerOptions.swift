@@ -20,6 +20,11 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of --client-cert, in PEM.", valueName: "file"), completion: .file())
     var clientKey: String?
 
+    /// The gate, as a report names it: what stands behind a question mark may be a secret.
+    var shown: String? {
+        server.map { String($0.prefix { $0 != "?" }) }
+    }
+
     func validate() throws {
         guard server != nil || (caFile == nil && clientCert == nil && clientKey == nil) else {
             throw ValidationError("--ca-file, --client-cert and --client-key are for --server")
