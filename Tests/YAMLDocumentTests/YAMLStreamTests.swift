@@ -169,6 +169,15 @@ func refusal(_ bytes: [UInt8], _ limits: YAMLLimits = YAMLLimits()) -> String? {
         #expect(refusal("a: [\n  b,\n]\nc: {\n  d: e\n}\n") == nil)
     }
 
+    @Test(
+        "a control character that the author wrote as an escape stays one in the message",
+        arguments: ["!%0b a\n", "{\"a\\x0b\": 1, \"a\\x0b\": 2}\n", "!!int \"\\x0b\"\n"])
+    func messageInOneLine(_ text: String) {
+        let error = #expect(throws: YAMLError.self) { try parse(text) }
+        #expect(error?.message.contains("\\u{b}") == true, "\(String(describing: error))")
+        #expect(error?.message.unicodeScalars.contains { $0.value < 0x20 } == false)
+    }
+
     @Test("P04: scalars are typed by the YAML 1.2 core schema, and nothing else changes its text")
     func coreSchema() throws {
         let types: [(String, YAMLScalar.Resolved)] = [
