@@ -124,6 +124,8 @@ struct ValidateDoorPressureTests {
                     connection, pod("registry.example/tagged/app:\(tag)"), query: "?timeout=\(seconds)s")
                 #expect(answer.review?["allowed"]?.boolean == false)
                 let message = answer.review?["status"]?["message"]?.string ?? ""
+                // On a busy machine the time may end over the record of the decision.
+                #expect(message.contains("deadline-exceeded") || message.contains("audit-unavailable"), "\(message)")
                 attempts.append((ContinuousClock.now - start, message))
             }
             #expect(attempts.contains(where: isAsPromised), "\(attempts)")

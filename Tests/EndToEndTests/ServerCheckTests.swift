@@ -264,7 +264,10 @@ extension EndToEnd {
             #expect(try mistake("--server", "https://gate.example.com").contains("--namespace"))
             #expect(try mistake("-n", "a", "--server", "http://gate.example.com").contains("not `https`"))
             let password = try mistake("-n", "a", "--server", "https://me:hunter2@gate.example.com")
-            #expect(password.contains("a user name or password") && !password.contains("hunter2"))
+            #expect(password.contains("`…@gate.example.com` holds a user name or password"), "\(password)")
+            for address in ["https://me:hunter2 @a.example.com", "http://a.example.com?token=hunter2"] {
+                #expect(try !mistake("-n", "a", "--server", address).contains("hunter2"))
+            }
             #expect(try mistake("-n", "a", "--server", "gate.example.com").contains("--server `gate.example.com`"))
             #expect(try mistake("-n", "a", "--policies", ".", "--ca-file", "x").contains("are for --server"))
             #expect(

@@ -77,7 +77,8 @@ struct CheckCommand: AsyncParsableCommand {
         } else {
             images = try await decided(by: deadline)
         }
-        let report = CheckReport(images, server: server.shown, took: ContinuousClock.now - started)
+        let report = CheckReport(
+            images, server: server.server.map(ServerOptions.shown), took: ContinuousClock.now - started)
         try output.write(report)
         if let outcome = output.outcome(of: report) { throw outcome }
     }

@@ -66,14 +66,12 @@ extension GateClient {
             let door = given.target == "/" ? "/validate" : given.target
             url = try OutboundURL(scheme: given.scheme, domain: given.authority, target: door)
                 .adding(query: [("timeout", "\(seconds)s")])
-        } catch .userInformation {
-            // Not shown: it may be a password.
-            throw UsageError("--server \(OutboundURLError.userInformation): a gate asks for --client-cert instead")
         } catch {
-            throw UsageError("--server `\(address)` \(error)")
+            throw UsageError("--server `\(ServerOptions.shown(address))` \(error)")
         }
         guard url.scheme == .https else {
-            throw UsageError("--server `\(address)` is not `https`: what a gate says is believed only over TLS")
+            throw UsageError(
+                "--server `\(ServerOptions.shown(address))` is not `https`: what a gate says is believed only over TLS")
         }
         return url
     }

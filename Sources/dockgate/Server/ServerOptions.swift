@@ -20,9 +20,11 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The key of --client-cert, in PEM.", valueName: "file"), completion: .file())
     var clientKey: String?
 
-    /// The gate, as a report names it: what stands behind a question mark may be a secret.
-    var shown: String? {
-        server.map { String($0.prefix { $0 != "?" }) }
+    /// What is shown of a gate's address: before an `@` and behind a question mark may stand a secret.
+    static func shown(_ address: String) -> String {
+        let address = address.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard let at = address.lastIndex(of: UInt8(ascii: "@")) else { return String(decoding: address, as: UTF8.self) }
+        return "…" + String(decoding: address[at...], as: UTF8.self)
     }
 
     func validate() throws {
