@@ -131,9 +131,9 @@ final class CommitQueue: Sendable {
         nanosleep(&time, nil)
     }
 
-    /// After a commit of several records the next one waits for half of the time that it took, as databases do, and never
-    /// longer than this: a caller waits for the commit itself anyway.
-    private static let longestGathering: UInt64 = 2_000_000
+    /// After a commit of several records the next one waits for as long as it took, and never longer than this: a caller
+    /// waits for the commit itself anyway.
+    private static let longestGathering: UInt64 = 4_000_000
 
     /// A commit or a probe has ended. Nil if it did not touch the disk.
     func report(_ condition: Condition?, head: AuditPosition?) {
@@ -141,7 +141,7 @@ final class CommitQueue: Sendable {
             state.condition = condition ?? state.condition
             state.head = head
             if let began = state.commitBegan, state.isGroup {
-                state.gatheringTime = min((monotonicNanoseconds() &- began) / 2, CommitQueue.longestGathering)
+                state.gatheringTime = min(monotonicNanoseconds() &- began, CommitQueue.longestGathering)
             } else {
                 state.gatheringTime = 0
             }

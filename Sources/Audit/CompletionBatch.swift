@@ -31,7 +31,9 @@ struct CompletionBatch {
     mutating func deliver() {
         for group in groups {
             group.executor.execute { [answers = group.answers] in
-                for answer in answers { answer.record.completion(answer.result) }
+                // Through the span, which lends each answer instead of copying it.
+                let answers = answers.span
+                for index in answers.indices { answers[index].record.completion(answers[index].result) }
             }
         }
         groups.removeAll(keepingCapacity: true)

@@ -17,16 +17,24 @@ public enum HashFunction: Hashable, Sendable, CaseIterable {
 
     /// The digest of `bytes`.
     public func digest(of bytes: some Collection<UInt8>) -> [UInt8] {
-        bytes.withContiguousStorageIfAvailable(digest(ofContiguous:))
-            ?? Array(bytes).withUnsafeBufferPointer(digest(ofContiguous:))
+        bytes.withContiguousStorageIfAvailable { digest(of: UnsafeRawBufferPointer($0)) } ?? digest(of: Array(bytes))
     }
 
-    private func digest(ofContiguous bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: digestLength)
-        guard EVP_Digest(bytes.baseAddress, bytes.count, &digest, nil, implementation.pointer, nil) == 1 else {
-            stopWithoutOpenSSL("compute a SHA-2 digest")
+    /// The digest of `bytes`, with less ado.
+    public func digest(of bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { digest(of: $0) }
+    }
+
+    private func digest(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        digest { EVP_Digest(bytes.baseAddress, bytes.count, $0, nil, implementation.pointer, nil) == 1 }
+    }
+
+    /// What OpenSSL writes; it must not fail.
+    func digest(writtenBy write: (UnsafeMutablePointer<UInt8>) -> Bool) -> [UInt8] {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: digestLength) { digest in
+            guard let start = digest.baseAddress, write(start) else { stopWithoutOpenSSL("compute a SHA-2 digest") }
+            return Array(digest)
         }
-        return digest
     }
 
     /// Fetched once for the process: a fetch by name costs more than hashing a short message.

@@ -51,8 +51,6 @@ public struct SHA256Digester: ~Copyable {
 
     /// The digest of everything taken in, 32 bytes.
     public consuming func finish() -> [UInt8] {
-        var digest = [UInt8](repeating: 0, count: HashFunction.sha256.digestLength)
-        guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { stopWithoutOpenSSL("finish SHA-256") }
-        return digest
+        HashFunction.sha256.digest { EVP_DigestFinal_ex(context, $0, nil) == 1 }
     }
 }

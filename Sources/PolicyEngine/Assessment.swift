@@ -24,14 +24,17 @@ struct Assessment {
     }
 
     private mutating func takeUpChecks() {
+        let count = policies.reduce(0) { $0 + $1.policy.checks.count }
         standings.removeAll(keepingCapacity: true)
-        standings.reserveCapacity(policies.reduce(0) { $0 + $1.policy.checks.count })
+        standings.reserveCapacity(count)
+        outcomes.removeAll(keepingCapacity: true)
+        outcomes.reserveCapacity(count)
         for (index, applicable) in policies.enumerated() {
             for (position, check) in applicable.policy.checks.enumerated() {
                 standings.append(Standing(of: check, at: position, of: applicable, at: index))
+                outcomes.append(nil)
             }
         }
-        outcomes = Array(repeating: nil, count: standings.count)
     }
 
     private func check(_ standing: Standing) -> PolicyCheck {

@@ -1,7 +1,7 @@
 /// Keys of objects: a fingerprint tells most of them apart without a look at the bytes.
 enum JSONKey {
     /// Of the bytes that the key means. Equal bytes have equal fingerprints; unequal ones nearly always differ.
-    @inline(__always)
+    @inline(always)
     static func fingerprint(_ text: JSONText, in source: Span<UInt8>) -> UInt32 {
         guard !text.hasEscapes else { return fingerprint(ofEscaped: text, in: source) }
         return source.extracting(text.start..<text.end).withUnsafeBytes { fingerprint(of: $0) }
@@ -16,7 +16,7 @@ enum JSONKey {
     }
 
     /// Takes in the length, and of the bytes the first and the last eight, which may overlap.
-    @inline(__always)
+    @inline(always)
     static func fingerprint(of text: UnsafeRawBufferPointer) -> UInt32 {
         let first: UInt64
         let last: UInt64

@@ -4,6 +4,8 @@ struct JSONParser {
     private let limits: JSONLimits
     private var depth = 0
     private var container = OpenContainer.document
+    /// The node of the key that stands in the innermost container a second time; nil until there is one.
+    private var repeatedKey: Int?
 
     /// The innermost object or array whose end was not seen yet; the document itself is an array of one.
     private struct OpenContainer {
@@ -11,8 +13,8 @@ struct JSONParser {
         /// The bracket that closes it.
         let end: UInt8
         var count = 0
-        /// The node of the key that was read last.
-        var lastKey = 0
+        /// One bit for each key so far, by its fingerprint; all of them once a key has found its bit set.
+        private(set) var seenKeys: UInt32 = 0
 
         static let document = OpenContainer(node: 0, isObject: false)
 
@@ -22,14 +24,25 @@ struct JSONParser {
         }
 
         /// One that was left open while one in it was read. Of the document nobody asks again.
+        @inline(always)
         init(leftAt node: Int, _ tape: borrowing OutputSpan<JSONNode>) {
             let left = tape[node]
             self.init(node: node, isObject: left.kind == .object)
             count = left.count
-            lastKey = left.lastKey
+            seenKeys = left.seenKeys
         }
 
         var isObject: Bool { end == UInt8(ascii: "}") }
+
+        /// While this is false no key stands twice. It is right for most objects, which have few keys.
+        var mayRepeatKey: Bool { seenKeys == .max }
+
+        @inline(always)
+        mutating func addKey(_ fingerprint: UInt32) {
+            count &+= 1
+            let bit: UInt32 = 1 << (fingerprint & 31)
+            seenKeys = seenKeys & bit == 0 ? seenKeys | bit : .max
+        }
     }
 
     /// Between two looks at the room that is left on the tape, at most a key and its value are put there.
@@ -78,22 +91,21 @@ struct JSONParser {
         _ source: Span<UInt8>, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Bool {
         try refuseForeignEncoding(source)
-        var position = try skipSpace(source, from: 0)
-        repeat {
-            position = try readValue(source, at: position, onto: &tape)
-            guard tape.count <= limits.maximumValues else {
-                throw JSONFault(.tooManyValues(limit: limits.maximumValues), at: position)
-            }
-            guard tape.freeCapacity >= JSONParser.nodesAtOnce else { return false }
-            while depth > 0 {
-                position = try skipSpace(source, from: position)
-                guard source[position] == container.end else {
-                    position = try stepToNextValue(source, from: position, onto: &tape)
-                    break
-                }
+        let room = min(limits.maximumValues, tape.capacity &- JSONParser.nodesAtOnce)
+        var position = try readValue(source, at: skipSpace(source, from: 0), onto: &tape)
+        while depth > 0, tape.count <= room {
+            position = try skipSpace(source, from: position)
+            if source[unchecked: position] == container.end {
                 position = try close(source, at: position, &tape)
+            } else {
+                position = try stepToNextValue(source, from: position, onto: &tape)
+                position = try readValue(source, at: position, onto: &tape)
             }
-        } while depth > 0
+        }
+        guard tape.count <= limits.maximumValues else {
+            throw JSONFault(.tooManyValues(limit: limits.maximumValues), at: position)
+        }
+        guard depth == 0 else { return false }
         position = endOfSpace(source, from: position)
         guard position == source.count else { throw JSONFault(.trailingBytes, at: position) }
         return true
@@ -108,18 +120,24 @@ struct JSONParser {
         }
     }
 
-    /// Where the next byte stands that is no space. There must be one.
-    @inline(__always)
+    /// Where the next byte stands that is no space. There must be one: what this answers is within the source, so the
+    /// byte there is read without another check.
+    @inline(always)
     private func skipSpace(_ source: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
+        if start < source.count, source[unchecked: start] > 0x20 { return start }
+        return try endOfSpaceWithin(source, from: start)
+    }
+
+    @inline(never)
+    private func endOfSpaceWithin(_ source: Span<UInt8>, from start: Int) throws(JSONFault) -> Int {
         let position = endOfSpace(source, from: start)
         guard position < source.count else { throw JSONFault(.unexpectedEnd, at: position) }
         return position
     }
 
-    @inline(__always)
     private func endOfSpace(_ source: Span<UInt8>, from start: Int) -> Int {
         var position = start
-        while position < source.count, source[position] <= 0x20 {
+        while position < source.count {
             switch source[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position &+= 1
             default: return position
@@ -135,11 +153,11 @@ struct JSONParser {
 // instead of being kept, so that it stays in a register: every step waits for it.
 extension JSONParser {
     /// Of an object or array it reads the bracket.
-    @inline(__always)
+    @inline(always)
     private mutating func readValue(
         _ source: Span<UInt8>, at start: Int, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
-        switch source[start] {
+        switch source[unchecked: start] {
         case UInt8(ascii: "\""):
             let text = try JSONText(in: source, quotedAt: start, limits)
             tape.append(JSONNode(string: text, at: tape.count))
@@ -176,7 +194,7 @@ extension JSONParser {
         }
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func open(
         _ kind: JSONNode.Kind, at start: Int, _ tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
@@ -184,7 +202,7 @@ extension JSONParser {
             throw JSONFault(.tooDeep(limit: limits.maximumDepth), at: start)
         }
         if depth > 0 {
-            tape[container.node].leaveOpen(count: container.count, lastKey: container.lastKey)
+            tape[container.node].leaveOpen(count: container.count, seenKeys: container.seenKeys)
         }
         let node = tape.count
         tape.append(JSONNode(open: kind, start: start, within: container.node))
@@ -193,11 +211,11 @@ extension JSONParser {
         return start &+ 1
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func close(
         _ source: Span<UInt8>, at bracket: Int, _ tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
-        if container.isObject, container.count > 1 { try refuseDuplicateKey(source, tape.span) }
+        if container.mayRepeatKey { try refuseDuplicateKey(source, tape.span) }
         let outer = tape[container.node].outer
         tape[container.node].close(end: bracket &+ 1, next: tape.count, count: container.count)
         container = OpenContainer(leftAt: outer, tape)
@@ -210,7 +228,7 @@ extension JSONParser {
 
 extension JSONParser {
     /// Goes past the comma, if one is due, and the key.
-    @inline(__always)
+    @inline(always)
     private mutating func stepToNextValue(
         _ source: Span<UInt8>, from start: Int, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
@@ -220,29 +238,31 @@ extension JSONParser {
         return position
     }
 
-    @inline(__always)
+    @inline(always)
     private func skipComma(_ source: Span<UInt8>, at start: Int) throws(JSONFault) -> Int {
-        guard source[start] == UInt8(ascii: ",") else {
+        guard source[unchecked: start] == UInt8(ascii: ",") else {
             throw JSONParser.fault(.expectedCommaOrEnd, source, at: start)
         }
-        let position = endOfSpace(source, from: start &+ 1)
-        guard position < source.count, source[position] != container.end else {
+        let position = try skipSpace(source, from: start &+ 1)
+        guard source[unchecked: position] != container.end else {
             throw JSONParser.fault(.trailingComma, source, at: position)
         }
         return position
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func readKey(
         _ source: Span<UInt8>, at start: Int, onto tape: inout OutputSpan<JSONNode>
     ) throws(JSONFault) -> Int {
-        guard source[start] == UInt8(ascii: "\"") else { throw JSONParser.fault(.expectedKey, source, at: start) }
+        guard source[unchecked: start] == UInt8(ascii: "\"") else {
+            throw JSONParser.fault(.expectedKey, source, at: start)
+        }
         let text = try JSONText(in: source, quotedAt: start, limits)
-        container.lastKey = tape.count
-        container.count &+= 1
-        tape.append(JSONNode(key: text, fingerprint: JSONKey.fingerprint(text, in: source)))
-        let colon = endOfSpace(source, from: text.end &+ 1)
-        guard colon < source.count, source[colon] == UInt8(ascii: ":") else {
+        let fingerprint = JSONKey.fingerprint(text, in: source)
+        container.addKey(fingerprint)
+        tape.append(JSONNode(key: text, fingerprint: fingerprint))
+        let colon = try skipSpace(source, from: text.end &+ 1)
+        guard source[unchecked: colon] == UInt8(ascii: ":") else {
             throw JSONParser.fault(.expectedColon, source, at: colon)
         }
         return try skipSpace(source, from: colon &+ 1)
@@ -258,7 +278,7 @@ extension JSONParser {
     private mutating func refuseDuplicateKey(_ source: Span<UInt8>, _ tape: Span<JSONNode>) throws(JSONFault) {
         let duplicate = DuplicateKey.first(inObjectAt: container.node, count: container.count, tape, source)
         guard let duplicate else { return }
-        container.lastKey = duplicate
+        repeatedKey = duplicate
         throw JSONFault(.duplicateKey, at: tape[duplicate].range.lowerBound - 1)
     }
 }
@@ -280,9 +300,17 @@ extension JSONParser {
                 continue
             }
             var key: [UInt8] = []
-            JSONEscapes.resolve(source, tape[container.lastKey].range, into: &key)
+            JSONEscapes.resolve(source, tape[currentKey(of: container, tape)].range, into: &key)
             path.append(key: key)
         }
         return path.text
+    }
+
+    /// The node of the key that was read last, whose value need not be complete; of a repeated key, that one.
+    private func currentKey(of object: OpenContainer, _ tape: borrowing OutputSpan<JSONNode>) -> Int {
+        if let repeatedKey, object.node == container.node { return repeatedKey }
+        var node = object.node + 1
+        for _ in 1..<max(object.count, 1) { node = Int(tape[node + 1].next) }
+        return node
     }
 }

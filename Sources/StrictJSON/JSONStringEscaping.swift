@@ -28,9 +28,21 @@ enum JSONStringEscaping {
         }
     }
 
+    /// Whether eight bytes are all printable ASCII, without quote and backslash. In each step the highest bit of a byte says
+    /// that it is not so. What is carried from there into the bytes above cannot take that back.
     private static func isPlain(_ word: UInt64) -> Bool {
-        EightBytes(littleEndian: word).specialToWriter == 0
+        let belowSpace = ones &* 0x9F &- word
+        let delete = word &+ ones
+        let special = word | belowSpace | delete | isByte("\"", in: word) | isByte("\\", in: word)
+        return special & highestBits == 0
     }
+
+    private static func isByte(_ character: Unicode.Scalar, in word: UInt64) -> UInt64 {
+        highestBits &- (word ^ ones &* UInt64(character.value))
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highestBits: UInt64 = 0x8080_8080_8080_8080
 
     /// How many bytes at `index` are one character that must be escaped; 0 if none is.
     static func escapedLength(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {

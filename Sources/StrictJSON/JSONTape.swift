@@ -56,7 +56,7 @@ struct JSONNode: Sendable {
     var range: Range<Int> { Int(start)..<max(Int(start), Int(end)) }
 
     /// Completes an object or array, when its end is known.
-    @inline(__always)
+    @inline(always)
     mutating func close(end: Int, next: Int, count: Int) {
         self.end = UInt32(truncatingIfNeeded: end)
         self.next = UInt32(truncatingIfNeeded: next)
@@ -70,13 +70,13 @@ struct JSONNode: Sendable {
 extension JSONNode {
     /// The node of the container around it; of no meaning in the outermost.
     var outer: Int { Int(next) }
-    /// The node of the key that was read last.
-    var lastKey: Int { Int(end) }
+    /// Of an object, which of its keys may have stood in it before.
+    var seenKeys: UInt32 { end }
 
     /// `count` is kept in its own place.
-    @inline(__always)
-    mutating func leaveOpen(count: Int, lastKey: Int) {
-        end = UInt32(truncatingIfNeeded: lastKey)
+    @inline(always)
+    mutating func leaveOpen(count: Int, seenKeys: UInt32) {
+        end = seenKeys
         packed = kind.rawValue | UInt32(truncatingIfNeeded: count) << 4
     }
 }

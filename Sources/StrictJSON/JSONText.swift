@@ -5,7 +5,7 @@ struct JSONText {
     let hasEscapes: Bool
 
     /// Reads from the opening quote at `quote` to the closing one.
-    @inline(__always)
+    @inline(always)
     init(in source: Span<UInt8>, quotedAt quote: Int, _ limits: JSONLimits) throws(JSONFault) {
         start = quote &+ 1
         let run = JSONText.endOfPlainRun(source, from: start)
@@ -44,28 +44,18 @@ struct JSONText {
 
     /// The first byte at or after `start` that is not printable ASCII or is a quote or a backslash. It is looked for in
     /// sixteen bytes at a time: nearly every key ends within them, so the processor foresees how the loop goes.
-    @inline(__always)
+    @inline(always)
     private static func endOfPlainRun(_ source: Span<UInt8>, from start: Int) -> Int {
         source.withUnsafeBytes { source in
             var index = start
-            while index &+ 16 <= source.count {
-                let first = special(source, at: index)
-                let second = special(source, at: index &+ 8)
-                guard first | second == 0 else {
-                    return first != 0
-                        ? index &+ first.trailingZeroBitCount / 8
-                        : index &+ 8 &+ second.trailingZeroBitCount / 8
-                }
-                index &+= 16
+            while index &+ SixteenBytes.count <= source.count {
+                let special = SixteenBytes(source, at: index).firstSpecialToReader
+                guard special == SixteenBytes.count else { return index &+ special }
+                index &+= SixteenBytes.count
             }
             while index < source.count, isPlain(source[index]) { index &+= 1 }
             return index
         }
-    }
-
-    @inline(__always)
-    private static func special(_ source: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
-        EightBytes(littleEndian: source.loadUnaligned(fromByteOffset: index, as: UInt64.self)).specialToReader
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

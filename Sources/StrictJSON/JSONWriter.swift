@@ -11,7 +11,9 @@ public struct JSONWriter: Sendable {
     private var structure = JSONStructure()
 
     public init(reservingCapacity capacity: Int = 512) {
-        storage = [UInt8](repeating: 0, count: capacity)
+        storage = []
+        storage.reserveCapacity(capacity)
+        storage.append(contentsOf: repeatElement(0, count: capacity))
     }
 
     /// What was written so far.
@@ -124,7 +126,7 @@ public struct JSONWriter: Sendable {
         let needsComma = structure.needsComma
         count = storage.withUnsafeMutableBytes { [count] storage in
             var position = count
-            @inline(__always) func put(_ byte: UInt8) {
+            @inline(always) func put(_ byte: UInt8) {
                 storage[position] = byte
                 position &+= 1
             }
@@ -191,14 +193,14 @@ extension JSONWriter {
         structure.value()
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func put(_ byte: UInt8) {
         reserve(1)
         storage[count] = byte
         count &+= 1
     }
 
-    @inline(__always)
+    @inline(always)
     private mutating func reserve(_ bytes: Int) {
         if count &+ bytes > storage.count { grow(by: bytes) }
     }
@@ -253,11 +255,11 @@ extension JSONWriter {
         let needsComma = structure.needsComma
         count = storage.withUnsafeMutableBytes { [count] storage in
             var position = count
-            @inline(__always) func put(_ byte: UInt8) {
+            @inline(always) func put(_ byte: UInt8) {
                 storage[position] = byte
                 position &+= 1
             }
-            @inline(__always) func put(quoted text: UnsafeBufferPointer<UInt8>) {
+            @inline(always) func put(quoted text: UnsafeBufferPointer<UInt8>) {
                 put(UInt8(ascii: "\""))
                 UnsafeMutableRawBufferPointer(rebasing: storage[position..<(position + text.count)])
                     .copyBytes(from: text)

@@ -4,7 +4,7 @@ public import OCI
 extension Digest {
     /// The SHA-256 digest of `bytes`.
     public static func sha256(of bytes: [UInt8]) -> Digest {
-        guard let digest = Digest(algorithm: .sha256, bytes: SHA2.sha256(bytes)) else {
+        guard let digest = Digest(algorithm: .sha256, bytes: HashFunction.sha256.digest(of: bytes)) else {
             // INVARIANT: never reached, since no input changes how long a hash is.
             preconditionFailure("a SHA-256 hash is not 32 bytes long")
         }

@@ -61,7 +61,7 @@ import Trust
         try await withMirror { origin, mirror, registry in
             let digest = origin.pushImage(to: "team/app", tag: "1")
             mirror.script(ScriptedFault("/v2/", do: .stall))
-            let fetched = await registry.fetch(try origin.manifest("team/app", tag: "1"), within: .seconds(6))
+            let fetched = await registry.fetch(try origin.manifest("team/app", tag: "1"), within: .seconds(16))
             #expect(fetched.content?.digest == digest)
         }
     }

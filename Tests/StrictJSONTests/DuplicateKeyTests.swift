@@ -51,6 +51,23 @@ struct DuplicateKeyTests {
         #expect(errorOfParsing(object(names + ["\\u0062eginning1001ending__"]))?.kind == .duplicateKey)
     }
 
+    @Test(
+        "are found whatever stands between them, and are not those of an object within or around",
+        arguments: [
+            "{}", "[]", #"{"x":1}"#, #"{"x":1,"y":{"x":2,"y":3}}"#, #"[{"x":1},{"x":1},[{"y":{}}]]"#,
+            "{" + (0..<40).map { "\"k\($0)\":0" }.joined(separator: ",") + "}",
+        ])
+    func between(_ value: String) throws {
+        let text = #"{"x":"# + value + #","y":"# + value
+        #expect(try JSONDocument(parsing: Array((text + #","z":0}"#).utf8)).root.count == 3)
+        for key in ["x", "y"] {
+            let error = errorOfParsing(Array((text + ",\"\(key)\":0}").utf8))
+            #expect(error?.kind == .duplicateKey)
+            #expect(error?.path == "$.\(key)")
+            #expect(error?.offset == text.utf8.count + 1)
+        }
+    }
+
     @Test("short keys at the very end of a document are compared like all others")
     func endOfDocument() {
         // The look at eight bytes at once must not reach behind the document.

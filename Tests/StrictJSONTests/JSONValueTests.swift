@@ -41,6 +41,23 @@ struct JSONValueTests {
         #expect(root["b"]?["c"]?["d"]?.count == 0)
     }
 
+    @Test("of a string ends at its quote, wherever that and a special character before it stand", arguments: 0...40)
+    func everyPosition(_ before: Int) throws {
+        for after in 0...20 {
+            let (start, end) = (String(repeating: "~", count: before), String(repeating: " ", count: after))
+            for (special, meaning) in [("", ""), (#"\""#, "\""), (#"\\"#, "\\"), ("é", "é"), ("\u{7F}", "\u{7F}")] {
+                let value = try JSONDocument(parsing: Array("[\"\(start + special + end)\",1]".utf8)).root
+                #expect(value.elements.first(where: { _ in true })?.string == start + meaning + end)
+                #expect(value.count == 2)
+            }
+            for wrong in ["\u{1F}", "\n", "\u{0}"] {
+                let error = errorOfParsing(Array("[\"\(start + wrong + end)\",1]".utf8))
+                #expect(error?.kind == .controlCharacter)
+                #expect(error?.offset == 2 + before)
+            }
+        }
+    }
+
     @Test("of a string resolves every escape")
     func escapes() throws {
         let string = try value(#""\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud834\uDD1E-é-𝄞\u0000""#)

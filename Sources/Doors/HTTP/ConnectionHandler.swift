@@ -27,10 +27,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isTakingWaitingParts = false
     private var readIsHeld = false
     private var sawPart = false
+    private var isWritable = true
 
     /// At most one, and never later than `machine.deadline`; a deadline that moves away is met by looking again, so that
     /// a request on a busy connection costs no timer.
-    private var timer: (task: Scheduled<Void>, deadline: NIODeadline)?
+    private var timer: Scheduled<Void>?
+    private var timerDeadline = NIODeadline.distantFuture
     /// Reused for every answer: it is ours again as soon as TLS has taken its bytes.
     private var output = ByteBuffer()
 
@@ -65,8 +67,7 @@ extension ConnectionHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         endExchange()
         machine.closed()
-        timer?.task.cancel()
-        timer = nil
+        cancelTimer()
         waitingParts.removeAll()
         self.context = nil
         loop.remove(self)
@@ -107,7 +108,8 @@ extension ConnectionHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable, machine.becameWritable(now: .now()) else { return }
+        isWritable = context.channel.isWritable
+        guard isWritable, machine.becameWritable(now: .now()) else { return }
         takeWaitingParts()
     }
 
@@ -267,7 +269,7 @@ extension ConnectionHandler {
         context.write(wrapOutboundOut(output), promise: nil)
         loop.flushSoon(self)
         endExchange()
-        switch machine.answered(isWritable: context.channel.isWritable, now: .now()) {
+        switch machine.answered(isWritable: isWritable, now: .now()) {
         case .proceed: takeWaitingParts()
         case .wait, .discard: break
         case .close: close()
@@ -297,17 +299,22 @@ extension ConnectionHandler {
 
 extension ConnectionHandler {
     private func armTimer() {
-        guard let context else { return }
         let deadline = machine.deadline
-        guard deadline < .distantFuture else { return }
-        if let timer, timer.deadline <= deadline { return }
-        timer?.task.cancel()
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
-        timer = (task, deadline)
+        guard deadline < timerDeadline, let context else { return }
+        cancelTimer()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.timerFired() }
+        timerDeadline = deadline
+    }
+
+    private func cancelTimer() {
+        timer?.cancel()
+        timer = nil
+        timerDeadline = .distantFuture
     }
 
     private func timerFired() {
         timer = nil
+        timerDeadline = .distantFuture
         switch machine.deadlinePassed(now: .now()) {
         case .nothing: armTimer()
         case .close: close()

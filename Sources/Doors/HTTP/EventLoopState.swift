@@ -22,7 +22,8 @@ final class EventLoopExecutor: CompletionExecutor {
 final class EventLoopState: @unchecked Sendable {
     let eventLoop: any EventLoop
     let executor: EventLoopExecutor
-    private var received = CircularBuffer<ReceivedRequest>()
+    /// Nil where one was taken out to be answered.
+    private var received: [ReceivedRequest?] = []
     private var unflushed: [ConnectionHandler] = []
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
     private var emptied: EventLoopPromise<Void>?
@@ -50,10 +51,12 @@ final class EventLoopState: @unchecked Sendable {
     private func answerReceived() {
         // An endpoint that answers at once makes way for the next request of its connection, which may be here already:
         // it is answered in this turn as well, or in the next.
-        for _ in 0..<received.count {
-            guard let next = received.popFirst() else { return }
+        let count = received.count
+        for index in 0..<count {
+            guard let next = received[index].take() else { continue }
             next.endpoint.answer(next.request, next.reply)
         }
+        received.removeFirst(count)
         if !received.isEmpty { eventLoop.execute { self.answerReceived() } }
     }
 
