@@ -1,42 +1,63 @@
 /// Which characters of a text have to be escaped in JSON as the writer writes it, and how. Texts are valid UTF-8.
 enum JSONStringEscaping {
-    /// Whether the text is written as it is; if not, it may still be that no character in it needs an escape. Looks at
-    /// eight bytes at a time.
-    static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let text = UnsafeRawBufferPointer(text)
-        guard text.count >= 8 else { return isPlain(short: text) }
+    /// Copies the text to `target`, where there must be room for it, and says whether that is how it is written. If not, it
+    /// may still be that no character in it needs an escape. Sixteen bytes go at a time, of which the last may go twice.
+    @inline(always)
+    static func copyPlain(_ text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) -> Bool {
+        let count = text.count
+        guard count >= SixteenBytes.count else { return copyPlain(short: text, to: target) }
+        var isPlain = true
         var index = 0
-        while index &+ 8 <= text.count {
-            guard isPlain(text.loadUnaligned(fromByteOffset: index, as: UInt64.self)) else { return false }
-            index &+= 8
+        while index < count {
+            let bytes = SixteenBytes(text, at: min(index, count &- SixteenBytes.count))
+            bytes.store(to: target, at: min(index, count &- SixteenBytes.count))
+            isPlain = isPlain && !bytes.haveSpecialToWriter
+            index &+= SixteenBytes.count
         }
-        // The last eight bytes, of which some were looked at before.
-        return index == text.count || isPlain(text.loadUnaligned(fromByteOffset: text.count &- 8, as: UInt64.self))
+        return isPlain
     }
 
-    /// Of the bytes of a short text some are looked at twice.
-    private static func isPlain(short text: UnsafeRawBufferPointer) -> Bool {
-        switch text.count {
-        case 0: return true
-        case 1...3:
-            let bytes = UInt32(text[0]) << 16 | UInt32(text[text.count / 2]) << 8 | UInt32(text[text.count &- 1])
-            return isPlain(UInt64(bytes) | 0x2020_2020_2000_0000)
-        default:
-            let first = text.loadUnaligned(as: UInt32.self)
-            let last = text.loadUnaligned(fromByteOffset: text.count &- 4, as: UInt32.self)
-            return isPlain(UInt64(first) << 32 | UInt64(last))
+    @inline(always)
+    private static func copyPlain(short text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) -> Bool {
+        let count = text.count
+        if count >= 8 {
+            let special = copyWord(text, to: target, at: 0) | copyWord(text, to: target, at: count &- 8)
+            return special & highestBits == 0
         }
+        guard count >= 4 else {
+            var special: UInt64 = 0
+            for index in 0..<count {
+                target.storeBytes(of: text[index], toByteOffset: index, as: UInt8.self)
+                special |= marks(0x2020_2020_2020_2000 | UInt64(text[index]))
+            }
+            return special & highestBits == 0
+        }
+        let first = text.loadUnaligned(as: UInt32.self)
+        let last = text.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+        target.storeBytes(of: first, as: UInt32.self)
+        target.storeBytes(of: last, toByteOffset: count &- 4, as: UInt32.self)
+        return marks(UInt64(first) << 32 | UInt64(last)) & highestBits == 0
     }
 
-    /// Whether eight bytes are all printable ASCII, without quote and backslash. In each step the highest bit of a byte says
-    /// that it is not so. What is carried from there into the bytes above cannot take that back.
-    private static func isPlain(_ word: UInt64) -> Bool {
+    @inline(always)
+    private static func copyWord(
+        _ text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer, at index: Int
+    ) -> UInt64 {
+        let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        target.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+        return marks(word)
+    }
+
+    /// Has the highest bit of a byte set where eight bytes are not all printable ASCII without quote and backslash. What is
+    /// carried from there into the bytes above cannot take that back.
+    @inline(always)
+    private static func marks(_ word: UInt64) -> UInt64 {
         let belowSpace = ones &* 0x9F &- word
         let delete = word &+ ones
-        let special = word | belowSpace | delete | isByte("\"", in: word) | isByte("\\", in: word)
-        return special & highestBits == 0
+        return word | belowSpace | delete | isByte("\"", in: word) | isByte("\\", in: word)
     }
 
+    @inline(always)
     private static func isByte(_ character: Unicode.Scalar, in word: UInt64) -> UInt64 {
         highestBits &- (word ^ ones &* UInt64(character.value))
     }

@@ -11,9 +11,7 @@ public struct JSONWriter: Sendable {
     private var structure = JSONStructure()
 
     public init(reservingCapacity capacity: Int = 512) {
-        storage = []
-        storage.reserveCapacity(capacity)
-        storage.append(contentsOf: repeatElement(0, count: capacity))
+        storage = [UInt8](repeating: 0, count: capacity)
     }
 
     /// What was written so far.
@@ -60,10 +58,7 @@ public struct JSONWriter: Sendable {
     /// The key of the value that is written next: printable ASCII without quotes and backslashes. Whether it was written
     /// before is not looked at.
     public mutating func key(_ key: StaticString) {
-        key.withUTF8Buffer { key in
-            assert(JSONStringEscaping.isPlain(key))
-            putPlainString(key, end: UInt8(ascii: ":"))
-        }
+        key.withUTF8Buffer { putString($0, end: UInt8(ascii: ":")) }
         structure.key()
     }
 
@@ -211,66 +206,64 @@ extension JSONWriter {
     }
 
     /// A comma if one is needed, the text in quotes, and `end`. `text` is valid UTF-8: it is the storage of a string.
-    /// Nearly all texts need no escape and are copied in one piece.
+    /// Nearly all texts need no escape.
     private mutating func putString(_ text: UnsafeBufferPointer<UInt8>, end: UInt8?) {
-        if JSONStringEscaping.isPlain(text) { putPlainString(text, end: end) } else { putEscapedString(text, end: end) }
-    }
-
-    private mutating func putPlainString(_ text: UnsafeBufferPointer<UInt8>, end: UInt8?) {
-        reserve(text.count + 4)
-        let needsComma = structure.needsComma
-        let start = count
-        count = storage.withUnsafeMutableBytes { storage in
-            var position = start
-            func put(_ byte: UInt8) {
-                storage[position] = byte
-                position &+= 1
-            }
-            if needsComma { put(UInt8(ascii: ",")) }
-            put(UInt8(ascii: "\""))
-            UnsafeMutableRawBufferPointer(rebasing: storage[position..<(position + text.count)]).copyBytes(from: text)
-            position &+= text.count
-            put(UInt8(ascii: "\""))
-            if let end { put(end) }
-            return position
+        let isWritten = write(atMost: text.count + 4) { pen in
+            let isPlain = pen.put(quoted: text)
+            if let end { pen.put(end) }
+            return isPlain
         }
+        if !isWritten { putEscapedString(text, end: end) }
     }
 
     /// A key and a string in one step, as `putString` writes each: most of a record is made of these.
     private mutating func putMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        assert(JSONStringEscaping.isPlain(name))
-        if JSONStringEscaping.isPlain(value) {
-            putPlainMember(name, value)
-            structure.key()
-        } else {
-            putPlainString(name, end: UInt8(ascii: ":"))
-            structure.key()
-            putEscapedString(value, end: nil)
+        let isWritten = write(atMost: name.count + value.count + 6) { pen in
+            let isPlain = pen.put(quoted: name)
+            pen.put(UInt8(ascii: ":"))
+            return pen.put(quoted: value) && isPlain
         }
+        if !isWritten { putString(name, end: UInt8(ascii: ":")) }
+        structure.key()
+        if !isWritten { putEscapedString(value, end: nil) }
         structure.value()
     }
 
-    private mutating func putPlainMember(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        reserve(name.count + value.count + 6)
+    /// A comma if one is needed, and what `body` writes, which is at most so many bytes; nothing of it is kept if it says
+    /// that it cannot be written so.
+    @inline(always)
+    private mutating func write(atMost bytes: Int, _ body: (inout Pen) -> Bool) -> Bool {
+        reserve(bytes)
         let needsComma = structure.needsComma
-        count = storage.withUnsafeMutableBytes { [count] storage in
-            var position = count
-            @inline(always) func put(_ byte: UInt8) {
-                storage[position] = byte
-                position &+= 1
-            }
-            @inline(always) func put(quoted text: UnsafeBufferPointer<UInt8>) {
-                put(UInt8(ascii: "\""))
-                UnsafeMutableRawBufferPointer(rebasing: storage[position..<(position + text.count)])
-                    .copyBytes(from: text)
-                position &+= text.count
-                put(UInt8(ascii: "\""))
-            }
-            if needsComma { put(UInt8(ascii: ",")) }
-            put(quoted: name)
-            put(UInt8(ascii: ":"))
-            put(quoted: value)
-            return position
+        let end = storage.withUnsafeMutableBytes { [count] storage -> Int? in
+            guard let start = storage.baseAddress else { return nil }
+            var pen = Pen(place: start + count)
+            if needsComma { pen.put(UInt8(ascii: ",")) }
+            return body(&pen) ? pen.place - start : nil
+        }
+        guard let end else { return false }
+        count = end
+        return true
+    }
+
+    /// Where the next byte goes, in memory that was reserved for what it writes.
+    private struct Pen {
+        var place: UnsafeMutableRawPointer
+
+        @inline(always)
+        mutating func put(_ byte: UInt8) {
+            place.storeBytes(of: byte, as: UInt8.self)
+            place += 1
+        }
+
+        /// Whether that is how the text is written.
+        @inline(always)
+        mutating func put(quoted text: UnsafeBufferPointer<UInt8>) -> Bool {
+            put(UInt8(ascii: "\""))
+            let isPlain = JSONStringEscaping.copyPlain(UnsafeRawBufferPointer(text), to: place)
+            place += text.count
+            put(UInt8(ascii: "\""))
+            return isPlain
         }
     }
 

@@ -13,17 +13,36 @@ struct SixteenBytes {
         bytes = unsafeBitCast(SIMD2(low, high), to: SIMD16<Int8>.self)
     }
 
+    @inline(always)
+    func store(to target: UnsafeMutableRawPointer, at index: Int) {
+        let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+        target.storeBytes(of: words[0], toByteOffset: index, as: UInt64.self)
+        target.storeBytes(of: words[1], toByteOffset: index &+ 8, as: UInt64.self)
+    }
+
+    /// Whether there is a byte that may need an escape: what is special to a reader, and DEL. U+2028 and U+2029 are not ASCII.
+    @inline(always)
+    var haveSpecialToWriter: Bool {
+        let words = unsafeBitCast(specialToReader .| (bytes .== SIMD16<Int8>(repeating: 0x7F)), to: SIMD2<UInt64>.self)
+        return words[0] | words[1] != 0
+    }
+
     /// The first byte that does not mean itself in a JSON string or needs a look at its UTF-8: a control character, a
     /// quote, a backslash, or one that is not ASCII, which counts as negative here. 16 if there is none.
     @inline(always)
     var firstSpecialToReader: Int {
-        let special =
-            (bytes .< SIMD16<Int8>(repeating: 0x20))
+        let words = unsafeBitCast(specialToReader, to: SIMD2<UInt64>.self)
+        let first = words[0].littleEndian.trailingZeroBitCount / 8
+        let second = words[1].littleEndian.trailingZeroBitCount / 8
+        // The second half counts if the first gave 8. No processor could foresee a branch here.
+        return first &+ second &* (first / 8)
+    }
+
+    /// A mask is a vector too: all ones where it is true, all zeros elsewhere.
+    @inline(always)
+    private var specialToReader: SIMDMask<SIMD16<Int8>> {
+        (bytes .< SIMD16<Int8>(repeating: 0x20))
             .| (bytes .== SIMD16<Int8>(repeating: Int8(bitPattern: UInt8(ascii: "\""))))
             .| (bytes .== SIMD16<Int8>(repeating: Int8(bitPattern: UInt8(ascii: "\\"))))
-        // A mask is a vector too: all ones where it is true, all zeros elsewhere.
-        let words = unsafeBitCast(special, to: SIMD2<UInt64>.self)
-        if words[0] != 0 { return words[0].littleEndian.trailingZeroBitCount / 8 }
-        return 8 &+ words[1].littleEndian.trailingZeroBitCount / 8
     }
 }

@@ -68,6 +68,20 @@ struct DuplicateKeyTests {
         }
     }
 
+    @Test("of every length are found, escaped or not, at the beginning and at the end of a document", arguments: 0...20)
+    func lengths(_ count: Int) throws {
+        let name = String("abcdefghijklmnopqrstu".prefix(count))
+        let escaped = name.unicodeScalars.map { "\\u00" + String($0.value, radix: 16) }.joined()
+        for (before, after) in [("", ""), (#""some other member":0,"#, #","and one more":0"#)] {
+            let text = "{" + before + "\"\(name)\":7" + after
+            #expect(try JSONDocument(parsing: Array((text + "}").utf8)).root[key: name]?.integer == 7)
+            for twin in [name, escaped] {
+                #expect(errorOfParsing(Array((text + ",\"\(twin)\":8}").utf8))?.kind == .duplicateKey)
+            }
+            #expect(errorOfParsing(Array((text + ",\"\(name)~\":8}").utf8)) == nil)
+        }
+    }
+
     @Test("short keys at the very end of a document are compared like all others")
     func endOfDocument() {
         // The look at eight bytes at once must not reach behind the document.

@@ -60,14 +60,21 @@ struct JSONWriterTests {
     }
 
     @Test(
-        "a special byte is found at every place of a word", arguments: ["\"", "\\", "\u{1}", "\u{7F}", "\u{2029}", "é"])
-    func everyPosition(_ special: String) throws {
-        for before in 0..<20 {
-            for after in [0, 1, 9] {
-                let string = String(repeating: "x", count: before) + special + String(repeating: "~", count: after)
-                var writer = JSONWriter()
-                writer.string(string)
-                #expect(try JSONDocument(parsing: writer.bytes).root.string?.utf8.elementsEqual(string.utf8) == true)
+        "a special character is escaped at every place of a text, and no other",
+        arguments: [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\u{1}", #"\u0001"#), ("\n", #"\n"#), ("\u{7F}", #"\u007f"#),
+            ("\u{2029}", #"\u2029"#), ("é", "é"), ("", ""),
+        ])
+    func everyPosition(_ special: String, _ escaped: String) {
+        for before in 0..<40 {
+            for after in [0, 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33] {
+                let (start, end) = (String(repeating: "x", count: before), String(repeating: "~", count: after))
+                let writer = written {
+                    $0.beginObject(); $0.member("key", start + special + end); $0.key("a name as long as this")
+                    $0.string(start + special + end); $0.endObject()
+                }
+                let expected = "\"\(start + escaped + end)\""
+                #expect(text(writer) == #"{"key":\#(expected),"a name as long as this":\#(expected)}"#)
             }
         }
     }

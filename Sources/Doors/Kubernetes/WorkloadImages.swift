@@ -60,10 +60,9 @@ public enum WorkloadImages {
             path += "."
         }
         if kind.needsContainers {
-            let count = spec["containers"]?.count ?? 0
-            let isArray = spec["containers"]?.kind == .array
+            let containers = spec["containers"]
             // Another type than an array is reported as such by the reader.
-            if spec["containers"]?.isNull ?? true || (isArray && count == 0) {
+            if containers?.isNull ?? true || (containers?.kind == .array && containers?.count == 0) {
                 throw .missing(path: path + "containers", kind: kind.kind.description)
             }
         }
