@@ -262,6 +262,12 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
         for number in range(rounds):
             say(f"round {number + 1} of {rounds} …")
             bursts.round(number, seconds)
+        # The bound that is missed most easily is judged by more and shorter bursts, in turn: what else runs on a machine's
+        # processors changes from minute to minute, and by more than is at stake.
+        duel = Bursts({name: contenders[name] for name in [GATE_100, GO]}, load)
+        for number in range(3 * rounds):
+            say(f"gate and Go in turn, {number + 1} of {3 * rounds} …")
+            duel.round(number, max(1, seconds // 2))
         handshakes = Bursts({name: contenders[name] for name in [GATE_100, GO, NGINX]}, load)
         for number in range(max(1, rounds // 2)):
             say(f"new connections, round {number + 1} …")
@@ -271,6 +277,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
           f"TLS 1.3, AES-128-GCM, X25519, P-256 certificate;\n{go_version}, {nginx_version()}; "
           f"median of {rounds} rounds of {seconds} s, each a fresh process after a warm-up; audit log on {file_system(stage.directory)}")
     bursts.table("Warm decision, connections kept")
+    duel.table("The gate and Go in turn")
     handshakes.table("A new connection for each request")
     primitives(stage)
     print(f"\nThe gate's log of one burst verified: {records} records.")
@@ -278,7 +285,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
 
     print("\nBounds")
     bounds = Bounds()
-    bounds.judge("warm decision, 100 policies / Go that decides nothing", bursts.ratio(GATE_100, GO), MOST_OF_GO)
+    bounds.judge("warm decision, 100 policies / Go that decides nothing", duel.ratio(GATE_100, GO), MOST_OF_GO)
     bounds.judge("new connection for each request / nginx", handshakes.ratio(GATE_100, NGINX), MOST_OF_NGINX_HANDSHAKES)
     bounds.judge("10,000 policies / 10 policies", bursts.ratio(GATE_10_000, GATE_10), MOST_OF_TEN_POLICIES)
     bounds.judge("idle memory, sample policies", idle, MOST_IDLE_MEGABYTES, " MB")
