@@ -151,7 +151,7 @@ let package = Package(
             ]),
         tests(
             of: "dockgate",
-            needing: ["dockgate", "Admission", "PolicyEngine", "YAMLDocument", "StrictJSON", argumentParser]),
+            needing: ["dockgate", "Admission", "PolicyEngine", "Trust", "YAMLDocument", "StrictJSON", argumentParser]),
         tests(
             of: "Conformance",
             needing: [

@@ -1,6 +1,7 @@
 import Admission
 import PolicyEngine
 import Testing
+import Trust
 import YAMLDocument
 
 @testable import dockgate
@@ -49,6 +50,31 @@ struct GateAnswerTests {
     @Test("a refusal counts whoever makes it")
     func refusal() {
         #expect(isGiven(answer(allowed: false)))
+    }
+
+    @Test("a reason is a code, of this version or another; what is none makes no rule of a report, and no answer")
+    func reasons() {
+        let decided = #""decision-id":"01ARZ3NDEKTSV4RRFFQ69G5FAV","reason":"#
+        let longest = String(repeating: "a", count: 64)
+        for allowed in [true, false] {
+            for reason in ReasonCode.allCases.map(\.rawValue) + ["later-2", longest] {
+                let answer = answer(allowed: allowed, annotations: "\(decided)\"\(reason)\"")
+                guard case .given(let verdict) = answer else {
+                    Issue.record("\(reason): \(answer)")
+                    continue
+                }
+                #expect(verdict.isAllowed == allowed && verdict.reason == reason)
+            }
+            for text in [
+                "", " ", "Forbidden", "tag_denied", "tag denied", "é", "a\\u0301", "a\\u0000", "a\\n",
+                "](https://evil.example)", longest + "a",
+            ] {
+                #expect(!isGiven(answer(allowed: allowed, annotations: "\(decided)\"\(text)\"")), "\(text)")
+            }
+            for other in ["7", "null", "[\"forbidden\"]"] {
+                #expect(!isGiven(answer(allowed: allowed, annotations: decided + other)), "\(other)")
+            }
+        }
     }
 
     @Test("an answer to another question counts for nothing")

@@ -79,11 +79,12 @@ struct GitHubTests {
         #expect(CheckReport(Array(images.prefix(10)), took: .zero).github.split(separator: "\n").count == 11)
     }
 
-    @Test("a file is named as the repository knows it")
-    func file() {
-        #expect(Place("./deploy/a.yaml").repositoryPath == "deploy/a.yaml")
-        #expect(Place(".//deploy/a.yaml").repositoryPath == "deploy/a.yaml")
-        #expect(Place("../a.yaml").repositoryPath == "../a.yaml")
-        #expect(Place(".a.yaml").repositoryPath == ".a.yaml")
+    @Test("a file is named as the repository knows it, and never by nothing, for which the runner puts another")
+    func file() throws {
+        for (file, path) in [("./deploy/a.yaml", "deploy/a.yaml"), ("./", "."), (".//", ".")] {
+            let report = CheckReport.of(.image(at: Place(file), because: [.refusal()]))
+            let line = try #require(report.github.split(separator: "\n").first)
+            #expect(Command(line)?.properties["file"] == path)
+        }
     }
 }

@@ -38,6 +38,17 @@ struct GitLabTests {
         #expect(Set(try issues(report).compactMap { $0["fingerprint"]?.string }).count == 3)
     }
 
+    @Test("there is a path always, which GitLab demands, and one of a file however it is spelled")
+    func paths() throws {
+        let images: [(image: ReportedImage, path: String)] = [
+            (.image("", at: nil, because: [.refusal()]), "."), (.image(at: Place("./"), because: [.refusal()]), "."),
+            (.image(at: Place("x/..//a.yaml"), because: [.refusal()]), "a.yaml"),
+        ]
+        for (image, path) in images {
+            #expect(try issues(.of(image)).map { $0["location"]?["path"]?.string } == [path])
+        }
+    }
+
     @Test("hostile text stays in its string, on one line")
     func hostile() throws {
         for hostile in Hostile.texts {

@@ -77,4 +77,32 @@ struct HostileTextTests {
         #expect("a##[b".printable == "a#\\u{23}[b")
         #expect("###".printable == "#\\u{23}\\u{23}")
     }
+
+    @Test("of each character its category alone says whether it is escaped, but for `:` and `#`")
+    func everyCharacter() {
+        for value in Array(0...0x1FFFF) + Array(0xE0000...0xE0FFF) as [UInt32] {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let isEscaped =
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: true
+                default: false
+                }
+            let text = "a\(Character(scalar))"
+            guard (text.printable.utf8.elementsEqual(text.utf8)) == isEscaped else { continue }
+            Issue.record("U+\(String(value, radix: 16)) becomes \(text.printable)")
+        }
+    }
+
+    @Test("a text is replaced by its bytes, from the left, wherever it stands")
+    func replaced() {
+        for (text, result) in [
+            ("a](b)", "a]-b)"), ("](](", "]-]-"), ("]](", "]]-"), ("]", "]"), ("", ""), ("](\u{301}", "]-\u{301}"),
+            ("\u{301}é](é", "\u{301}é]-é"), ("(]", "(]"),
+        ] {
+            #expect(text.replacingBytes("](", with: "]-").utf8.elementsEqual(result.utf8), "\(text)")
+        }
+        #expect("aaa".replacingBytes("aa", with: "b") == "ba")
+        #expect("{}{".replacingBytes("{", with: "{{") == "{{}{{")
+        #expect("a".replacingBytes("", with: "b") == "a")
+    }
 }

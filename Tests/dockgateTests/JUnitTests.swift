@@ -53,6 +53,14 @@ struct JUnitTests {
             ])
     }
 
+    @Test("a file is named as the repository knows it, and never by nothing")
+    func file() throws {
+        for (file, path) in [("./deploy//a.yaml", "deploy/a.yaml"), (".//", ".")] {
+            let suite = try root(.of(.image(at: Place(file)))).elements(forName: "testsuite").first
+            #expect(attribute("file", of: suite?.elements(forName: "testcase").first) == path)
+        }
+    }
+
     @Test("hostile text is text: no element, no attribute and no ill-formed document comes of it")
     func hostile() throws {
         let shape = try shape(root(Hostile.report("harmless")))

@@ -54,7 +54,7 @@ struct SARIFTests {
         let rules = try rules(tool)
         let results = try #require(run["results"]).elements.map { $0 }
         for result in results { try check(result, rules) }
-        #expect(Set(results.map { $0["ruleId"]?.string ?? "" }).count == rules.count, "each rule has a result")
+        #expect(Set(results.map { $0["ruleId"]?.stringUTF8 }).count == rules.count, "each rule has a result")
         return results
     }
 
@@ -70,7 +70,7 @@ struct SARIFTests {
             _ = try text(rule["help"])
         }
         let names = rules.compactMap { $0["id"]?.string }
-        #expect(Set(names).count == rules.count, "the names of rules are unique")
+        #expect(Set(names.map { Array($0.utf8) }).count == rules.count, "the names of rules are unique")
         return names
     }
 
@@ -80,7 +80,7 @@ struct SARIFTests {
             required: ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"])
         let index = try #require(result["ruleIndex"]?.integer)
         try #require(rules.indices.contains(index))
-        #expect(result["ruleId"]?.string == rules[index])
+        #expect(result["ruleId"]?.stringUTF8 == Array(rules[index].utf8))
         #expect(["error", "warning"].contains(result["level"]?.string))
         _ = try text(result["message"])
         let fingerprints = try #require(result["partialFingerprints"])
@@ -88,9 +88,13 @@ struct SARIFTests {
         #expect(fingerprints["dockgateImageRule/v1"]?.string?.utf8.count == 64)
         let locations = try #require(result["locations"]).elements.map { $0 }
         try #require(locations.count == 1)
-        let location = try members(locations.first, "location", required: ["physicalLocation", "logicalLocations"])
-        for name in try #require(location["logicalLocations"]).elements {
-            _ = try members(name, "logicalLocation", required: ["fullyQualifiedName"])
+        try checkLocation(try members(locations.first, "location", required: ["physicalLocation"]))
+    }
+
+    private func checkLocation(_ location: JSONValue) throws {
+        for name in location["logicalLocations"]?.elements.map({ $0 }) ?? [] {
+            let name = try members(name, "logicalLocation", required: ["fullyQualifiedName"])
+            #expect(name["fullyQualifiedName"]?.string?.isEmpty == false)
         }
         let physical = try members(location["physicalLocation"], "physicalLocation", required: ["artifactLocation"])
         let artifact = try members(physical["artifactLocation"], "artifactLocation", required: ["uri"])
@@ -98,7 +102,7 @@ struct SARIFTests {
         let isReference = uri.utf8.allSatisfy { byte in
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/%".utf8.contains(byte)
         }
-        #expect(isReference && !uri.hasPrefix("/") || uri.hasPrefix("file:///"), "\(uri)")
+        #expect(isReference && !uri.isEmpty && !uri.hasPrefix("/") || uri.hasPrefix("file:///"), "\(uri)")
         guard physical["region"] != nil else { return }
         let region = try members(physical["region"], "region", required: ["startLine"])
         #expect(try #require(region["startLine"]?.integer) >= 1)
@@ -132,11 +136,16 @@ struct SARIFTests {
         let first = fingerprint(.image(because: [.refusal()]))
         #expect(first == fingerprint(.image(at: Place("deploy/cart.yaml", line: 99), because: [.refusal()])))
         #expect(first == fingerprint(.image(digest: CheckReport.digest, because: [.refusal(found: "2 signatures")])))
+        for spelling in ["./deploy/cart.yaml", "deploy//cart.yaml", "deploy/x/../cart.yaml"] {
+            #expect(first == fingerprint(.image(at: Place(spelling), because: [.refusal()])), "\(spelling)")
+        }
         for other: ReportedImage in [
             .image("registry.example.com/shop/cart:1.3", because: [.refusal()]),
             .image(because: [.refusal("signature-invalid")]),
             .image(because: [.refusal(policy: "other")]), .image(because: [.refusal(check: "other")]),
             .image(at: Place("other.yaml", line: 9), because: [.refusal()]),
+            .image(at: Place("../deploy/cart.yaml", line: 9), because: [.refusal()]),
+            .image(at: Place("/deploy/cart.yaml", line: 9), because: [.refusal()]),
             .image(object: "Pod cart", because: [.refusal()]),
             .image(path: "spec.template.spec.containers[1].image", because: [.refusal()]),
         ] {
@@ -145,6 +154,23 @@ struct SARIFTests {
         let twice = CheckReport.of(.image(because: [.refusal()]), .image(because: [.refusal()])).results.map(
             \.fingerprint)
         #expect(twice.first == first && Set(twice).count == 2, "two that look alike are two")
+    }
+
+    @Test("a fingerprint does not depend on what else is in the report, were it written with other bytes only")
+    func fingerprintsOfBytes() {
+        func image(_ name: String) -> ReportedImage { .image(name, because: [.refusal()]) }
+        let both = CheckReport.of(image("\u{e9}"), image("e\u{301}")).results.map(\.fingerprint)
+        #expect(both == ["\u{e9}", "e\u{301}"].map { CheckReport.of(image($0)).results.first?.fingerprint })
+    }
+
+    @Test("rules are told apart by their bytes, and those that would be shown alike are one")
+    func rules() throws {
+        for (codes, numbers) in [
+            (["\u{e9}", "e\u{301}", "\u{e9}"], [0, 1, 0]), (["a\u{1}", "a\\u{1}", "b"], [0, 0, 1]),
+        ] {
+            let results = try results(.of(.image(because: codes.map { .refusal($0) })))
+            #expect(results.map { $0["ruleIndex"]?.integer } == numbers)
+        }
     }
 
     @Test("hostile text makes no link, no placeholder and no other address of a file")
@@ -156,15 +182,21 @@ struct SARIFTests {
         }
     }
 
+    private func location(_ image: ReportedImage) throws -> JSONValue {
+        let result = try #require(try results(.of(image)).first)
+        return try #require(result["locations"]?.elements.first { _ in true })
+    }
+
     @Test("an image in no file has a location all the same, without which GitHub refuses the whole report")
     func withoutFile() throws {
         for (name, uri) in [
-            ("a:1", "a%3A1"), ("//evil.example/a", ".//evil.example/a"), ("a/b@sha256:0", "a/b%40sha256%3A0"),
+            ("a:1", "a%3A1"), ("//evil.example/a", "evil.example/a"), ("a/b@sha256:0", "a/b%40sha256%3A0"), ("", "."),
         ] {
-            let result = try #require(try results(.of(.image(name, at: nil, because: [.refusal()]))).first)
-            let location = try #require(result["locations"]?.elements.first { _ in true })
+            let location = try location(.image(name, at: nil, because: [.refusal()]))
             #expect(location["physicalLocation"]?["artifactLocation"]?["uri"]?.string == uri)
             #expect(location["physicalLocation"]?["region"] == nil)
+            let names = location["logicalLocations"]?.elements.map { $0["fullyQualifiedName"]?.string }
+            #expect(names == (name.isEmpty ? nil : [name]), "an empty name is none")
         }
     }
 
@@ -174,11 +206,12 @@ struct SARIFTests {
             ("deploy/a.yaml", "deploy/a.yaml"), ("./a.yaml", "a.yaml"),
             ("javascript:alert(1).yaml", "javascript%3Aalert%281%29.yaml"),
             ("a b#c?d%.yaml", "a%20b%23c%3Fd%25.yaml"), ("/tmp/a b.yaml", "file:///tmp/a%20b.yaml"),
-            ("größe.yaml", "gr%C3%B6%C3%9Fe.yaml"),
+            ("größe.yaml", "gr%C3%B6%C3%9Fe.yaml"), ("./", "."), (".//", "."), ("layout/.", "layout"),
+            ("x/..//a.yaml", "a.yaml"), ("x/../../a.yaml", "../a.yaml"), ("//tmp/./x/..//a.yaml", "file:///tmp/a.yaml"),
+            ("/..", "file:///"),
         ] {
-            let result = try #require(try results(.of(.image(at: Place(path, line: 1), because: [.refusal()]))).first)
-            let location = result["locations"]?.elements.first { _ in true }?["physicalLocation"]?["artifactLocation"]
-            #expect(location?["uri"]?.string == uri)
+            let location = try location(.image(at: Place(path, line: 1), because: [.refusal()]))
+            #expect(location["physicalLocation"]?["artifactLocation"]?["uri"]?.string == uri)
         }
     }
 }

@@ -14,8 +14,7 @@ extension CheckReport {
             writer.member("severity", result.codeQualitySeverity)
             writer.key("location")
             writer.beginObject()
-            // There has to be a path: that of an image without a file is its own name.
-            writer.member("path", (result.image.place?.repositoryPath ?? result.image.name).printable)
+            writer.member("path", result.image.repositoryPath.printable)
             writer.key("lines")
             writer.beginObject()
             writer.member("begin", result.image.place?.line ?? 1)

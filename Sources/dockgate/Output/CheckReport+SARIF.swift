@@ -5,8 +5,8 @@ extension CheckReport {
     /// SARIF 2.1.0: a result for each problem, its rule the reason's code.
     var sarif: String {
         let results = results
-        var codes: [String] = []
-        for result in results where !codes.contains(result.problem.code) { codes.append(result.problem.code) }
+        var rules = Rules()
+        let numbers = results.map { rules.number(of: $0.problem.code.printable) }
         var writer = JSONWriter(reservingCapacity: 8_192)
         writer.beginObject()
         writer.member(
@@ -19,13 +19,13 @@ extension CheckReport {
                     writer.member("name", "dockgate")
                     writer.member("version", Version.number)
                     writer.array("rules") { writer in
-                        for code in codes { writer.rule(code) }
+                        for id in rules.ids { writer.rule(id) }
                     }
                 }
             }
             writer.array("results") { writer in
-                for result in results {
-                    writer.result(result, rule: codes.firstIndex(of: result.problem.code) ?? 0)
+                for (result, number) in zip(results, numbers) {
+                    writer.result(result, rule: rules.ids[number], number)
                 }
             }
             writer.endObject()
@@ -35,13 +35,28 @@ extension CheckReport {
     }
 }
 
+/// The reasons' codes as they are shown, each once: no two rules may have the same bytes for an id.
+private struct Rules {
+    private(set) var ids: [String] = []
+    private var numbers: [[UInt8]: Int] = [:]
+
+    /// The position of the rule, which is there from now on.
+    mutating func number(of id: String) -> Int {
+        let bytes = Array(id.utf8)
+        if let number = numbers[bytes] { return number }
+        numbers[bytes] = ids.count
+        ids.append(id)
+        return ids.count - 1
+    }
+}
+
 extension JSONWriter {
     /// Code scanners want all three texts of a rule.
-    fileprivate mutating func rule(_ code: String) {
-        let known = ReasonCode(rawValue: code)
+    fileprivate mutating func rule(_ id: String) {
+        let known = ReasonCode(rawValue: id)
         beginObject()
-        member("id", code.printable)
-        message("shortDescription", "image not admitted: \(code.replacing("-", with: " ").printable)")
+        member("id", id)
+        message("shortDescription", "image not admitted: \(id.replacingBytes("-", with: " "))")
         message("fullDescription", known?.cause ?? "The gate does not admit the image, or warns of it.")
         message("help", known?.cure ?? "Each result says what the gate found.")
         object("defaultConfiguration") { $0.member("level", "error") }
@@ -49,10 +64,10 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func result(_ result: ReportedResult, rule: Int) {
+    fileprivate mutating func result(_ result: ReportedResult, rule id: String, _ number: Int) {
         beginObject()
-        member("ruleId", result.problem.code.printable)
-        member("ruleIndex", rule)
+        member("ruleId", id)
+        member("ruleIndex", number)
         member("level", result.problem.severity == .error ? "error" : "warning")
         message("message", result.lines.joined(separator: "\n"))
         array("locations") { $0.location(of: result.image) }
@@ -71,10 +86,13 @@ extension JSONWriter {
             writer.object("artifactLocation") { $0.member("uri", image.uriReference) }
             if let line = image.place?.line, line > 0 { writer.object("region") { $0.member("startLine", line) } }
         }
-        array("logicalLocations") { writer in
-            writer.beginObject()
-            writer.member("fullyQualifiedName", image.logicalName.printable)
-            writer.endObject()
+        let name = image.logicalName.printable
+        if !name.isEmpty {
+            array("logicalLocations") { writer in
+                writer.beginObject()
+                writer.member("fullyQualifiedName", name)
+                writer.endObject()
+            }
         }
         endObject()
     }
@@ -109,12 +127,10 @@ extension ReportedImage {
         return object.map { "\($0) \(path)" } ?? path
     }
 
-    /// The file, relative or absolute. An image that was named on the command line stands in none, and stands for itself:
-    /// GitHub refuses the whole report for one result without a file.
+    /// The file, relative or absolute.
     fileprivate var uriReference: String {
-        let path = place?.repositoryPath ?? name
-        guard path.utf8.first == UInt8(ascii: "/") else { return path.uriPath }
-        return (place == nil ? "." : "file://") + path.uriPath
+        let path = repositoryPath
+        return (path.utf8.first == UInt8(ascii: "/") ? "file://" : "") + path.uriPath
     }
 }
 

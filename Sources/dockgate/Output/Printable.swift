@@ -22,22 +22,54 @@ extension String {
     /// The text with every `old` replaced, whatever stands behind it: a mark that combines with it makes another
     /// `Character` of the two, and nothing else of the bytes that a program reads.
     func replacingBytes(_ old: String, with new: String) -> String {
-        String(decoding: Array(utf8).replacing(Array(old.utf8), with: Array(new.utf8)), as: UTF8.self)
+        let old = Array(old.utf8)
+        guard let first = old.first, utf8.contains(first) else { return self }
+        var result: [UInt8] = []
+        var rest = Array(utf8)[...]
+        while let position = rest.firstIndex(of: first) {
+            result += rest[..<position]
+            rest = rest[position...]
+            let isOld = rest.starts(with: old)
+            if isOld { result += new.utf8 } else { result.append(first) }
+            rest = rest.dropFirst(isOld ? old.count : 1)
+        }
+        return String(decoding: result + rest, as: UTF8.self)
     }
 
     private func escaping(_ escape: (Unicode.Scalar) -> String) -> String {
-        var result = ""
+        let bytes = Array(utf8)
+        var result: [UInt8] = []
+        var position = 0
+        var copied = 0
         var previous: Unicode.Scalar?
         for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: result += escape(scalar)
-            case _ where scalar == "#" && previous == "#": result += escape(scalar)
-            // Nothing but blanks before it. No text of ours begins like that, and no JSON does.
-            case _ where scalar == ":" && previous == nil: result += escape(scalar)
-            default: result.unicodeScalars.append(scalar)
+            let end = position + UTF8.width(scalar)
+            if scalar.isEscaped(behind: previous) {
+                result += bytes[copied..<position]
+                result += escape(scalar).utf8
+                copied = end
             }
             if previous != nil || !scalar.properties.isWhitespace { previous = scalar }
+            position = end
         }
-        return result
+        return copied == 0 ? self : String(decoding: result + bytes[copied...], as: UTF8.self)
+    }
+}
+
+extension Unicode.Scalar {
+    /// - Parameter previous: what stands before it; nil if that is nothing but blanks.
+    fileprivate func isEscaped(behind previous: Unicode.Scalar?) -> Bool {
+        switch self {
+        case "#": return previous == "#"
+        // No text of ours begins like that, and no JSON does.
+        case ":": return previous == nil
+        // Nearly all of a report, and a look into the tables of Unicode takes ten times as long as all else.
+        case " "..."~": return false
+        default: break
+        }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return true
+        default: return false
+        }
     }
 }

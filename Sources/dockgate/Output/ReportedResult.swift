@@ -18,7 +18,7 @@ struct ReportedResult: Sendable {
 extension CheckReport {
     /// Every problem of every image.
     var results: [ReportedResult] {
-        var occurrences: [String: Int] = [:]
+        var occurrences: [[UInt8]: Int] = [:]
         return images.flatMap { image in
             image.problems.map { problem in
                 let identity = problem.identity(of: image)
@@ -26,25 +26,17 @@ extension CheckReport {
                 occurrences[identity] = occurrence + 1
                 return ReportedResult(
                     image: image, problem: problem,
-                    fingerprint: SHA2.sha256(Array("\(identity)\u{0}\(occurrence)".utf8)).hexadecimal)
+                    fingerprint: SHA2.sha256(identity + "\u{0}\(occurrence)".utf8).hexadecimal)
             }
         }
     }
 }
 
 extension ReportedFinding {
-    /// Not the digest, which changes under the same tag, nor the line.
-    fileprivate func identity(of image: ReportedImage) -> String {
-        [image.place?.file, image.object, image.path, image.name, policy, check, code].map { $0 ?? "" }
-            .joined(separator: "\u{0}")
-    }
-}
-
-extension Place {
-    /// The file as services name it that know the files of a repository: relative to it, without `./` before it.
-    var repositoryPath: String {
-        var path = file[...]
-        while path.hasPrefix("./") { path = path.dropFirst(2).drop { $0 == "/" } }
-        return String(path)
+    /// Not the digest, which changes under the same tag, nor the line. However a file is spelled, it is the same.
+    fileprivate func identity(of image: ReportedImage) -> [UInt8] {
+        Array(
+            [image.place?.repositoryPath, image.object, image.path, image.name, policy, check, code].map { $0 ?? "" }
+                .joined(separator: "\u{0}").utf8)
     }
 }

@@ -34,6 +34,11 @@ enum GateAnswer: Sendable {
             return
         }
         let annotations = response["auditAnnotations"]
+        let reason = annotations?["reason"]
+        guard reason?.isReason ?? true else {
+            self = .none(because: "`\(name)` gives a reason that is no code (a-z, 0-9 and -, 64 at the most)")
+            return
+        }
         guard !isAllowed || question.mayBePlaceholder || annotations?["decision-id"]?.string != nil else {
             self = .none(because: "`\(name)` lets it pass without a decision: it has judged no image")
             return
@@ -44,8 +49,21 @@ enum GateAnswer: Sendable {
             Verdict(
                 isAllowed: isAllowed, message: response["status"]?["message"]?.string ?? "",
                 warnings: response["warnings"].map { $0.elements.compactMap(\.string) } ?? [],
-                reason: annotations?["reason"]?.string,
+                reason: reason?.string,
                 isUndetermined: annotations?["undetermined"]?.isString("true") == true,
                 recordID: recordID))
+    }
+}
+
+extension JSONValue {
+    /// Whether it is one of the reasons of this version, or looks like one of another: reports make names of it.
+    fileprivate var isReason: Bool {
+        guard let text = stringUTF8, (1...64).contains(text.count) else { return false }
+        return text.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
     }
 }
