@@ -34,7 +34,7 @@ struct JSONParser {
 
         var isObject: Bool { end == UInt8(ascii: "}") }
 
-        /// While this is false no key stands twice. It is right for most objects, which have few keys.
+        /// Whether a key may stand twice. Of most objects, which have few keys, it is certain that none does.
         var mayRepeatKey: Bool { seenKeys == .max }
 
         @inline(always)
