@@ -25,7 +25,7 @@ MOST_IDLE_MEGABYTES = 40
 MOST_OF_NGINX_HANDSHAKES = 1.1
 MOST_MILLISECONDS_TO_READY = 100
 
-STARTS = 5
+STARTS = 15
 
 GATE_10, GATE_100, GATE_10_000 = "dockgate, 10 policies", "dockgate, 100 policies", "dockgate, 10,000 policies"
 BY_NAMESPACE = "dockgate, 10,000, by namespace only"
