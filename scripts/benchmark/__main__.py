@@ -277,7 +277,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
           f"TLS 1.3, AES-128-GCM, X25519, P-256 certificate;\n{go_version}, {nginx_version()}; "
           f"median of {rounds} rounds of {seconds} s, each a fresh process after a warm-up; audit log on {file_system(stage.directory)}")
     bursts.table("Warm decision, connections kept")
-    duel.table("The gate and Go in turn")
+    duel.table(f"In turn, {3 * rounds} bursts of {max(1, seconds // 2)} s each")
     handshakes.table("A new connection for each request")
     primitives(stage)
     print(f"\nThe gate's log of one burst verified: {records} records.")
