@@ -49,7 +49,13 @@ struct Dockgate: AsyncParsableCommand {
         case let error as RefusedInput:
             print([error.line], endingWith: .denied)
         case _ where exitCode(for: error) == .success:
-            exit(withError: error)
+            // Help, or the version, which was asked for.
+            do throws(UsageError) {
+                try StandardOutput.write(fullMessage(for: error) + "\n")
+            } catch {
+                print(error.lines, endingWith: .usage)
+            }
+            Outcome.allowed.exit()
         case _ where exitCode(for: error) == .validationFailure:
             print(fullMessage(for: error).split(separator: "\n").map(String.init), endingWith: .usage)
         default:

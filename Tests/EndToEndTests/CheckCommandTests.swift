@@ -261,6 +261,91 @@ extension EndToEnd {
             #expect(try check("-n", "prod-shop", "-f", "-", input: withoutPodSpec).status == 2)
         }
 
+        @Test("objects of JSON behind each other are each judged, with their lines and their escapes")
+        func jsonObjects() throws {
+            func pod(_ image: String, _ name: String = "a") -> String {
+                "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"namespace\": \"prod-shop\"},\n"
+                    + " \"spec\": {\"containers\": [{\"name\": \"\(name)\",\n  \"image\": \"\(image)\"}]}}"
+            }
+            let escaped = stage.signed.replacing("/", with: "\\u002f")
+            for objects in [
+                pod(stage.signed) + "\n" + pod(escaped, "\\ud83d\\ude80"), pod(stage.signed) + pod(escaped),
+            ] {
+                let command = try check("-f", "-", input: objects)
+                #expect(command.status == 0, "\(command.errors)")
+                #expect(command.outputLines.last?.hasPrefix("2 images, 2 allowed") == true)
+            }
+            let refused = try check("-f", "-", input: pod(stage.signed) + "\n" + pod(stage.unsigned))
+            #expect(refused.status == 1)
+            #expect(refused.output.contains(" stdin:6"), "\(refused.output)")
+            for broken in ["x", "]", "{", "\"", "}", ", {}"] {
+                let command = try check("-f", "-", input: pod(stage.signed) + broken)
+                #expect(command.status == 2, "\(broken)")
+                #expect(command.errors.hasPrefix("stdin:3:"), "\(command.errors)")
+            }
+            let twice = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"kind\": \"ConfigMap\"}"
+            #expect(try check("-f", "-", input: twice).errors.contains("`kind`"))
+        }
+
+        @Test("a directory stands for the manifests in it, as for kubectl")
+        func directory() throws {
+            func pod(_ image: String) -> String {
+                "apiVersion: v1\nkind: Pod\nmetadata: {namespace: prod-shop}\n"
+                    + "spec: {containers: [{name: a, image: \"\(image)\"}]}\n"
+            }
+            let directory = files.path("manifests")
+            for (name, image) in [("b.yml", stage.signed), ("a.yaml", stage.signed), ("c.json", stage.unsigned)] {
+                try files.scratch.write(pod(image), to: "manifests/\(name)")
+            }
+            try files.scratch.write("not a manifest", to: "manifests/README.md")
+            try files.scratch.write(pod(stage.tampered), to: "manifests/base/pod.yaml")
+            let command = try check("-f", directory)
+            #expect(command.status == 1)
+            #expect(command.outputLines.last?.hasPrefix("3 images, 2 allowed, 1 denied") == true, "\(command.output)")
+            #expect(command.output.contains(" \(directory)/c.json:4"))
+            #expect(
+                command.errorLines == [
+                    "\(directory)/base: warning: is a directory within one, and is not read: give it with -f if it counts"
+                ])
+            #expect(try check("-f", directory + "/", "-q").errors.isEmpty)
+            #expect(try check("-f", directory, "-f", directory + "/base").output.contains("4 images"))
+        }
+
+        @Test("an image that stands in no Pod template is told and not passed over in silence")
+        func unjudged() throws {
+            let workflow = """
+                apiVersion: argoproj.io/v1alpha1
+                kind: Workflow
+                metadata: {namespace: prod-shop, annotations: {image: docker.io/library/nothing}}
+                spec:
+                  templates:
+                    - container: {image: "\(stage.unsigned)"}
+                    - containers: [{name: a, image: "\(stage.signed)"}]
+                    - script: {image: "\(stage.signed)"}
+
+                """
+            let command = try check("-f", "-", input: workflow)
+            #expect(command.status == 0)
+            #expect(
+                command.errorLines == [
+                    "stdin:6:26: warning: `\(stage.unsigned)` is not judged: `spec.templates[0].container.image` is in no Pod template"
+                ])
+            #expect(try check("-q", "-f", "-", input: workflow).errors.isEmpty)
+            let settings = "apiVersion: v1\nkind: ConfigMap\ndata: {image: some.text}\n"
+            #expect(try check("-f", "-", "-n", "prod-shop", input: settings).errors.isEmpty)
+        }
+
+        @Test("what is no manifest yet is told what makes it one")
+        func unrendered() throws {
+            let template = "apiVersion: v1\nkind: Pod\nspec:\n  {{- if .Values.on }}\n  containers: []\n"
+            let command = try check("-f", "-", input: template)
+            #expect(command.status == 2)
+            #expect(
+                command.errors.contains("`helm template CHART | dockgate check -f -` renders it"), "\(command.errors)")
+            let included = try check("-f", "-", input: "include: [a.yaml]\n")
+            #expect(included.errors.contains("it has no `services` and only includes others"), "\(included.errors)")
+        }
+
         @Test("with --audit the decision is recorded, and the log verifies")
         func recorded() throws {
             let log = files.path("check-audit")

@@ -127,7 +127,7 @@ extension EndToEnd {
             #expect(empty.status == 2)
             #expect(
                 empty.errorLines == [
-                    "error: `\(files.path("empty"))` is a directory without `index.json`: it is no image layout, and manifests are named file by file, each with -f"
+                    "error: the directory `\(files.path("empty"))` has no `index.json`, so it is no image layout, and no file that ends in .yaml, .yml or .json, so it has no manifests"
                 ])
             #expect(
                 try check("-f", files.path("empty"), "--kind", "oci-layout").errors.contains("it is no image layout"))

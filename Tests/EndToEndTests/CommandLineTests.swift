@@ -82,6 +82,8 @@ extension EndToEnd {
         func fullDisk() throws {
             for arguments in [
                 ["version"], ["explain", "-o", "json"], ["completion", "bash"], ["inspect", "reference", "a"],
+                ["--help"],
+                ["check", "--help"], ["--version"],
             ] {
                 let command = try run(arguments, ">/dev/full")
                 #expect(command.status == 2)

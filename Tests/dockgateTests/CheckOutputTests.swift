@@ -23,6 +23,7 @@ struct CheckOutputTests {
             (["-o", "table", "-o", "json"], "`-o table` and `-o json` both go to standard output"),
             (["-o", "json", "-o", "json"], "both go to standard output"),
             (["-o", "json=a", "-o", "sarif=a"], "two outputs go to `a`"),
+            (["-o", "json=b/../a", "-o", "sarif=./a"], "two outputs go to `./a`"),
             (["-o", "xml"], "there is no output `xml`; there are table, plain,"),
             (["-o", "sarif="], "names no file"),
             (["-o", "sarif=-"], "`sarif=-`: standard output is meant by `-o sarif` alone"),

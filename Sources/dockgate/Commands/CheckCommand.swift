@@ -19,8 +19,8 @@ struct CheckCommand: AsyncParsableCommand {
               dockgate check --policies policies -f app.yaml -o sarif=app.sarif -o table
               dockgate check --server https://gate.example.com --ca-file ca.crt -f app.yaml
 
-            Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, Compose \
-            files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
+            Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, directories \
+            of them, Compose files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
             not, 3 if one could not be looked at.
             """)
 
@@ -29,7 +29,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("f"), .customLong("file")],
-        help: "A file that names images, or an image layout; may be repeated.", completion: .file())
+        help: "A file that names images, a directory of manifests, or an image layout; may be repeated.",
+        completion: .file())
     var files: [String] = []
 
     @Option(help: "The GateConfiguration document whose policies and registries count.", completion: .file())
@@ -139,13 +140,11 @@ struct CheckCommand: AsyncParsableCommand {
             requests.append(
                 CheckRequest(images: images, namespace: namespace, source: source ?? .pipeline, deadline: deadline))
         }
-        for file in files {
+        for file in try filesOfDirectories() {
             let file = try InputFile(
                 reading: file, among: files, input, placeholders: placeholders, isForServer: server.server != nil,
                 deadline: deadline)
-            if !output.quiet {
-                for notice in file.notices { StandardError.write(notice.printable) }
-            }
+            tell(file.notices)
             layoutCount += file.kind.isLayout ? 1 : 0
             requests += file.items.map { CheckRequest($0, namespace: namespace, source: source, deadline: deadline) }
         }
@@ -153,6 +152,20 @@ struct CheckCommand: AsyncParsableCommand {
             throw UsageError("--as names the image of one layout or archive, and there are \(layoutCount)")
         }
         return requests.filter { !$0.request.images.isEmpty }
+    }
+
+    /// Each file that is given, and for a directory of manifests those that it holds.
+    private func filesOfDirectories() throws -> [String] {
+        try files.flatMap { file in
+            guard let directory = try ManifestDirectory(file, kind: input.kind) else { return [file] }
+            tell(directory.notices)
+            return directory.files
+        }
+    }
+
+    private func tell(_ notices: [String]) {
+        guard !output.quiet else { return }
+        for notice in notices { StandardError.write(notice.printable) }
     }
 
     private func check(_ item: CheckRequest, by gate: Gate) async -> CheckedRequest {

@@ -39,11 +39,6 @@ struct InputFile {
     ) throws {
         let name = path == "-" ? "stdin" : path
         if options.kind == .ociLayout || options.kind == nil && LayoutInput.isDirectory(path) {
-            guard options.kind != nil || access(path + "/index.json", F_OK) == 0 else {
-                throw UsageError(
-                    "`\(name)` is a directory without `index.json`: it is no image layout, and manifests are named file by"
-                        + " file, each with -f")
-            }
             guard !isForServer else { throw InputFile.notForServer(name) }
             self = try LayoutInput(directory: path, deadline: deadline).input(options)
             return
@@ -89,18 +84,17 @@ struct InputFile {
     private init(
         documents bytes: [UInt8], _ name: String, _ files: [String], _ options: InputOptions, _ placeholders: [String]
     ) throws {
-        let documents = try InputFile.documents(bytes, name, .applied)
+        let json = JSONObjects(bytes, limits: InputFile.limits(.applied))?.documents
+        let documents = try json ?? InputFile.documents(bytes, name, .applied)
         let isCompose = try options.kind == nil && InputKind.isCompose(documents, in: name)
         if options.kind == .compose || isCompose {
             try self.init(compose: documents, name, files, options)
         } else {
             // Compose reads `<<` as YAML says, and `kubectl` does not.
-            let mayMerge = bytes.indices.dropLast().contains {
-                bytes[$0] == UInt8(ascii: "<") && bytes[$0 + 1] == bytes[$0]
-            }
+            let mayMerge = json == nil && bytes.hasPair(of: "<")
             let objects = mayMerge ? try InputFile.documents(bytes, name, .appliedIfUnambiguous) : documents
             let manifests = try ManifestFile(objects, of: name, placeholders: placeholders)
-            self.init(.kubernetes, manifests.workloads.map(Item.workload), notices: [])
+            self.init(.kubernetes, manifests.workloads.map(Item.workload), notices: manifests.notices)
         }
     }
 
@@ -110,7 +104,12 @@ struct InputFile {
         do throws(YAMLError) {
             return try YAMLStream.parse(bytes, limits: limits(mergeKeys))
         } catch {
-            throw UsageError(error.message, at: "\(name):\(error.line):\(error.column)")
+            // What a template is made of, as a rule, is what YAML stumbles over.
+            let cure =
+                bytes.hasPair(of: "{")
+                ? "; if this is a template that was not rendered: `helm template CHART | dockgate check -f -` renders it"
+                : ""
+            throw UsageError(error.message + cure, at: "\(name):\(error.line):\(error.column)")
         }
     }
 
@@ -182,5 +181,13 @@ struct InputFile {
             ("bzip2", [0x42, 0x5A, 0x68]),
         ]
         return formats.first { start.starts(with: $0.magic) }?.name
+    }
+}
+
+extension [UInt8] {
+    /// Whether the character stands there twice in a row.
+    fileprivate func hasPair(of character: Unicode.Scalar) -> Bool {
+        let byte = UInt8(ascii: character)
+        return indices.dropLast().contains { self[$0] == byte && self[$0 + 1] == byte }
     }
 }

@@ -5,6 +5,8 @@ import YAMLDocument
 /// A file of Kubernetes manifests, YAML or JSON, of one or many documents.
 struct ManifestFile {
     let workloads: [Workload]
+    /// What a person should know beside, each with its place.
+    let notices: [String]
 
     /// `documents` are those of the file that is called `name`. Refuses what holds no Kubernetes object or something else,
     /// and an undecodable workload.
@@ -23,6 +25,7 @@ struct ManifestFile {
                 "no Kubernetes object in `\(name)`: its lists are empty", at: "\(name):\(first.line):\(first.column)")
         }
         self.workloads = workloads
+        notices = workloads.flatMap(\.notices)
     }
 
     /// The items of a list are objects of their own, each with its namespace. To `kubectl` whatever has `items` is a list,
@@ -30,8 +33,12 @@ struct ManifestFile {
     /// and the object without them too unless it is of a kind that holds nothing else.
     private static func objects(in object: YAMLNode, of file: String) throws(UsageError) -> [YAMLNode] {
         guard let version = object["apiVersion"]?.scalar?.text, let kind = object["kind"]?.scalar?.text else {
+            let remark =
+                object["include"] == nil
+                ? ""
+                : "; if this is a Compose file: it has no `services` and only includes others, so check each of those"
             throw UsageError(
-                "not a Kubernetes object: `apiVersion` and `kind` are not both there",
+                "not a Kubernetes object: `apiVersion` and `kind` are not both there\(remark)",
                 at: "\(file):\(object.line):\(object.column)")
         }
         let list = ListKind(kind, version)
@@ -106,6 +113,8 @@ struct Workload: Sendable {
     let images: [FoundImage]
     /// Where each image is written.
     let places: [Place]
+    /// What a person should know beside, each with its place.
+    let notices: [String]
 
     init(_ object: YAMLNode, in file: String, placeholders: [String]) throws(UsageError) {
         let metadata = object["metadata"]
@@ -123,5 +132,6 @@ struct Workload: Sendable {
             throw UsageError("the document has no JSON form: \(error)", at: "\(file):\(object.line)")
         }
         places = images.map { Place(file, line: (object.node(at: $0.path) ?? object).line) }
+        notices = UnjudgedImages.notices(of: object, in: file, judged: images.map(\.text) + placeholders)
     }
 }

@@ -80,7 +80,7 @@ struct CheckOutputOptions: ParsableArguments {
             )
         }
         var files: Set<[UInt8]> = []
-        for file in outputs.compactMap(\.file) where !files.insert(Array(file.utf8)).inserted {
+        for file in outputs.compactMap(\.file) where !files.insert(Array(file.normalizedPath.utf8)).inserted {
             throw ValidationError("two outputs go to `\(file)`; give each a file of its own")
         }
     }

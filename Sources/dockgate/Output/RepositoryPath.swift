@@ -12,7 +12,7 @@ extension ReportedImage {
 extension String {
     /// The path without `.`, `..` and empty segments (SARIF 3.10.2), by its text alone: no link is followed. Of a relative
     /// path those `..` stay that lead out of where it begins, which itself is `.`.
-    fileprivate var normalizedPath: String {
+    var normalizedPath: String {
         let slash = UInt8(ascii: "/")
         let isAbsolute = utf8.first == slash
         var segments: [ArraySlice<UInt8>] = []
