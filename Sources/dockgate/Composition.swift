@@ -24,7 +24,7 @@ struct Composition {
     init(
         _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
     ) throws {
-        loaded = try Composition.policies(settings.policyDirectory, now: now, from: policySource)
+        loaded = try LoadedPolicies.loaded(from: settings.policyDirectory, at: now, through: policySource)
         let client: RegistryClient
         (client, outbound) = try Composition.registryClient(settings)
         let source = RegistrySource(client: client)
@@ -57,16 +57,6 @@ struct Composition {
 
     func shutdown() async {
         await outbound.shutdown()
-    }
-
-    private static func policies(
-        _ directory: String, now: Instant, from source: WatchedSource
-    ) throws -> LoadedPolicies {
-        do {
-            return try PolicyDocuments.load(directory: directory, formats: attestorFormats, now: now, from: source)
-        } catch {
-            throw UsageError(error)
-        }
     }
 
     /// The configuration's, else the environment's.

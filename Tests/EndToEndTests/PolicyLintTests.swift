@@ -117,6 +117,30 @@ extension EndToEnd {
             #expect(try Program.run("policy", "lint", Program.package + "/no-such-directory").status == 2)
         }
 
+        @Test("instead of a directory the configuration that names one, and not both")
+        func configuration() throws {
+            let scratch = try Scratch()
+            let file = try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: GateConfiguration
+                metadata: {name: gate}
+                spec:
+                  policies: {directory: rules}
+
+                """, to: "gate.yaml")
+            try scratch.write("apiVersion: [\n", to: "rules/a.yaml")
+            let named = try Program.run("policy", "lint", "--config", file)
+            let direct = try Program.run("policy", "lint", scratch.path + "/rules")
+            #expect(named.status == 2 && named.output == direct.output)
+            for arguments in [["policy", "lint"], ["policy", "lint", scratch.path, "--config", file]] {
+                let command = try Command.run(Program.path, arguments)
+                #expect(command.status == 2 && command.errors.contains("give a directory of policies, or --config"))
+            }
+            let absent = try Program.run("policy", "lint", "--config", scratch.path + "/no.yaml")
+            #expect(absent.status == 2 && absent.errors.contains("/no.yaml:1:1: error: "))
+        }
+
         @Test("hostile text of a policy never reaches the terminal as it is", arguments: ["table", "json"])
         func hostileText(format: String) throws {
             let scratch = try Scratch()

@@ -1,8 +1,4 @@
 import ArgumentParser
-import PolicyDocuments
-import PolicyEngine
-import StrictJSON
-import Trust
 
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,78 +7,7 @@ struct PolicyCommand: ParsableCommand {
             EXAMPLES
               dockgate policy lint policies
             """,
-        subcommands: [PolicyLintCommand.self])
-}
-
-struct PolicyLintCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "lint", abstract: "Check a policy directory: every mistake with its file, line and column.",
-        discussion: """
-            EXAMPLES
-              dockgate policy lint policies
-              dockgate policy lint -o json policies
-
-            Warns also of what loads and most likely is not meant, with an image or a request that shows it. Ends with 0 if \
-            the policies load, warnings or not, and with 2 if they do not.
-            """)
-
-    @Argument(help: "The directory of policy documents.", completion: .directory)
-    var directory: String
-
-    @OptionGroup var output: OutputOptions
-
-    func run() throws {
-        let diagnostics: [Diagnostic]
-        var summary: String?
-        do {
-            let now = SystemClock.now()
-            let loaded = try PolicyDocuments.load(
-                directory: directory, formats: Composition.attestorFormats, now: now)
-            diagnostics = loaded.warnings + loaded.lint(at: now)
-            summary = loaded.policySet.summary
-        } catch {
-            diagnostics = error.diagnostics
-        }
-        switch output.format {
-        case .table:
-            for diagnostic in diagnostics { try StandardOutput.write(diagnostic.description.printable + "\n") }
-            if let summary { try StandardOutput.write(summary + "\n") }
-        case .json: try StandardOutput.write(json: json(diagnostics, isLoadable: summary != nil))
-        }
-        if summary == nil { throw Outcome.usage }
-    }
-
-    private func json(_ diagnostics: [Diagnostic], isLoadable: Bool) -> String {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("apiVersion", OutputOptions.apiVersion)
-        writer.member("valid", isLoadable)
-        writer.key("diagnostics")
-        writer.beginArray()
-        for diagnostic in diagnostics {
-            writer.beginObject()
-            writer.member("severity", diagnostic.severity.rawValue)
-            writer.member("file", diagnostic.position.file)
-            writer.member("line", diagnostic.position.line)
-            writer.member("column", diagnostic.position.column)
-            writer.member("message", diagnostic.message)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
-        return String(decoding: writer.bytes, as: UTF8.self)
-    }
-}
-
-extension PolicySet {
-    /// `3 policies, 1 exemption, 2 attestors, revision sha256:…`
-    var summary: String {
-        func counted(_ count: Int, _ singular: String, _ plural: String) -> String {
-            "\(count) \(count == 1 ? singular : plural)"
-        }
-        return [
-            counted(policies.count, "policy", "policies"), counted(exemptions.count, "exemption", "exemptions"),
-            counted(attestors.count, "attestor", "attestors"), "revision \(revision)",
-        ].joined(separator: ", ")
-    }
+        subcommands: [
+            PolicyLintCommand.self
+        ])
 }

@@ -1,0 +1,47 @@
+import ArgumentParser
+import PolicyDocuments
+import Timestamp
+
+/// Which policies a command is about: those of a directory, or of the one that a configuration names.
+struct PolicyDirectoryOptions: ParsableArguments {
+    @Argument(help: "The directory of policy documents.", completion: .directory)
+    var directory: String?
+
+    @Option(
+        help: "The GateConfiguration document whose policies are meant, instead of a directory.", completion: .file())
+    var config: String?
+
+    func validate() throws {
+        guard (directory == nil) != (config == nil) else {
+            throw ValidationError("give a directory of policies, or --config")
+        }
+    }
+
+    /// Where they are.
+    func path() throws(UsageError) -> String {
+        if let config { return try GateConfiguration.loaded(from: config).policyDirectory }
+        return directory ?? "."
+    }
+
+    /// All of them, or every mistake that keeps them from being loaded.
+    func load(at now: Instant) throws(UsageError) -> LoadedPolicies {
+        try LoadedPolicies.loaded(from: try path(), at: now)
+    }
+}
+
+extension LoadedPolicies {
+    /// The policies of a directory, with the attestors that this program knows. Each mistake is a line of the error, which
+    /// ends the program with 2.
+    ///
+    /// - Parameter source: what they are read through.
+    static func loaded(
+        from directory: String, at now: Instant, through source: some DocumentSource = FileSystemSource()
+    ) throws(UsageError) -> LoadedPolicies {
+        do {
+            return try PolicyDocuments.load(
+                directory: directory, formats: Composition.attestorFormats, now: now, from: source)
+        } catch {
+            throw UsageError(error)
+        }
+    }
+}
