@@ -1,6 +1,6 @@
 /// The grammar of distribution/reference, regexp.go, over bytes. Each function says whether all of its argument has
 /// the form; none of them backtracks.
-enum ReferenceGrammar {
+public enum ReferenceGrammar {
     /// RepositoryNameTotalLengthMax of distribution/reference: it counts the path, not the domain.
     static let longestPath = 255
     /// RFC 1035 section 2.3.4: no host has a longer name.
@@ -8,7 +8,7 @@ enum ReferenceGrammar {
     static let longestTag = 128
 
     /// `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`
-    static func isTag(_ text: ArraySlice<UInt8>) -> Bool {
+    public static func isTag(_ text: ArraySlice<UInt8>) -> Bool {
         guard let first = text.first, text.count <= longestTag else { return false }
         return (first.isASCIILetterOrDigit || first == UInt8(ascii: "_"))
             && text.allSatisfy { byte in
@@ -17,8 +17,8 @@ enum ReferenceGrammar {
             }
     }
 
-    /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-    static func isPathComponent(_ text: ArraySlice<UInt8>) -> Bool {
+    /// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`, of any length.
+    public static func isPathComponent(_ text: ArraySlice<UInt8>) -> Bool {
         guard let first = text.first, let last = text.last, isAlphanumeric(first), isAlphanumeric(last) else {
             return false
         }

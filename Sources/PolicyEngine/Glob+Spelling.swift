@@ -3,11 +3,13 @@ import OCI
 /// Whether a piece of a pattern can fit anything: with a letter in place of each wildcard, which goes with whatever
 /// stands beside it, it must be what references are made of. A pattern that fits nothing would load and do nothing.
 extension Glob {
-    /// distribution/reference: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
-    var canBePathComponent: Bool { (try? Repository(parsing: "registry.example/\(filled("x"))")) != nil }
+    /// No repository's path is longer than 255 bytes (distribution/reference).
+    var canBePathComponent: Bool {
+        let example = isLiteral ? pattern : Array(filled("x").utf8)
+        return example.count <= 255 && ReferenceGrammar.isPathComponent(example[...])
+    }
 
-    /// distribution/reference: `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`.
-    var canBeTag: Bool { (try? ImageReference(parsing: "registry.example/x:\(filled("x"))")) != nil }
+    var canBeTag: Bool { ReferenceGrammar.isTag((isLiteral ? pattern : Array(filled("x").utf8))[...]) }
 
     /// The pattern with text in place of its wildcards; other text, if given, for those that follow a letter or a digit.
     func filled(_ text: String, afterWord: String? = nil) -> String {

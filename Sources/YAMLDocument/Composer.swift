@@ -155,8 +155,7 @@ private struct Collection {
 private struct MappingUnderConstruction {
     private var own: [(key: YAMLNode, value: YAMLNode)] = []
     private var key: YAMLNode?
-    /// By bytes: `String ==` takes canonically equivalent keys for the same.
-    private var positions: [[UInt8]: YAMLPosition] = [:]
+    private var keys = WrittenKeys()
     private let mergeKeys: YAMLLimits.MergeKeys
     /// The mappings that `<<` names, in their order.
     private var merged: [YAMLNode] = []
@@ -170,10 +169,10 @@ private struct MappingUnderConstruction {
     var members: [(key: YAMLNode, value: YAMLNode)] {
         guard !merged.isEmpty else { return own }
         var members = own
-        var seen = Set(positions.keys)
-        for member in merged.flatMap(\.members) where seen.insert(Array((member.key.scalar?.text ?? "").utf8)).inserted
-        {
-            members.append(member)
+        var seen = keys
+        for member in merged.flatMap(\.members) {
+            let first = seen.insert(member.key.scalar?.text ?? "", at: member.key.position)
+            if first == nil { members.append(member) }
         }
         return members
     }
@@ -188,7 +187,9 @@ private struct MappingUnderConstruction {
         }
     }
 
-    private func isMerge(_ key: YAMLNode) -> Bool { key.scalar?.style == .plain && key.scalar?.text == "<<" }
+    private func isMerge(_ key: YAMLNode) -> Bool {
+        key.scalar.map { $0.style == .plain && $0.text.utf8.elementsEqual("<<".utf8) } ?? false
+    }
 
     private mutating func merge(_ node: YAMLNode) throws(YAMLError) {
         let mappings = if case .sequence(let elements) = node.kind { elements } else { [node] }
@@ -204,7 +205,7 @@ private struct MappingUnderConstruction {
 
     private func refuseOverlap(_ mapping: YAMLNode) throws(YAMLError) {
         for (key, _) in mapping.members {
-            guard let text = key.scalar?.text, let position = positions[Array(text.utf8)] else { continue }
+            guard let text = key.scalar?.text, let position = keys[text] else { continue }
             throw YAMLError(
                 .unsupported,
                 "the key `\(text)` is given before `<<`, which gives it too, and readers differ in which counts: put `<<` first",
@@ -220,12 +221,10 @@ private struct MappingUnderConstruction {
             throw YAMLError(
                 .unsupported, "the merge key `<<` is not supported, write its fields out", at: node.position)
         }
-        let bytes = Array(scalar.text.utf8)
-        if let first = positions[bytes] {
+        if let first = keys.insert(scalar.text, at: node.position) {
             throw YAMLError(
                 .duplicateKey, "the key `\(scalar.text)` is given twice, first at \(first)", at: node.position)
         }
-        positions[bytes] = node.position
         key = node
     }
 }

@@ -3,6 +3,8 @@
 enum CoreSchema {
     /// What a plain scalar without tag is.
     static func resolve(_ text: String) -> YAMLScalar.Resolved {
+        // Nearly all texts are told apart by their first letter.
+        if let first = text.utf8.first, !mayBegin(first) { return .string }
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .boolean(true)
@@ -14,6 +16,13 @@ enum CoreSchema {
         }
         let bytes = Array(text.utf8)
         return integer(bytes) ?? float(bytes, text) ?? .string
+    }
+
+    private static func mayBegin(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "~nNtTfF.+-".utf8.contains(byte)
+        }
     }
 
     private static func integer(_ bytes: [UInt8]) -> YAMLScalar.Resolved? {

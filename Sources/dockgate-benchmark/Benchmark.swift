@@ -5,6 +5,9 @@ struct Benchmark {
         let parsing = try StrictJSONBenchmark.measure()
         print("strictjson.us \(parsing.strictJSON)")
         print("jsondecoder.us \(parsing.jsonDecoder)")
+        let loading = try PolicyLoadingBenchmark.measure()
+        print("policies.bytes \(loading.bytes)")
+        print("policies.ms \(loading.milliseconds)")
         print("p256.verifications_per_cpu_second \(try SignatureBenchmark.verificationsPerProcessorSecond())")
     }
 }

@@ -24,6 +24,7 @@ MOST_OF_TEN_POLICIES = 1.5
 MOST_IDLE_MEGABYTES = 40
 MOST_OF_NGINX_HANDSHAKES = 1.1
 MOST_MILLISECONDS_TO_READY = 100
+MOST_MILLISECONDS_TO_LOAD = 200
 
 STARTS = 15
 
@@ -219,13 +220,15 @@ def openssl_verifications() -> float:
     return float(last.split()[-1])
 
 
-def primitives(stage: Stage):
+def primitives(stage: Stage) -> float:
+    """Prints what lies beneath, and gives the milliseconds that a directory of 1 MiB takes to load."""
     before = openssl_verifications()
     lines = output(stage.binaries / "dockgate-benchmark").splitlines()
     after = openssl_verifications()
     values = {key: float(number) for key, number in (line.split()[:2] for line in lines
               if re.fullmatch(r"[a-z0-9_.]+\s+[0-9.eE+-]+.*", line))}
-    missing = {"strictjson.us", "jsondecoder.us", "p256.verifications_per_cpu_second"} - values.keys()
+    wanted = {"strictjson.us", "jsondecoder.us", "p256.verifications_per_cpu_second", "policies.bytes", "policies.ms"}
+    missing = wanted - values.keys()
     if missing:
         raise RunIsWorthNothing(f"dockgate-benchmark printed no {', '.join(sorted(missing))}")
     strict, decoder = values["strictjson.us"], values["jsondecoder.us"]
@@ -233,6 +236,8 @@ def primitives(stage: Stage):
     print(f"\n{'Beneath':<44}{'gate':>16}{'other':>18}{'gate/other':>12}")
     print(f"  {'one review: StrictJSON, JSONDecoder (CPU µs)':<44}{strict:>14.1f}{decoder:>18.1f}{strict / decoder:>12.2f}")
     print(f"  {'P-256 checks per CPU s: ours, openssl speed':<44}{ours:>14.0f}{theirs:>18.0f}{ours / theirs:>12.2f}")
+    print(f"  {'a directory of policies, 1 MiB (CPU ms)':<44}{values['policies.ms']:>14.1f}")
+    return values["policies.ms"] * 2**20 / values["policies.bytes"]
 
 
 def measure(stage: Stage, rounds: int, seconds: int) -> int:
@@ -279,7 +284,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
     bursts.table("Warm decision, connections kept")
     duel.table(f"In turn, {3 * rounds} bursts of {max(1, seconds // 2)} s each")
     handshakes.table("A new connection for each request")
-    primitives(stage)
+    loading = primitives(stage)
     print(f"\nThe gate's log of one burst verified: {records} records.")
     print(f"gate / nginx: {bursts.ratio(GATE_100, NGINX):.2f}")
 
@@ -290,6 +295,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
     bounds.judge("10,000 policies / 10 policies", bursts.ratio(GATE_10_000, GATE_10), MOST_OF_TEN_POLICIES)
     bounds.judge("idle memory, sample policies", idle, MOST_IDLE_MEGABYTES, " MB")
     bounds.judge("from exec to ready, sample policies", ready, MOST_MILLISECONDS_TO_READY, " ms")
+    bounds.judge("a directory of policies of 1 MiB", loading, MOST_MILLISECONDS_TO_LOAD, " ms of CPU")
     return 1 if bounds.missed else 0
 
 
