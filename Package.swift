@@ -151,7 +151,10 @@ let package = Package(
             ]),
         tests(
             of: "dockgate",
-            needing: ["dockgate", "Admission", "PolicyEngine", "Trust", "YAMLDocument", "StrictJSON", argumentParser]),
+            needing: [
+                "dockgate", "Admission", "PolicyEngine", "Trust", "YAMLDocument", "StrictJSON", "Timestamp",
+                argumentParser,
+            ]),
         tests(
             of: "Conformance",
             needing: [

@@ -10,7 +10,8 @@ public struct Answer: Sendable {
     public private(set) var isAllowed: Bool
     /// For a person: each refused image with policy, check, found, expected and cure. Empty when nothing is refused.
     public private(set) var message: String
-    /// For a person, whether it is allowed or not: what `warn` found, and in `observe` what would be refused.
+    /// For a person, whether it is allowed or not: what `warn` found, what would be refused were it not relieved, and in
+    /// `observe` what would be refused.
     public private(set) var warnings: [String]
     /// Why it is refused; nil if it is allowed, in `observe` too unless the decision could not be recorded.
     public private(set) var reason: ReasonCode?
@@ -19,7 +20,8 @@ public struct Answer: Sendable {
     /// Whether the log has a record of that name.
     public private(set) var isRecorded = false
     /// What joins the caller's own log with ours: the record's name, the policy revision, and the log's head after the
-    /// record, against which `dockgate audit verify --head` tells whether anything was cut off since.
+    /// record, against which `dockgate audit verify --head` tells whether anything was cut off since. Also what kept a
+    /// finding from refusing.
     public private(set) var auditAnnotations: [(key: String, value: String)]
     private let mode: GateMode
 
@@ -40,6 +42,9 @@ public struct Answer: Sendable {
         ]
         if let reason = decision.reason { auditAnnotations.append((key: "reason", value: reason.rawValue)) }
         if decision.isUndetermined { auditAnnotations.append(Answer.undetermined) }
+        if let reliefs = DecisionMessage.reliefs(of: decision) {
+            auditAnnotations.append((key: "relief", value: reliefs))
+        }
     }
 
     /// With the place of the record, now that it is durable.

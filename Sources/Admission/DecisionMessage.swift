@@ -41,6 +41,7 @@ enum DecisionMessage {
                 for finding in image.decision.refusing { add("would be refused: " + warning(finding, image)) }
             }
             for finding in image.decision.warning { add(warning(finding, image)) }
+            for finding in image.decision.findings where finding.isRelieved { add(relief(finding, image)) }
         }
         var named: Set<String> = []
         for policy in decision.images.lazy.flatMap(\.decision.passedOver) where named.insert(policy).inserted {
@@ -71,6 +72,27 @@ enum DecisionMessage {
     private static func warning(_ finding: Finding, _ image: JudgedImage) -> String {
         guard let refusal = finding.refusal else { return "" }
         return "\(name(finding)) [\(refusal.reason.rawValue)] \(image.requested.text): found \(refusal.found)"
+    }
+
+    /// What relieves it comes first: callers may cut a warning.
+    private static func relief(_ finding: Finding, _ image: JudgedImage) -> String {
+        guard let relief = finding.relief else { return "" }
+        guard finding.refusal != nil else {
+            return "\(relief): \(name(finding)) \(image.requested.text): not evaluated"
+        }
+        return "\(relief): \(warning(finding, image))"
+    }
+
+    /// What relieved anything, each once; nil if nothing did.
+    static func reliefs(of decision: Decision) -> String? {
+        var reliefs: [String] = []
+        for image in decision.images where !image.decision.isClean {
+            for finding in image.decision.findings where finding.isRelieved {
+                guard let relief = finding.relief?.description, !reliefs.contains(relief) else { continue }
+                reliefs.append(relief)
+            }
+        }
+        return reliefs.isEmpty ? nil : reliefs.joined(separator: "; ").onOneLine
     }
 
     private static func name(_ finding: Finding) -> String {

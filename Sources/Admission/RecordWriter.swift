@@ -139,7 +139,7 @@ struct RecordWriter {
             omitted.findings += image.decision.findings.count
             return
         }
-        let isInFull = detail.isComplete || (image.decision.hasRefusals && imagesInFull < detail.imagesInFull)
+        let isInFull = detail.isComplete || (!image.decision.isClean && imagesInFull < detail.imagesInFull)
         if isInFull { imagesInFull += 1 }
         json.beginObject()
         if isInFull {
@@ -190,7 +190,8 @@ struct RecordWriter {
         json.key("findings")
         json.beginArray()
         for finding in image.decision.findings {
-            if detail.isComplete || finding.refusal != nil { write(finding) } else { omitted.findings += 1 }
+            let isTold = detail.isComplete || finding.refusal != nil || finding.isRelieved
+            if isTold { write(finding) } else { omitted.findings += 1 }
         }
         json.endArray()
         if !image.decision.passedOver.isEmpty {
@@ -222,6 +223,21 @@ struct RecordWriter {
             json.member("reason", refusal.reason.rawValue)
             member("found", refusal.found)
             member("expected", refusal.expected)
+        }
+        if let relief = finding.relief { write(relief) }
+        json.endObject()
+    }
+
+    private mutating func write(_ relief: Relief) {
+        json.key("relief")
+        json.beginObject()
+        json.member("kind", relief.word)
+        switch relief {
+        case .exception(let name, let expires):
+            member("name", name)
+            json.member("expires", expires.rfc3339)
+        case .lastKnownGood(let since): json.member("since", since.rfc3339)
+        case .alreadyAdmitted(let until): json.member("until", until.rfc3339)
         }
         json.endObject()
     }
@@ -271,6 +287,4 @@ extension ImageDecision {
     fileprivate var isExempt: Bool {
         if case .exempt = verdict { true } else { false }
     }
-
-    fileprivate var hasRefusals: Bool { findings.contains { $0.refusal != nil } }
 }

@@ -169,7 +169,7 @@ struct Assessment {
 
     private func verdict(of findings: [Finding]) -> ImageDecision.Verdict {
         var refusing: ReasonCode?
-        for finding in findings where finding.enforcement == .deny {
+        for finding in findings where finding.consequence == .deny {
             guard let refusal = finding.refusal else { continue }
             if case .violated = finding.outcome { return .refused(refusal.reason) }
             refusing = refusing ?? refusal.reason

@@ -9,7 +9,8 @@ public struct ImageDecision: Sendable {
     public let digest: Digest?
     /// Policies that were passed over because a fact they ask for does not exist at this door.
     public let passedOver: [String]
-    /// Whether every check that was judged holds, on trial as in force, so that there is nothing to tell anybody.
+    /// Whether every check that was judged holds, on trial as in force, and none had to be relieved, so that there is
+    /// nothing to tell anybody.
     public let isClean: Bool
 
     init(verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [String]) {
@@ -17,7 +18,7 @@ public struct ImageDecision: Sendable {
         self.findings = findings
         self.digest = digest
         self.passedOver = passedOver
-        isClean = findings.allSatisfy { $0.refusal == nil }
+        isClean = findings.allSatisfy { $0.refusal == nil && !$0.isRelieved }
     }
 
     /// What becomes of the image.
@@ -35,10 +36,10 @@ public struct ImageDecision: Sendable {
     }
 
     /// The findings that refuse the image, in the order of the policies.
-    public var refusing: [Finding] { findings.filter { $0.enforcement == .deny && $0.refusal != nil } }
+    public var refusing: [Finding] { findings.filter { $0.consequence == .deny } }
 
     /// The findings that the caller is warned of.
-    public var warning: [Finding] { findings.filter { $0.enforcement == .warn && $0.refusal != nil } }
+    public var warning: [Finding] { findings.filter { $0.consequence == .warn } }
 }
 
 /// What came of one check of one policy.
@@ -50,6 +51,20 @@ public struct Finding: Sendable {
     public let outcome: Outcome
     /// The policy's own words for whoever is refused.
     public let message: String?
+    /// What keeps it from having consequences. A check that is lifted does not count if it passed either.
+    public let relief: Relief?
+
+    init(
+        policy: String?, check: String, enforcement: Enforcement, outcome: Outcome, message: String?,
+        relief: Relief? = nil
+    ) {
+        self.policy = policy
+        self.check = check
+        self.enforcement = enforcement
+        self.outcome = outcome
+        self.message = message
+        self.relief = relief
+    }
 
     /// What came of the check.
     public enum Outcome: Hashable, Sendable {
@@ -79,6 +94,16 @@ public struct Finding: Sendable {
         case .violated(let refusal), .undetermined(let refusal): refusal
         case .passed, .notEvaluated: nil
         }
+    }
+
+    /// What happens because of it. Nil if nothing does: it holds, was not looked at, or is relieved.
+    public var consequence: Enforcement? { refusal == nil || relief != nil ? nil : enforcement }
+
+    /// Whether something keeps it from having the consequence of a warning or a refusal which it has, or which nobody
+    /// looked for.
+    public var isRelieved: Bool {
+        guard relief != nil, enforcement > .audit else { return false }
+        return if case .passed = outcome { false } else { true }
     }
 }
 

@@ -44,6 +44,9 @@ extension Instant {
     /// RFC 3339 in UTC with exactly six digits of fraction, the form of every record: `2026-03-01T10:11:12.000001Z`.
     public var rfc3339: String { String(decoding: rfc3339UTF8, as: UTF8.self) }
 
+    /// The same without the fraction, for people: `2026-03-01T10:11:12Z`.
+    public var rfc3339InSeconds: String { String(decoding: rfc3339UTF8.dropLast(8) + "Z".utf8, as: UTF8.self) }
+
     /// The 27 bytes of `rfc3339`.
     public var rfc3339UTF8: [UInt8] {
         let days = Int((seconds >= 0 ? seconds : seconds - 86_399) / 86_400)

@@ -19,14 +19,15 @@ import Trust
     }
 
     private func finding(
-        _ found: String = "no signature", enforcement: Enforcement = .deny, message: String? = nil
+        _ found: String = "no signature", enforcement: Enforcement = .deny, message: String? = nil,
+        relief: Relief? = nil
     ) -> Finding {
         Finding(
             policy: "production", check: "built-by-release", enforcement: enforcement,
             outcome: .violated(
                 Refusal(
                     .signatureMissing, found: found, expected: "a signature by `release-key`", cure: "sign the image")),
-            message: message)
+            message: message, relief: relief)
     }
 
     private func decision(_ images: [JudgedImage], mode: GateMode = .enforce) -> Decision {
@@ -95,6 +96,34 @@ import Trust
         #expect(warnings.count { $0.hasPrefix("policy production") } == 2)
         #expect(warnings.count { $0.hasPrefix("policy namespaced asks for a namespace") } == 1)
         #expect(DecisionMessage.warnings(of: decision(images)).count == 3)
+    }
+
+    @Test("what is relieved refuses nothing, and is a warning that says first by what and until when")
+    func relieved() throws {
+        let relief = Relief.exception(name: "inc-4711", expires: Instant(secondsSince1970: 1_796_083_200))
+        let notEvaluated = Finding(
+            policy: "production", check: "built-by-release", enforcement: .deny, outcome: .notEvaluated, message: nil,
+            relief: relief)
+        let holds = Finding(
+            policy: "production", check: "source", enforcement: .deny, outcome: .passed(signers: []), message: nil,
+            relief: relief)
+        let findings = [finding(relief: relief), notEvaluated, holds, finding(enforcement: .audit, relief: relief)]
+        for mode in GateMode.allCases {
+            let decision = decision([try image("app", findings, verdict: .allowed)], mode: mode)
+            let expected = "exception inc-4711 until 2026-12-01T00:00:00Z"
+            #expect(
+                DecisionMessage.warnings(of: decision) == [
+                    "\(expected): policy production, check built-by-release [signature-missing] app: found no signature",
+                    "\(expected): policy production, check built-by-release app: not evaluated",
+                ])
+            #expect(DecisionMessage.reliefs(of: decision) == expected)
+            let answer = Answer(decision, record: nil)
+            #expect(answer.isAllowed && answer.message.isEmpty && answer.reason == nil)
+            #expect(answer.auditAnnotations.first { $0.key == "relief" }?.value == expected)
+        }
+        let quiet = decision([try image("app", [holds], verdict: .allowed)])
+        #expect(DecisionMessage.warnings(of: quiet).isEmpty && DecisionMessage.reliefs(of: quiet) == nil)
+        #expect(!Answer(quiet, record: nil).auditAnnotations.contains { $0.key == "relief" })
     }
 
     @Test("text is cut between characters of Unicode")

@@ -88,6 +88,40 @@ import Trust
         #expect(refused["found"]?.string == "no signature")
     }
 
+    @Test(
+        "a finding says what relieves it, and keeps its outcome",
+        arguments: [
+            (
+                Relief.exception(name: "inc-4711", expires: TestClock.start),
+                ["kind=exception", "name=inc-4711", "expires=\(TestClock.start.rfc3339)"]
+            ),
+            (.lastKnownGood(since: TestClock.start), ["kind=lastKnownGood", "since=\(TestClock.start.rfc3339)"]),
+            (.alreadyAdmitted(until: TestClock.start), ["kind=alreadyAdmitted", "until=\(TestClock.start.rfc3339)"]),
+        ])
+    func relief(relief: Relief, members: [String]) throws {
+        let long = Refusal(
+            .signatureMissing, found: String(repeating: "x", count: DecisionRecord.maximumBytes),
+            expected: "a signature")
+        for outcome in [Finding.Outcome.violated(long), .notEvaluated, .passed(signers: []), refusal()] {
+            let finding = Finding(
+                policy: "p", check: "c", enforcement: .deny, outcome: outcome, message: nil, relief: relief)
+            let image = JudgedImage(
+                requested: RequestedImage(text: "app", kind: .main, path: "argument", container: nil), reference: nil,
+                decision: ImageDecision(verdict: .allowed, findings: [finding], digest: nil, passedOver: []),
+                evidence: [])
+            let decision = Decision(
+                id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: [image], mode: .enforce, policyRevision: .sha256(of: []),
+                decidedAt: TestClock.start)
+            let record = DecisionRecord(decision, of: .of("app"), by: instance)
+            let json = try json(record.fits ? record.body : record.shortened(evidence: Digest.sha256(of: []).bytes))
+            #expect(json["code"]?.string == "IMG01I")
+            let told = try #require(
+                json["images"]?.elements.first { _ in true }?["findings"]?.elements.first { _ in true })
+            #expect(told["outcome"]?.string == outcome.word)
+            #expect(told["relief"]?.members.map { "\($0.key)=\($0.value.string ?? "")" } == members)
+        }
+    }
+
     @Test("the code of a record tells apart what happened")
     func codes() throws {
         let undetermined = Finding.Outcome.undetermined(

@@ -19,6 +19,12 @@ import Timestamp
         #expect(instant.rfc3339 == printed)
     }
 
+    @Test("for people a time is cut to whole seconds")
+    func seconds() {
+        #expect(Instant(secondsSince1970: -1, nanoseconds: 999_999_999).rfc3339InSeconds == "1969-12-31T23:59:59Z")
+        #expect(Instant.latest.rfc3339InSeconds == "9999-12-31T23:59:59Z")
+    }
+
     @Test("a day is its first moment in UTC")
     func day() throws {
         #expect(try Instant(dateOrTime: "2026-12-01") == Instant(rfc3339: "2026-12-01T00:00:00Z"))

@@ -17,6 +17,13 @@ struct CheckOutputTests {
         #expect(try parse().outputs.isEmpty)
     }
 
+    @Test("every report says what a problem is relieved by and until when", arguments: CheckFormat.allCases)
+    func relief(format: CheckFormat) {
+        let text = format.text(of: .excepted, on: .none)
+        #expect(text.ranges(of: "inc-4711").count >= 2)
+        #expect(text.ranges(of: "2026-12-01T00").count + text.ranges(of: "2026-12-01T00%3A").count >= 2, "\(text)")
+    }
+
     @Test(
         "two that go to standard output, two to one file, an unknown format and an empty name are mistakes",
         arguments: [

@@ -1,5 +1,7 @@
+import PolicyEngine
 import StrictJSON
 import Testing
+import Timestamp
 
 @testable import dockgate
 
@@ -29,6 +31,28 @@ struct JSONTests {
         #expect(images.map { $0["undetermined"]?.boolean } == [false, false, true, false])
         #expect(images[3]["place"] == nil)
         #expect(images[3]["record"]?.string == "01JZ3N7Q4T8V2W6X0Y4Z8A2B6C")
+    }
+
+    @Test("what is relieved has the kind of relief, its name and its time, and keeps its outcome")
+    func relief() throws {
+        func findings(_ relief: Relief) throws -> [JSONValue] {
+            let report = CheckReport.of(.image(because: [.refusal(severity: .warning, relief: relief)]))
+            let image = try #require(try parsed(report.json)["images"]?.elements.first { _ in true })
+            return image["findings"]?.elements.map { $0 } ?? []
+        }
+        func members(_ relief: Relief) throws -> [String] {
+            let finding = try #require(try findings(relief).first)
+            #expect(finding["outcome"]?.string == "violated" && finding["reason"]?.string == "signature-missing")
+            return finding["relief"]?.members.map { "\($0.key)=\($0.value.string ?? "")" } ?? []
+        }
+        let time = Instant(secondsSince1970: 1_796_083_200)
+        #expect(
+            try members(.exception(name: "inc-4711", expires: time))
+                == ["kind=exception", "name=inc-4711", "expires=2026-12-01T00:00:00.000000Z"])
+        #expect(
+            try members(.lastKnownGood(since: time)) == ["kind=lastKnownGood", "since=2026-12-01T00:00:00.000000Z"])
+        #expect(
+            try members(.alreadyAdmitted(until: time)) == ["kind=alreadyAdmitted", "until=2026-12-01T00:00:00.000000Z"])
     }
 
     @Test("a line of JSON lines is the object of the same image, with the version")

@@ -1,14 +1,18 @@
+import PolicyEngine
+import Timestamp
+
 @testable import dockgate
 
 extension ReportedFinding {
     static func refusal(
         _ reason: String = "signature-missing", severity: Severity? = .error, outcome: String = "violated",
         policy: String? = "signed-production", check: String? = "signed-by-release", message: String? = nil,
-        found: String? = "no signature", expected: String? = "a signature by `release-key`", cure: String? = "sign it"
+        found: String? = "no signature", expected: String? = "a signature by `release-key`", cure: String? = "sign it",
+        relief: Relief? = nil
     ) -> ReportedFinding {
         ReportedFinding(
             severity: severity, policy: policy, check: check, enforcement: "deny", outcome: outcome, reason: reason,
-            message: message, found: found, expected: expected, cure: cure)
+            message: message, found: found, expected: expected, cure: cure, relief: relief)
     }
 
     static let passed = ReportedFinding(
@@ -46,6 +50,23 @@ extension CheckReport {
             because: [.refusal("tag-denied", severity: .warning, found: "the tag `latest`")],
             recordID: "01JZ3N7Q4T8V2W6X0Y4Z8A2B6C"))
 
+    /// What a `PolicyException` lifts, once looked at and once not.
+    static let excepted = CheckReport.of(
+        .image(
+            "registry.example.com/shop/old:latest", .warned,
+            because: [.refusal("tag-denied", severity: .warning, found: "the tag `latest`", relief: exception)]),
+        .image(
+            "registry.example.com/shop/new:1", .warned,
+            because: [
+                ReportedFinding(
+                    severity: .warning, policy: "signed-production", check: "signed-by-release", enforcement: "deny",
+                    outcome: "notEvaluated", reason: nil, message: nil, found: nil, expected: nil, cure: nil,
+                    relief: exception)
+            ]))
+
+    static let exception = Relief.exception(
+        name: "inc-4711", expires: Instant(secondsSince1970: 1_796_083_200))
+
     static let digest = "sha256:" + String(repeating: "ab12", count: 16)
 }
 
@@ -73,7 +94,9 @@ enum Hostile {
             text, policy: text, check: text, message: "\(text)\n\(text)", found: text, expected: text, cure: text)
         let told = ReportedFinding.refusal(
             "denied", policy: nil, check: nil, message: text, found: nil, expected: nil, cure: nil)
-        let warning = ReportedFinding.refusal(text, severity: .warning, policy: nil, check: text, found: text)
+        let warning = ReportedFinding.refusal(
+            text, severity: .warning, policy: nil, check: text, found: text,
+            relief: .exception(name: text, expires: .latest))
         return CheckReport(
             [
                 .image(

@@ -13,8 +13,9 @@ struct SARIFTests {
         "driver": ["name", "version", "rules"],
         "rule": ["id", "shortDescription", "fullDescription", "help", "defaultConfiguration", "properties"],
         "result": [
-            "ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties",
+            "ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "suppressions", "properties",
         ],
+        "suppression": ["kind", "status", "justification"],
         "location": ["physicalLocation", "logicalLocations"],
         "physicalLocation": ["artifactLocation", "region"],
         "artifactLocation": ["uri"], "region": ["startLine"], "logicalLocation": ["fullyQualifiedName"],
@@ -78,6 +79,10 @@ struct SARIFTests {
         _ = try members(
             result, "result",
             required: ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"])
+        for suppression in result["suppressions"]?.elements.map({ $0 }) ?? [] {
+            let suppression = try members(suppression, "suppression", required: ["kind"])
+            #expect(suppression["kind"]?.string == "external" && suppression["status"]?.string == "accepted")
+        }
         let index = try #require(result["ruleIndex"]?.integer)
         try #require(rules.indices.contains(index))
         #expect(result["ruleId"]?.stringUTF8 == Array(rules[index].utf8))
@@ -122,6 +127,18 @@ struct SARIFTests {
             ])
         #expect(physical.map { $0?["region"]?["startLine"]?.integer } == [9, 31, nil])
         #expect(results[2]["properties"]?["record"]?.string == "01JZ3N7Q4T8V2W6X0Y4Z8A2B6C")
+    }
+
+    @Test("what is relieved is a suppressed warning, whose justification says by what")
+    func relief() throws {
+        let results = try results(.excepted)
+        #expect(results.map { $0["ruleId"]?.string } == ["tag-denied", "exception"])
+        #expect(results.map { $0["level"]?.string } == ["warning", "warning"])
+        for result in results {
+            let suppression = try #require(result["suppressions"]?.elements.first { _ in true })
+            #expect(suppression["justification"]?.string == "exception inc-4711 until 2026-12-01T00:00:00Z")
+        }
+        #expect(try self.results(.everyVerdict).allSatisfy { $0["suppressions"] == nil })
     }
 
     @Test("a report without a problem has no result and no rule")

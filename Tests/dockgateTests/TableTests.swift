@@ -29,6 +29,25 @@ struct TableTests {
             ])
     }
 
+    @Test("what is relieved is a warning that says by what, whether it was looked at or not")
+    func relief() {
+        let lines = CheckReport.excepted.table(on: .none).split(separator: "\n").map(String.init)
+        #expect(
+            lines == [
+                "WARN   registry.example.com/shop/old:latest  deploy/cart.yaml:9",
+                "       warning: policy signed-production, check signed-by-release [tag-denied]",
+                "         found      the tag `latest`",
+                "         expected   a signature by `release-key`",
+                "         cure       sign it",
+                "         relief     exception inc-4711 until 2026-12-01T00:00:00Z",
+                "WARN   registry.example.com/shop/new:1  deploy/cart.yaml:9",
+                "       warning: policy signed-production, check signed-by-release [exception]",
+                "         relief     exception inc-4711 until 2026-12-01T00:00:00Z",
+                "2 images, 2 allowed, 0 denied in 0.6 s",
+            ])
+        #expect(CheckReport.excepted.outcome == .allowed && CheckReport.excepted.warns)
+    }
+
     @Test("a terminal gets symbol and word; colour only where it is wanted; a file neither symbol nor colour")
     func styles() {
         let report = CheckReport.of(.image("a", .allowed, at: nil), .image("b", .warned, at: nil), .image("c", at: nil))

@@ -97,7 +97,8 @@ public struct SignatureCheck: Check {
         for entry in entries {
             guard counts(entry, at: image.now) else {
                 let expiry = Refusal(
-                    .signatureMissing, found: "no longer counted since \(entry.until?.rfc3339 ?? "")", expected: demand)
+                    .signatureMissing, found: "no longer counted since \(entry.until?.rfc3339InSeconds ?? "")",
+                    expected: demand)
                 refused.append((entry.attestor.name, expiry))
                 continue
             }

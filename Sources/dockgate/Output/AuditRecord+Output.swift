@@ -92,6 +92,7 @@ struct RecordStory {
         }
         if let found = finding["found"]?.string { lines.append("    found    \(found)") }
         if let expected = finding["expected"]?.string { lines.append("    expected \(expected)") }
+        if let relief = finding["relief"] { lines.append("    relief   \(RecordStory.joined(relief))") }
         return lines
     }
 

@@ -8,7 +8,7 @@ extension Certificate {
         facts.add("subject", subject.isEmpty ? "(empty)" : subject)
         facts.add("issuer", issuer)
         facts.add("serial", serialNumber)
-        facts.add("valid", "\(notBefore.inSeconds) to \(notAfter.inSeconds)  (\(state(at: now)))")
+        facts.add("valid", "\(notBefore.rfc3339InSeconds) to \(notAfter.rfc3339InSeconds)  (\(state(at: now)))")
         for name in alternativeNames { facts.add("name", name.text) }
         switch publicKey {
         case .key(let key): facts.add("key", "\(key.algorithm)  sha256:\(key.fingerprint.hexadecimal)")
@@ -43,8 +43,8 @@ extension Certificate {
         writer.member("subject", subject)
         writer.member("issuer", issuer)
         writer.member("serialNumber", serialNumber)
-        writer.member("notBefore", notBefore.inSeconds)
-        writer.member("notAfter", notAfter.inSeconds)
+        writer.member("notBefore", notBefore.rfc3339InSeconds)
+        writer.member("notAfter", notAfter.rfc3339InSeconds)
         writer.member("valid", state(at: now) == "now")
         writer.key("alternativeNames")
         writer.beginArray()
@@ -82,9 +82,4 @@ extension Certificate.AlternativeName {
         case .other: "other"
         }
     }
-}
-
-extension Instant {
-    /// RFC 3339 without a fraction: certificates know whole seconds.
-    fileprivate var inSeconds: String { String(rfc3339.prefix { $0 != "." }) + "Z" }
 }

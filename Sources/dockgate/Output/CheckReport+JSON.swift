@@ -1,4 +1,6 @@
+import PolicyEngine
 import StrictJSON
+import Timestamp
 
 extension CheckReport {
     /// `dockgate.dev/output/v1`: one object for programs.
@@ -66,6 +68,24 @@ extension ReportedFinding {
         if let found { writer.member("found", found) }
         if let expected { writer.member("expected", expected) }
         if let cure { writer.member("cure", cure) }
+        if let relief { writer.relief(relief) }
         writer.endObject()
+    }
+}
+
+extension JSONWriter {
+    /// As the audit log has it.
+    fileprivate mutating func relief(_ relief: Relief) {
+        key("relief")
+        beginObject()
+        member("kind", relief.word)
+        switch relief {
+        case .exception(let name, let expires):
+            member("name", name)
+            member("expires", expires.rfc3339)
+        case .lastKnownGood(let since): member("since", since.rfc3339)
+        case .alreadyAdmitted(let until): member("until", until.rfc3339)
+        }
+        endObject()
     }
 }

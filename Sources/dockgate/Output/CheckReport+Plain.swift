@@ -1,12 +1,16 @@
+import PolicyEngine
+
 extension CheckReport {
     /// For scripts: a line for each image, with tabs between verdict, image, digest, place, reason, policy, check, what
-    /// was found, and the record. What is not known is empty; of several reasons the first is told.
+    /// was found, the record, and what keeps it from refusing. What is not known is empty; of several reasons the first is
+    /// told.
     var plain: String {
         images.map { image in
             let problem = image.problems.first
             let fields = [
                 image.verdict.word, image.name, image.digest, image.place?.description, problem?.code, problem?.policy,
                 problem?.check, problem.flatMap { $0.found ?? $0.message }, image.recordID,
+                problem?.relief?.description,
             ]
             return fields.map { ($0 ?? "").spreadsheetCell }.joined(separator: "\t") + "\n"
         }.joined()

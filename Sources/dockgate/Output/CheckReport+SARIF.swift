@@ -1,3 +1,4 @@
+import PolicyEngine
 import StrictJSON
 import Trust
 
@@ -72,12 +73,24 @@ extension JSONWriter {
         message("message", result.lines.joined(separator: "\n"))
         array("locations") { $0.location(of: result.image) }
         object("partialFingerprints") { $0.member("dockgateImageRule/v1", result.fingerprint) }
+        if let relief = result.problem.relief { suppression(relief.description.printable) }
         object("properties") { writer in
             writer.member("image", result.image.name)
             if let digest = result.image.digest { writer.member("digest", digest) }
             if let record = result.image.recordID { writer.member("record", record) }
         }
         endObject()
+    }
+
+    /// Somebody accepted it (3.35): what it is stays said.
+    private mutating func suppression(_ justification: String) {
+        array("suppressions") { writer in
+            writer.beginObject()
+            writer.member("kind", "external")
+            writer.member("status", "accepted")
+            writer.member("justification", justification)
+            writer.endObject()
+        }
     }
 
     private mutating func location(of image: ReportedImage) {

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 extension CheckReport {
     /// For people: a paragraph for each image with what speaks against it and how to mend that, and a line that sums up.
     func table(on terminal: Terminal) -> String {
@@ -21,6 +23,7 @@ extension ReportedImage {
             if let found = problem.found { lines.append("         found      \(found.printable)") }
             if let expected = problem.expected { lines.append("         expected   \(expected.printable)") }
             if let cure = problem.cure { lines.append("         cure       \(cure.printable)") }
+            if let relief = problem.relief { lines.append("         relief     \(relief.description.printable)") }
         }
         return lines
     }

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// What `check` reports, whoever decided: this program, or a running gate that it asked. Every format is made of this.
 struct CheckReport: Sendable {
     let images: [ReportedImage]
@@ -110,11 +112,14 @@ struct ReportedFinding: Sendable {
     let found: String?
     let expected: String?
     let cure: String?
+    /// What keeps it from refusing.
+    var relief: Relief?
 }
 
 extension ReportedFinding {
-    /// The reason's code; a warning of a running gate has none.
-    var code: String { reason ?? "warning" }
+    /// The reason's code. What was not looked at since it is relieved has the word of that, and a warning of a running gate
+    /// has none.
+    var code: String { reason ?? relief?.word ?? "warning" }
 
     /// Which rule speaks: `policy known-registry, check source`.
     var rule: String {
@@ -125,9 +130,9 @@ extension ReportedFinding {
     /// All of it in lines of text that are fit to be shown.
     var lines: [String] {
         let message = (message ?? "").split(separator: "\n").map { String($0).printable }
-        let rest = [("found: ", found), ("expected: ", expected), ("cure: ", cure)].compactMap { name, text in
-            text.map { name + $0.printable }
-        }
+        let rest = [
+            ("found: ", found), ("expected: ", expected), ("cure: ", cure), ("relief: ", relief?.description),
+        ].compactMap { name, text in text.map { name + $0.printable } }
         return ["\(rule.printable) [\(code.printable)]"] + message + rest
     }
 }

@@ -52,11 +52,11 @@ extension ReportedFinding {
     fileprivate init(_ finding: Finding, isEnforced: Bool) {
         let refusal = finding.refusal
         severity =
-            switch finding.enforcement {
-            case _ where refusal == nil: nil
-            case .deny: isEnforced ? .error : .warning
-            case .warn: .warning
-            case .audit: nil
+            switch finding.consequence {
+            case .deny?: isEnforced ? .error : .warning
+            case .warn?: .warning
+            case .audit?: nil
+            case nil: finding.isRelieved ? .warning : nil
             }
         policy = finding.policy
         check = finding.check
@@ -67,6 +67,7 @@ extension ReportedFinding {
         found = refusal?.found
         expected = refusal?.expected
         cure = refusal?.cure
+        relief = finding.relief
     }
 
     fileprivate static func notRecorded(_ message: String, isEnforced: Bool) -> ReportedFinding {
