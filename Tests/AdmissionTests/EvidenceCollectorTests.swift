@@ -111,7 +111,7 @@ import Trust
 
     // MARK: - Who may see what
 
-    @Test("evidence that was fetched with other credentials is not used")
+    @Test("attack 25: evidence that was fetched with other credentials is not used")
     func credentials() async throws {
         let collector = collector()
         let subject = subject()

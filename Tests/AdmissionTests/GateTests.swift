@@ -344,7 +344,9 @@ import Trust
 
     // MARK: - Other policies, the same evidence
 
-    @Test("policies are evaluated afresh whatever is cached, and a key that is taken away passes nothing any more")
+    @Test(
+        "attack 25: policies are evaluated afresh whatever is cached, and a removed key passes nothing any more"
+    )
     func afresh() async throws {
         try await withRegistry { fixture in
             let digest = fixture.registry.pushImage(to: "team/app", tag: "1.0")

@@ -147,7 +147,7 @@ struct AdmissionProtocolTests {
         }
     }
 
-    @Test("A07: an update of an object that is being deleted is judged (CVE-2023-34091)")
+    @Test("A07, attack 18: an update of an object that is being deleted is judged (CVE-2023-34091)")
     func beingDeleted() async throws {
         try await withDoor { fixture, _, port in
             let connection = try await TLSConnection.open(port: port)

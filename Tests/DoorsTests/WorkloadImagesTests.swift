@@ -269,7 +269,7 @@ struct UpdatedImagesTests {
         #expect(try images(in: new, since: old) == ["main spec.containers[1].image=nginx:2"])
     }
 
-    @Test("A07: a changed image of an object that is being deleted is new (CVE-2023-34091)")
+    @Test("A07, attack 18: a changed image of an object that is being deleted is new (CVE-2023-34091)")
     func beingDeleted() throws {
         let metadata = #"{"deletionTimestamp":"2026-11-23T00:00:00Z"}"#
         let old = pod(#"{"containers":[{"image":"nginx:1"}]}"#, metadata: metadata)
@@ -278,7 +278,7 @@ struct UpdatedImagesTests {
         #expect(try images(in: old, since: old) == [])
     }
 
-    @Test("a changed image behind lowered replicas")
+    @Test("attack 18: a changed image behind lowered replicas is new")
     func replicas() throws {
         func deployment(_ replicas: Int, _ image: String) -> String {
             #"""

@@ -397,7 +397,9 @@ import Trust
         #expect(try !allowed(["sources": ["pipeline"]], .main, .kubernetes))
     }
 
-    @Test("a namespace that could not be had constrains and does not vouch; one that does not exist is passed over")
+    @Test(
+        "attack 19: a namespace that could not be had constrains and does not vouch; a missing one is passed over"
+    )
     func unknownNamespace() throws {
         let vouching = try PolicyFixture.policy(
             "vouching",
