@@ -43,9 +43,9 @@ enum DecisionMessage {
             for finding in image.decision.warning { add(warning(finding, image)) }
             for finding in image.decision.findings where finding.isRelieved { add(relief(finding, image)) }
         }
-        var named: Set<String> = []
-        for policy in decision.images.lazy.flatMap(\.decision.passedOver) where named.insert(policy).inserted {
-            add("policy \(policy) asks for a namespace, which this request does not have")
+        var named: Set<PassedOver> = []
+        for passed in decision.images.lazy.flatMap(\.decision.passedOver) where named.insert(passed).inserted {
+            add("policy \(passed.policy) asks for \(name(passed.fact)), which this request does not have")
         }
         if omitted > 0 { warnings.append("and \(omitted) more warnings, see the record") }
         return warnings
@@ -97,6 +97,13 @@ enum DecisionMessage {
 
     private static func name(_ finding: Finding) -> String {
         finding.policy.map { "policy \($0), check \(finding.check)" } ?? "rule \(finding.check)"
+    }
+
+    private static func name(_ fact: RequestFact) -> String {
+        switch fact {
+        case .namespace: "a namespace"
+        case .namespaceLabels: "labels of a namespace"
+        }
     }
 
     /// A person reads a few; the record has all.

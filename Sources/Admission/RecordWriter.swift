@@ -197,7 +197,7 @@ struct RecordWriter {
         if !image.decision.passedOver.isEmpty {
             json.key("passedOver")
             json.beginArray()
-            for policy in image.decision.passedOver { json.string(cut(policy)) }
+            for passed in image.decision.passedOver { json.string(cut(passed.policy)) }
             json.endArray()
         }
         guard !image.evidence.isEmpty else { return }

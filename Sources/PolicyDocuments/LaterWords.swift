@@ -7,8 +7,6 @@ enum LaterWords {
         // Checks and their settings
         "attestation", "vulnerabilities", "baseImage", "minimal", "age", "imageConfig", "multiStage", "onUndetermined",
         "alreadyAdmitted",
-        // Selectors
-        "labels",
         // Settings of the daemon
         "platforms", "pin",
     ]

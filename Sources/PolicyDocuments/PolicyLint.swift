@@ -91,7 +91,9 @@ private struct PolicyLint {
 
     private func anything(_ written: WrittenPolicy) -> [Diagnostic] {
         let match = written.policy.match
-        guard match.images.isEmpty, match.digests.isEmpty, match.namespaces.isEmpty else { return [] }
+        guard match.images.isEmpty, match.digests.isEmpty, match.namespaces.isEmpty,
+            match.namespaceLabels.isEmpty
+        else { return [] }
         return written.checks.compactMap { check, item in
             guard check.check is InsecureAcceptAnythingCheck, isAdmitted(Probe.stranger, by: check, of: written)
             else { return nil }
@@ -160,7 +162,8 @@ private struct PolicyLint {
         return Evaluator(policies: loaded.policySet).evaluate(
             reference, in: match.containers.first ?? .main,
             of: RequestFacts(
-                source: match.sources.first ?? .kubernetes, namespace: .known(namespace ?? asked ?? "default")),
+                source: match.sources.first ?? .kubernetes, namespace: .known(namespace ?? asked ?? "default"),
+                namespaceLabels: .known(NamespaceLabels(match.namespaceLabels.map { ($0.key, $0.value) }))),
             with: evidence, at: now)
     }
 }

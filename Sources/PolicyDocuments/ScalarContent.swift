@@ -19,7 +19,7 @@ extension FieldType {
         case .word(let words): listed(words)
         case .file: "the path of a file"
         case .list: "a list"
-        case .object: "a mapping"
+        case .object, .dictionary: "a mapping"
         case .either(let scalar, _): "\(scalar.noun) or a mapping"
         }
     }

@@ -19,6 +19,7 @@ struct ShapeReader {
         switch type {
         case .object(let object): return conformObject(node, to: object)
         case .list(let element): return conformList(node, of: element)
+        case .dictionary(let key, let value): return conformDictionary(node, key: key, value: value)
         case .either(let scalar, let object):
             switch node.kind {
             case .scalar: return conform(node, to: scalar)
@@ -100,6 +101,28 @@ struct ShapeReader {
         return FieldValue(.list(values), at: place(node.position))
     }
 
+    private mutating func conformDictionary(_ node: YAMLNode, key: String, value: String) -> FieldValue? {
+        guard case .mapping(let written) = node.kind else { return mismatch(node, expected: "a mapping") }
+        guard !written.isEmpty else {
+            report("expected at least one key, found an empty mapping", at: node.position)
+            return nil
+        }
+        let entries: [(key: FieldValue, value: FieldValue)] = written.compactMap { keyNode, valueNode in
+            let key = conform(keyNode, to: .text(key))
+            let value = conformEmptyText(valueNode) ?? conform(valueNode, to: .text(value))
+            guard let key, let value else { return nil }
+            return (key, value)
+        }
+        guard entries.count == written.count else { return nil }
+        return FieldValue(.dictionary(entries), at: place(node.position))
+    }
+
+    /// Text that is written, and empty: `""`.
+    private func conformEmptyText(_ node: YAMLNode) -> FieldValue? {
+        guard let text = node.text, text.isEmpty else { return nil }
+        return FieldValue(.text(text), at: place(node.position))
+    }
+
     // MARK: Which fields are there
 
     /// The field that a key names; an unknown one is reported.
@@ -142,6 +165,9 @@ struct ShapeReader {
             } else if let second = chosen.dropFirst().first, let place = given(second), let first = chosen.first {
                 report("`\(second)` cannot stand beside `\(first)`, give one of them", at: place)
             }
+        }
+        for choice in object.atLeastOneOf where unknown.isEmpty && choice.allSatisfy({ given($0) == nil }) {
+            report("expected at least one of the fields \(listed(choice))", at: position)
         }
         for group in object.together where unknown.isEmpty {
             guard let present = group.first(where: { given($0) != nil }), let place = given(present) else { continue }

@@ -6,7 +6,7 @@ import Trust
 struct Assessment {
     private var image: ImageUnderJudgement
     private var policies: [ApplicablePolicy]
-    private var passedOver: [String]
+    private var passedOver: [PassedOver]
     private let notVouched: Enforcement
     private let now: Instant
 

@@ -44,8 +44,8 @@ public struct StagedEnforcement: Sendable {
         for (enforcement, match) in matches {
             switch match {
             case .yes, .no: continue
-            case .noSuchFact:
-                resolved.lacksFact = true
+            case .noNamespace, .noNamespaceLabels:
+                resolved.lackedFact = resolved.lackedFact ?? match.lackedFact
                 // In force because nobody could say otherwise: that constrains, and vouches for nothing.
                 if enforcement > certain { resolved.certainty = min(resolved.certainty, .unknown) }
             case .unknown, .whenResolved:
@@ -63,8 +63,8 @@ struct ResolvedEnforcement {
     var enforcement: Enforcement
     /// `.yes`, or what the uncertainty waits for.
     var certainty = Selector.Match.yes
-    /// Whether a stage asks for a fact that does not exist at this door.
-    var lacksFact = false
+    /// The fact that a stage asks for and that does not exist at this door.
+    var lackedFact: RequestFact?
 }
 
 extension StagedEnforcement {

@@ -8,12 +8,12 @@ public struct ImageDecision: Sendable {
     /// The digest that the decision is about, if it was named or had to be resolved.
     public let digest: Digest?
     /// Policies that were passed over because a fact they ask for does not exist at this door.
-    public let passedOver: [String]
+    public let passedOver: [PassedOver]
     /// Whether every check that was judged holds, on trial as in force, and none had to be relieved, so that there is
     /// nothing to tell anybody.
     public let isClean: Bool
 
-    init(verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [String]) {
+    init(verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [PassedOver]) {
         self.verdict = verdict
         self.findings = findings
         self.digest = digest
@@ -40,6 +40,12 @@ public struct ImageDecision: Sendable {
 
     /// The findings that the caller is warned of.
     public var warning: [Finding] { findings.filter { $0.consequence == .warn } }
+}
+
+/// A policy that asks for a fact which does not exist at this door.
+public struct PassedOver: Hashable, Sendable {
+    public let policy: String
+    public let fact: RequestFact
 }
 
 /// What came of one check of one policy.

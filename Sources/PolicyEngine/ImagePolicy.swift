@@ -28,6 +28,9 @@ public final class ImagePolicy: Sendable {
 extension ImagePolicy {
     /// All places of the policy that select by facts of an image and its request.
     var selectors: [Selector] { [match] + exclude + enforcement.stages.map(\.selector) }
+
+    /// The keys of the namespace labels that it asks for, each once, in byte order.
+    public var namespaceLabelKeys: [String] { Set(selectors.flatMap(\.namespaceLabelKeys)).sorted() }
 }
 
 /// A check as one policy uses it; a class for the same reason as `ImagePolicy`.

@@ -7,6 +7,9 @@ struct PolicyIndex: Sendable {
     private var byPrefix: [UInt64: [Int32]] = [:]
     private var byHostEnd: [UInt64: [Int32]] = [:]
     private var byNamespace: [UInt64: [Int32]] = [:]
+    private var byLabel: [UInt64: [Int32]] = [:]
+    /// The keys of the labels that selectors are filed under, each once: a namespace may have many more.
+    private var labelKeys: [String] = []
     private var always: [Int32] = []
 
     init(_ selectors: [Selector]) {
@@ -22,8 +25,14 @@ struct PolicyIndex: Sendable {
             return
         }
         let names = selector.namespaces.map(\.literal)
-        guard !names.isEmpty, !names.contains(nil) else { return always.append(position) }
-        for case let name? in names { byNamespace[Key(name).value, default: []].append(position) }
+        guard names.isEmpty || names.contains(nil) else {
+            for case let name? in names { byNamespace[Key(name).value, default: []].append(position) }
+            return
+        }
+        // It needs all of its labels, so it is found by any of them.
+        guard let label = selector.namespaceLabels.first else { return always.append(position) }
+        if !labelKeys.contains(label.key) { labelKeys.append(label.key) }
+        byLabel[Key.label(label.key, label.value).value, default: []].append(position)
     }
 
     private mutating func file(_ pattern: ImagePattern, at position: Int32) {
@@ -71,6 +80,14 @@ struct PolicyIndex: Sendable {
         // Whatever asks for a namespace must be looked at, to say that it is unknown or does not exist here.
         case .unknown, .absent: found += byNamespace.values.joined()
         }
+        switch image.facts.namespaceLabels {
+        case .known(let labels):
+            for key in labelKeys {
+                guard let value = labels[key] else { continue }
+                found += byLabel[Key.label(key, value).value] ?? []
+            }
+        case .unknown, .absent: found += byLabel.values.joined()
+        }
         return PolicyIndex.sortedOnce(found)
     }
 
@@ -90,6 +107,12 @@ private struct Key {
     init() {}
 
     init(_ piece: some Sequence<UInt8>) { append(piece) }
+
+    static func label(_ key: String, _ value: String) -> Key {
+        var result = Key(key.utf8)
+        result.append(value.utf8)
+        return result
+    }
 
     static func host(_ labels: some Sequence<some Sequence<UInt8>>, port: some Sequence<UInt8>) -> Key {
         var key = Key()

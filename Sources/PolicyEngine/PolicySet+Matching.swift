@@ -15,9 +15,9 @@ struct ApplicablePolicy {
 /// The policies for one image, in the order in which they were loaded.
 struct Applicability {
     var policies: [ApplicablePolicy] = []
-    /// Names of policies that ask for a fact which does not exist at this door: in `match`, so that they do not apply, or
-    /// in `exclude` or in a stage of their enforcement, so that they apply as if it could be any.
-    var passedOver: [String] = []
+    /// Policies that ask for a fact which does not exist at this door: in `match`, so that they do not apply, or in
+    /// `exclude` or in a stage of their enforcement, so that they apply as if it could be any.
+    var passedOver: [PassedOver] = []
 }
 
 extension PolicySet {
@@ -26,14 +26,16 @@ extension PolicySet {
         for position in index.candidates(for: image) {
             let policy = policies[Int(position)]
             let application = policy.application(to: image)
+            var lackedFact = application.match.lackedFact
             switch application.match {
             case .no: continue
-            case .noSuchFact: result.passedOver.append(policy.name)
+            case .noNamespace, .noNamespaceLabels: break
             case .whenResolved, .unknown, .yes:
                 let enforcement = policy.enforcement.resolved(for: image)
                 result.policies.append(policy.applicable(application.match, enforcement))
-                if application.lacksFact || enforcement.lacksFact { result.passedOver.append(policy.name) }
+                lackedFact = application.lackedFact ?? enforcement.lackedFact
             }
+            if let lackedFact { result.passedOver.append(PassedOver(policy: policy.name, fact: lackedFact)) }
         }
         return result
     }
@@ -41,20 +43,22 @@ extension PolicySet {
 
 extension ImagePolicy {
     /// Whether the policy is about the image, and whether an entry of `exclude` asks for a fact that does not exist.
-    fileprivate func application(to image: ImageUnderJudgement) -> (match: Selector.Match, lacksFact: Bool) {
+    fileprivate func application(
+        to image: ImageUnderJudgement
+    ) -> (match: Selector.Match, lackedFact: RequestFact?) {
         var matched = match.match(image)
-        var lacksFact = false
-        guard matched > .noSuchFact else { return (matched, lacksFact) }
+        var lackedFact: RequestFact?
+        guard matched > .noNamespaceLabels else { return (matched, nil) }
         for entry in exclude {
             let match = entry.match(image)
             switch match {
-            case .yes: return (.no, false)
+            case .yes: return (.no, nil)
             case .unknown, .whenResolved: matched = min(matched, match)
-            case .noSuchFact: lacksFact = true
+            case .noNamespace, .noNamespaceLabels: lackedFact = lackedFact ?? match.lackedFact
             case .no: continue
             }
         }
-        return (matched, lacksFact)
+        return (matched, lackedFact)
     }
 
     fileprivate func applicable(_ match: Selector.Match, _ resolved: ResolvedEnforcement) -> ApplicablePolicy {

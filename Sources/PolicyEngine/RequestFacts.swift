@@ -3,11 +3,22 @@
 public struct RequestFacts: Sendable {
     public let source: RequestSource
     public let namespace: Fact<String>
+    /// Those of the Namespace object, never of the workload.
+    public let namespaceLabels: Fact<NamespaceLabels>
 
-    public init(source: RequestSource, namespace: Fact<String>) {
+    /// - Parameter namespaceLabels: if they are not given, they are absent where there is no namespace, and otherwise
+    ///   could not be had.
+    public init(source: RequestSource, namespace: Fact<String>, namespaceLabels: Fact<NamespaceLabels>? = nil) {
         self.source = source
         self.namespace = namespace
+        let isNowhere = if case .absent = namespace { true } else { false }
+        self.namespaceLabels = namespaceLabels ?? (isNowhere ? .absent : .unknown)
     }
+}
+
+/// A fact that policies ask for, and that a door may not have.
+public enum RequestFact: Hashable, Sendable {
+    case namespace, namespaceLabels
 }
 
 /// The door through which a request came.

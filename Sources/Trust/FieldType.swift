@@ -16,6 +16,9 @@ public indirect enum FieldType: Sendable {
     /// At least one element.
     case list(FieldType)
     case object(ObjectType)
+    /// Text under keys that the author chooses, with the words for both in error messages. At least one key; unlike other
+    /// text a value may be empty.
+    case dictionary(key: String, value: String)
     /// The YAML node's own kind decides which shape is meant.
     case either(scalar: FieldType, object: ObjectType)
 }
@@ -25,6 +28,8 @@ public struct ObjectType: Sendable {
     public let fields: [Field]
     /// Each inner list is a choice: exactly one of its fields must be given.
     public let exactlyOneOf: [[String]]
+    /// Of the fields in each inner list at least one must be given.
+    public let atLeastOneOf: [[String]]
     /// Fields that only make sense together: either all or none are given.
     public let together: [[String]]
     /// Keys that the policy language knows and this program does not honour. They are errors with a reason of their
@@ -32,10 +37,12 @@ public struct ObjectType: Sendable {
     public let notBuiltIn: [UnbuiltField]
 
     public init(
-        _ fields: [Field], exactlyOneOf: [[String]] = [], together: [[String]] = [], notBuiltIn: [UnbuiltField] = []
+        _ fields: [Field], exactlyOneOf: [[String]] = [], atLeastOneOf: [[String]] = [], together: [[String]] = [],
+        notBuiltIn: [UnbuiltField] = []
     ) {
         self.fields = fields
         self.exactlyOneOf = exactlyOneOf
+        self.atLeastOneOf = atLeastOneOf
         self.together = together
         self.notBuiltIn = notBuiltIn
     }

@@ -15,6 +15,8 @@ public struct FieldValue: Sendable {
         case list([FieldValue])
         /// In the order in which they were written.
         case object([(name: String, value: FieldValue)])
+        /// Texts under texts, in the order in which they were written.
+        case dictionary([(key: FieldValue, value: FieldValue)])
     }
 
     public init(_ content: Content, at position: SourcePosition) {
@@ -32,6 +34,12 @@ public struct FieldValue: Sendable {
     public var elements: [FieldValue] {
         guard case .list(let elements) = content else { return [] }
         return elements
+    }
+
+    /// The entries of a dictionary, else none.
+    public var entries: [(key: FieldValue, value: FieldValue)] {
+        guard case .dictionary(let entries) = content else { return [] }
+        return entries
     }
 
     public var text: String? {

@@ -10,22 +10,21 @@ struct CheckRequest: Sendable {
     /// Whether a Kubernetes object names them.
     let isWorkload: Bool
 
-    init(images: [String], namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
+    init(images: [String], namespace: NamedNamespace, source: RequestSource, deadline: ContinuousClock.Instant) {
         request = AdmissionRequest(
-            facts: RequestFacts(source: source, namespace: namespace.map(Fact.known) ?? .absent),
+            facts: namespace.facts(of: source),
             images: images.map { RequestedImage(text: $0, kind: .main, path: "argument", container: nil) },
-            origin: CheckRequest.origin(namespace), deadline: deadline)
+            origin: CheckRequest.origin(namespace.name), deadline: deadline)
         places = []
         isWorkload = false
     }
 
-    init(_ workload: Workload, namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
-        let namespace = workload.namespace ?? namespace
-        var origin = CheckRequest.origin(namespace)
+    init(_ workload: Workload, namespace: NamedNamespace, source: RequestSource, deadline: ContinuousClock.Instant) {
+        var origin = CheckRequest.origin(workload.namespace ?? namespace.name)
         origin.kind = workload.kind
         origin.name = workload.name
         request = AdmissionRequest(
-            facts: RequestFacts(source: source, namespace: namespace.map(Fact.known) ?? .absent),
+            facts: namespace.facts(of: source, in: workload.namespace),
             images: workload.images.map {
                 RequestedImage(text: $0.text, kind: $0.kind, path: $0.path, container: $0.container)
             },
@@ -35,7 +34,7 @@ struct CheckRequest: Sendable {
     }
 
     /// Manifests are for Kubernetes unless `source` says otherwise, everything else for a pipeline.
-    init(_ item: InputFile.Item, namespace: String?, source: RequestSource?, deadline: ContinuousClock.Instant) {
+    init(_ item: InputFile.Item, namespace: NamedNamespace, source: RequestSource?, deadline: ContinuousClock.Instant) {
         switch item {
         case .workload(let workload):
             self.init(workload, namespace: namespace, source: source ?? .kubernetes, deadline: deadline)
@@ -44,13 +43,12 @@ struct CheckRequest: Sendable {
         }
     }
 
-    init(_ named: NamedImages, namespace: String?, source: RequestSource, deadline: ContinuousClock.Instant) {
-        var origin = CheckRequest.origin(namespace)
+    init(_ named: NamedImages, namespace: NamedNamespace, source: RequestSource, deadline: ContinuousClock.Instant) {
+        var origin = CheckRequest.origin(namespace.name)
         origin.kind = named.kind.word
         origin.name = named.file
         request = AdmissionRequest(
-            facts: RequestFacts(source: source, namespace: namespace.map(Fact.known) ?? .absent),
-            images: named.images.map(\.image), origin: origin, deadline: deadline)
+            facts: namespace.facts(of: source), images: named.images.map(\.image), origin: origin, deadline: deadline)
         places = named.images.map { Place(named.file, line: $0.line) }
         isWorkload = false
     }

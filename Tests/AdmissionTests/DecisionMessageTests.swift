@@ -8,7 +8,7 @@ import Trust
 @Suite struct DecisionMessageTests {
     private func image(
         _ text: String, _ findings: [Finding], verdict: ImageDecision.Verdict = .refused(.signatureMissing),
-        passedOver: [String] = []
+        passedOver: [PassedOver] = []
     ) throws -> JudgedImage {
         JudgedImage(
             requested: RequestedImage(text: text, kind: .main, path: "spec.containers[0].image", container: "app"),
@@ -86,16 +86,23 @@ import Trust
         #expect(warnings.last == "and \(256 * 50 - 100) more warnings, see the record")
     }
 
-    @Test("only what would refuse is called so, and a policy that was passed over is named once")
+    @Test("only what would refuse is called so, and a policy that was passed over is named once for each fact it lacks")
     func observed() throws {
+        let passedOver = [
+            PassedOver(policy: "namespaced", fact: .namespace), PassedOver(policy: "labelled", fact: .namespaceLabels),
+        ]
         let images = try (0..<2).map { _ in
-            try image("app", [finding(), finding(enforcement: .warn)], passedOver: ["namespaced"])
+            try image("app", [finding(), finding(enforcement: .warn)], passedOver: passedOver)
         }
         let warnings = DecisionMessage.warnings(of: decision(images, mode: .observe))
         #expect(warnings.count { $0.hasPrefix("would be refused: policy production") } == 2)
         #expect(warnings.count { $0.hasPrefix("policy production") } == 2)
-        #expect(warnings.count { $0.hasPrefix("policy namespaced asks for a namespace") } == 1)
-        #expect(DecisionMessage.warnings(of: decision(images)).count == 3)
+        #expect(
+            warnings.suffix(2) == [
+                "policy namespaced asks for a namespace, which this request does not have",
+                "policy labelled asks for labels of a namespace, which this request does not have",
+            ])
+        #expect(DecisionMessage.warnings(of: decision(images)).count == 4)
     }
 
     @Test("what is relieved refuses nothing, and is a warning that says first by what and until when")

@@ -244,6 +244,7 @@ extension EndToEnd {
             "what does not go together with a running gate is a mistake",
             arguments: [
                 (["--policies", "a"], "--server"), (["--config", "a"], "--server"), (["--audit", "a"], "--audit"),
+                (["--namespace-labels", "a=b"], "--namespace-labels is not for --server"),
                 (["--source", "pipeline"], "--source"), (["--client-cert", "a"], "--client-key"),
                 (["--client-key", "a"], "--client-cert"),
             ])

@@ -9,7 +9,7 @@ import Timestamp
 import Trust
 
 /// What a reader copies out of the documentation loads, and does what it says beside it: `# admits: IMAGE` and
-/// `# refuses: IMAGE`, both with an optional `in namespace NAME` and `when not signed`.
+/// `# refuses: IMAGE`, both with an optional `in namespace NAME`, `with labels KEY=VALUE KEY=VALUE` and `when not signed`.
 @Suite struct DocumentationTests {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -94,7 +94,8 @@ import Trust
         for claim in claims {
             let evaluation = Evaluator(policies: policies).evaluate(
                 try ImageReference(parsing: claim.image), in: .main,
-                of: RequestFacts(source: .kubernetes, namespace: .known(claim.namespace)),
+                of: RequestFacts(
+                    source: .kubernetes, namespace: .known(claim.namespace), namespaceLabels: .known(claim.labels)),
                 with: StatedEvidence(isSigned: claim.isSigned), at: Example.now)
             guard case .decided(let decision) = evaluation else {
                 Issue.record("\(claim): evidence is missing")
@@ -152,6 +153,8 @@ struct Claim: CustomStringConvertible {
     let isAdmitted: Bool
     let image: String
     let namespace: String
+    /// None unless the comment names some.
+    let labels: NamespaceLabels
     let isSigned: Bool
 
     var description: String {
@@ -163,8 +166,12 @@ struct Claim: CustomStringConvertible {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
             guard words.count > 2, words[0] == "#", words[1] == "admits:" || words[1] == "refuses:" else { return nil }
             let namespace = words.firstIndex(of: "namespace").flatMap { words.dropFirst($0 + 1).first } ?? "shop"
+            let labels = (words.firstIndex(of: "labels").map { words.dropFirst($0 + 1) } ?? []).prefix {
+                $0.contains("=")
+            }.map { $0.split(separator: "=", omittingEmptySubsequences: false).map(String.init) }
             return Claim(
                 isAdmitted: words[1] == "admits:", image: words[2], namespace: namespace,
+                labels: NamespaceLabels(labels.map { (key: $0[0], value: $0[1]) }),
                 isSigned: !line.contains("when not"))
         }
     }

@@ -25,7 +25,7 @@ import Trust
         let policies = [try trusting(), try pinning(("enforcement", production))]
         let absent = try PolicyFixture.decide(image, by: policies, namespace: .absent)
         #expect(absent.verdict == .refused(.digestRequired))
-        #expect(absent.passedOver == ["pinned"])
+        #expect(absent.passedOver == [PassedOver(policy: "pinned", fact: .namespace)])
         let other = try PolicyFixture.decide(image, by: policies, namespace: .known("test"))
         #expect(other.isAllowed && other.passedOver.isEmpty)
 
@@ -33,7 +33,7 @@ import Trust
         let strict = [try trusting(), try pinning(("enforcement", sandbox))]
         let milder = try PolicyFixture.decide(image, by: strict, namespace: .absent)
         #expect(milder.verdict == .refused(.digestRequired))
-        #expect(milder.passedOver == ["pinned"])
+        #expect(milder.passedOver == [PassedOver(policy: "pinned", fact: .namespace)])
     }
 
     @Test("a policy that is in force only for want of a namespace vouches for nothing")
@@ -50,7 +50,7 @@ import Trust
         let policies = [try trusting(), try pinning(("exclude", [["namespaces": ["names": ["dev"]]]]))]
         let absent = try PolicyFixture.decide(image, by: policies, namespace: .absent)
         #expect(absent.verdict == .refused(.digestRequired))
-        #expect(absent.passedOver == ["pinned"])
+        #expect(absent.passedOver == [PassedOver(policy: "pinned", fact: .namespace)])
         #expect(try PolicyFixture.decide(image, by: policies, namespace: .known("dev")).passedOver.isEmpty)
 
         let elsewhere: FieldValue = [["namespaces": ["names": ["dev"]], "images": ["docker.io/**"]]]

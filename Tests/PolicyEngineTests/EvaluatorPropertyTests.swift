@@ -50,17 +50,32 @@ import Trust
         let set = PolicySet(policies: world.policies, revision: PolicyFixture.revision)
         let image = ImageUnderJudgement(
             MatchableReference(try PolicyFixture.image(world.image)), container: .main,
-            facts: RequestFacts(source: .kubernetes, namespace: world.namespace))
+            facts: RequestFacts(source: .kubernetes, namespace: world.namespace, namespaceLabels: world.labels))
         let candidates = Set(set.index.candidates(for: image).map(Int.init))
         for (position, policy) in world.policies.enumerated() where policy.match.match(image) != .no {
             #expect(candidates.contains(position), "\(world.image) \(policy.match)")
         }
     }
 
+    @Test("what is let in while facts could not be had is let in whatever they are", arguments: seeds)
+    func lessFacts(seed: UInt64) throws {
+        var generator = SplitMix(seed: seed)
+        var world = try World(&generator)
+        (world.namespace, world.labels) = (.unknown, .unknown)
+        guard try world.decide(world.policies).isAllowed else { return }
+        for namespace in World.namespaces {
+            for labels in World.labels {
+                (world.namespace, world.labels) = (.known(namespace), .known(labels))
+                #expect(try world.decide(world.policies).isAllowed, "\(namespace) \(labels)")
+            }
+        }
+    }
+
     private struct World {
         let policies: [ImagePolicy]
         let image: String
-        let namespace: Fact<String>
+        var namespace: Fact<String>
+        var labels: Fact<NamespaceLabels>
         var evidence: StatedEvidence
 
         static let constraints: [FieldValue] = [
@@ -71,6 +86,11 @@ import Trust
             "registry.example.com/**", "registry.example.com/a/*", "*.example.com/**", "docker.io/library/*",
             "registry.example.com/a/b", "registry.example.com:5000/**", "reg*.example.com/a/**", "evil.com/**",
             "registry.example.com/a/b:1.*",
+        ]
+
+        static let namespaces = ["prod", "dev"]
+        static let labels: [NamespaceLabels] = [
+            [:], ["env": "production"], ["env": "test", "team": "a"], ["team": "a"],
         ]
 
         init(_ generator: inout SplitMix) throws {
@@ -85,7 +105,9 @@ import Trust
             image =
                 (names.randomElement(using: &generator) ?? "nginx")
                 + (["", ":1.0", "@\(digest)", ":1.0@\(digest)"].randomElement(using: &generator) ?? "")
-            namespace = [.known("prod"), .known("dev"), .unknown, .absent].randomElement(using: &generator) ?? .absent
+            namespace =
+                (World.namespaces.map(Fact.known) + [.unknown, .absent]).randomElement(using: &generator) ?? .absent
+            labels = (World.labels.map(Fact.known) + [.unknown, .absent]).randomElement(using: &generator) ?? .absent
             evidence = StatedEvidence(resolutions: [try PolicyFixture.image(image): .resolved(digest)])
             for index in 0..<3 {
                 let outcomes: [VerificationOutcome] = [
@@ -94,6 +116,13 @@ import Trust
                 evidence.outcomes[AttestorReference(index: index, name: "")] = outcomes.randomElement(using: &generator)
             }
         }
+
+        static let selectors: [FieldValue] = [
+            ["names": ["prod"]], ["names": ["pr*"]], ["labels": .dictionary(["env": "production"])],
+            ["labels": .dictionary(["team": "a"])], ["labels": .dictionary(["env": "test", "team": "a"])],
+            ["names": ["prod"], "labels": .dictionary(["env": "production"])],
+            ["names": ["*d*"], "labels": .dictionary(["team": "a"])],
+        ]
 
         static func policy(_ name: String, enforcement: String, _ generator: inout SplitMix) throws -> ImagePolicy {
             var match: [(name: String, value: FieldValue)] = []
@@ -104,7 +133,9 @@ import Trust
                         FieldValue(.list(patterns.shuffled(using: &generator).suffix(2)), at: PolicyFixture.here)
                     ))
             }
-            if Int.random(in: 0..<4, using: &generator) == 0 { match.append(("namespaces", ["names": ["prod"]])) }
+            if Int.random(in: 0..<3, using: &generator) == 0, let chosen = selectors.randomElement(using: &generator) {
+                match.append(("namespaces", chosen))
+            }
             if Int.random(in: 0..<6, using: &generator) == 0 {
                 match.append(("digests", [FieldValue(stringLiteral: PolicyFixture.digest("image").description)]))
             }
@@ -123,7 +154,7 @@ import Trust
         }
 
         func decide(_ policies: [ImagePolicy]) throws -> ImageDecision {
-            try PolicyFixture.decide(image, by: policies, namespace: namespace, with: evidence)
+            try PolicyFixture.decide(image, by: policies, namespace: namespace, labels: labels, with: evidence)
         }
     }
 }

@@ -26,11 +26,12 @@ enum PolicyFixture {
     static func decide(
         _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [], notVouched: Enforcement = .deny,
         in container: ContainerKind = .main, namespace: Fact<String> = .known("shop"),
-        source: RequestSource = .kubernetes, with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
+        labels: Fact<NamespaceLabels>? = nil, source: RequestSource = .kubernetes,
+        with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
     ) throws -> ImageDecision {
         let evaluation = try evaluate(
             image, by: policies, exemptions: exemptions, notVouched: notVouched, in: container, namespace: namespace,
-            source: source, with: evidence, at: now)
+            labels: labels, source: source, with: evidence, at: now)
         guard case .decided(let decision) = evaluation else { throw MissingEvidence(evaluation: evaluation) }
         return decision
     }
@@ -38,12 +39,13 @@ enum PolicyFixture {
     static func evaluate(
         _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [], notVouched: Enforcement = .deny,
         in container: ContainerKind = .main, namespace: Fact<String> = .known("shop"),
-        source: RequestSource = .kubernetes, with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
+        labels: Fact<NamespaceLabels>? = nil, source: RequestSource = .kubernetes,
+        with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
     ) throws -> Evaluator.Evaluation {
         let set = PolicySet(policies: policies, exemptions: exemptions, attestors: [], revision: revision)
         return Evaluator(policies: set, notVouched: notVouched).evaluate(
-            try self.image(image), in: container, of: RequestFacts(source: source, namespace: namespace),
-            with: evidence, at: now)
+            try self.image(image), in: container,
+            of: RequestFacts(source: source, namespace: namespace, namespaceLabels: labels), with: evidence, at: now)
     }
 }
 
@@ -84,6 +86,14 @@ extension FieldValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Exp
     public init(integerLiteral value: Int) { self.init(.integer(value), at: PolicyFixture.here) }
     public init(dictionaryLiteral members: (String, FieldValue)...) {
         self.init(.object(members.map { (name: $0.0, value: $0.1) }), at: PolicyFixture.here)
+    }
+
+    /// Texts under texts: the labels of a namespace.
+    static func dictionary(_ entries: KeyValuePairs<String, String>) -> FieldValue {
+        FieldValue(
+            .dictionary(
+                entries.map { (key: FieldValue(stringLiteral: $0.key), value: FieldValue(stringLiteral: $0.value)) }),
+            at: PolicyFixture.here)
     }
 
     static func date(_ instant: Instant) -> FieldValue { FieldValue(.date(instant), at: PolicyFixture.here) }

@@ -87,7 +87,8 @@ struct GateAnswerTests {
 
 extension ImageQuestion {
     fileprivate static func named(_ image: String, in namespace: String) throws -> ImageQuestion {
-        try first(of: CheckRequest(images: [image], namespace: namespace, source: .pipeline, deadline: .now))
+        try first(
+            of: CheckRequest(images: [image], namespace: NamedNamespace(namespace), source: .pipeline, deadline: .now))
     }
 
     /// Of a Pod, or of a template for Pods.
@@ -96,7 +97,8 @@ extension ImageQuestion {
         let text = "{apiVersion: v1, kind: \(kind), \(kind == "Pod" ? containers : "template: {\(containers)}")}"
         let document = try #require(try YAMLStream.parse(Array(text.utf8)).first)
         let workload = try Workload(document, in: "a.yaml", placeholders: [])
-        return try first(of: CheckRequest(workload, namespace: namespace, source: .kubernetes, deadline: .now))
+        return try first(
+            of: CheckRequest(workload, namespace: NamedNamespace(namespace), source: .kubernetes, deadline: .now))
     }
 
     private static func first(of item: CheckRequest) throws -> ImageQuestion {

@@ -16,7 +16,8 @@ struct ImageQuestionTests {
         let document = try #require(try YAMLStream.parse(Array(manifest.utf8), limits: YAMLLimits()).first)
         let workload = try Workload(document, in: "a.yaml", placeholders: [])
         return try #require(
-            try questions(CheckRequest(workload, namespace: "shop", source: source, deadline: .now)).last)
+            try questions(CheckRequest(workload, namespace: NamedNamespace("shop"), source: source, deadline: .now))
+                .last)
     }
 
     private static let deployment = """
@@ -34,11 +35,11 @@ struct ImageQuestionTests {
         #expect(try !question(of: ImageQuestionTests.pod).isTemplate)
         #expect(try !question(of: ImageQuestionTests.deployment, source: .pipeline).isTemplate)
         for source in RequestSource.allCases {
-            let named = CheckRequest(images: ["a:1"], namespace: "shop", source: source, deadline: .now)
+            let named = CheckRequest(images: ["a:1"], namespace: NamedNamespace("shop"), source: source, deadline: .now)
             #expect(try questions(named).map(\.isTemplate) == [false])
             for kind: InputKind in [.compose, .dockerfile] {
                 let written = NamedImages(layout: [(text: "a:1", path: "FROM")], of: kind, in: "file")
-                let item = CheckRequest(written, namespace: "shop", source: source, deadline: .now)
+                let item = CheckRequest(written, namespace: NamedNamespace("shop"), source: source, deadline: .now)
                 #expect(try questions(item).map(\.isTemplate) == [false])
             }
         }
@@ -76,7 +77,7 @@ struct ImageQuestionTests {
 
     @Test("an image in no namespace is a mistake that says how to name one")
     func namespace() throws {
-        let item = CheckRequest(images: ["a:1"], namespace: nil, source: .pipeline, deadline: .now)
+        let item = CheckRequest(images: ["a:1"], namespace: NamedNamespace(nil), source: .pipeline, deadline: .now)
         do throws(UsageError) {
             for image in item.request.images { _ = try ImageQuestion(image, of: item) }
             Issue.record("it was asked")

@@ -43,6 +43,11 @@ struct CheckCommand: AsyncParsableCommand {
     var namespace: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The labels of that namespace, such as env=production,team=shop; may be repeated.", valueName: "labels"))
+    var namespaceLabels: [String] = []
+
+    @Option(
         help: "The door to decide for: kubernetes or pipeline. Manifests are for kubernetes, all else for pipeline.")
     var source: RequestSource?
 
@@ -63,6 +68,12 @@ struct CheckCommand: AsyncParsableCommand {
         }
         guard server.server == nil || (audit == nil && source == nil) else {
             throw ValidationError("--audit and --source are not for --server: a running gate has its own log and door")
+        }
+        guard namespaceLabels.isEmpty || namespace != nil else {
+            throw ValidationError("--namespace-labels are those of a namespace; say which one with --namespace")
+        }
+        guard server.server == nil || namespaceLabels.isEmpty else {
+            throw ValidationError("--namespace-labels is not for --server: a running gate knows its namespaces itself")
         }
         guard (1...600).contains(timeout) else {
             throw ValidationError("--timeout \(timeout) is not between 1 and 600")
@@ -105,7 +116,7 @@ struct CheckCommand: AsyncParsableCommand {
             return checked
         }
         await composition.shutdown()
-        try refusePassedOver(checked)
+        try refusePassedOver(checked, by: composition.loaded.policySet)
         let exemptions = composition.loaded.policySet.exemptions
         return checked.flatMap { ReportedImage.all(of: $0, exemptions: exemptions) }
     }
@@ -134,6 +145,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// Objects that bring no image are no decision, here as at the webhook.
     private func requests(_ placeholders: [String], deadline: ContinuousClock.Instant) throws -> [CheckRequest] {
+        let namespace = try namedNamespace()
         var requests: [CheckRequest] = []
         var layoutCount = 0
         if !images.isEmpty {
@@ -176,11 +188,27 @@ struct CheckCommand: AsyncParsableCommand {
         return CheckedRequest(item: item, decision: decision, answer: answer)
     }
 
-    /// A policy that asks for a namespace says nothing without one, which would be no answer to what was asked.
-    private func refusePassedOver(_ checked: [CheckedRequest]) throws {
-        let names = Set(checked.flatMap { $0.decision.images.flatMap(\.decision.passedOver) }).sorted()
-        guard let first = names.first else { return }
-        throw UsageError("policy `\(first)` asks for a namespace; say which one with --namespace")
+    private func namedNamespace() throws(UsageError) -> NamedNamespace {
+        guard let namespace, !namespaceLabels.isEmpty else { return NamedNamespace(namespace) }
+        return try NamedNamespace(namespace, labels: namespaceLabels)
+    }
+
+    /// A policy that asks for a fact says nothing without it, which would be no answer to what was asked.
+    private func refusePassedOver(_ checked: [CheckedRequest], by policies: PolicySet) throws(UsageError) {
+        let all = checked.flatMap { checked in
+            checked.decision.images.flatMap(\.decision.passedOver).map { ($0, checked.item.request.origin.namespace) }
+        }
+        guard let (first, namespace) = all.min(by: { $0.0.policy < $1.0.policy }) else { return }
+        switch first.fact {
+        case .namespace:
+            throw UsageError("policy `\(first.policy)` asks for a namespace; say which one with --namespace")
+        case .namespaceLabels:
+            let keys = policies.policies.first { $0.name == first.policy }?.namespaceLabelKeys ?? []
+            let labels = keys.map { "\($0)=…" }.joined(separator: ",")
+            throw UsageError(
+                "policy `\(first.policy)` asks for labels of the namespace; "
+                    + "say them with `--namespace \(namespace ?? "…") --namespace-labels \(labels)`")
+        }
     }
 }
 
