@@ -15,6 +15,8 @@ public struct Decision: Sendable {
     public let mode: GateMode
     /// The digest of the policy documents that were in force.
     public let policyRevision: Digest
+    /// The keys of the namespace labels that those policies ask for.
+    let namespaceLabelKeys: [String]
     /// The time that was the decision's own.
     public let decidedAt: Instant
 
@@ -23,13 +25,14 @@ public struct Decision: Sendable {
 
     init(
         id: String, images: [JudgedImage], requestRefusal: Refusal? = nil, mode: GateMode, policyRevision: Digest,
-        decidedAt: Instant
+        namespaceLabelKeys: [String] = [], decidedAt: Instant
     ) {
         self.id = id
         self.images = images
         self.requestRefusal = requestRefusal
         self.mode = mode
         self.policyRevision = policyRevision
+        self.namespaceLabelKeys = namespaceLabelKeys
         self.decidedAt = decidedAt
         allImagesAllowed = requestRefusal == nil && images.allSatisfy { $0.decision.isAllowed }
     }

@@ -135,7 +135,8 @@ public final class Gate: Sendable {
     ) -> Decision {
         Decision(
             id: id ?? makeRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
-            policyRevision: rules.policies.revision, decidedAt: now)
+            policyRevision: rules.policies.revision, namespaceLabelKeys: rules.policies.namespaceLabelKeys,
+            decidedAt: now)
     }
 
     private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {

@@ -7,13 +7,15 @@ struct RecordDetail {
     let textBytes: Int
     /// Who is in more groups is told by the name; the record counts the rest.
     let groups: Int
+    /// Of those labels of the namespace that policies ask for.
+    let labels: Int
     let isComplete: Bool
 
-    static let complete = RecordDetail(imagesInFull: .max, textBytes: .max, groups: 64, isComplete: true)
+    static let complete = RecordDetail(imagesInFull: .max, textBytes: .max, groups: 64, labels: .max, isComplete: true)
 
     /// What passed is left out of all of them. Each is shorter than the one before, and the last one has room for the 256
     /// images that a request may name.
     static let shortened = [(Int.max, 1_024), (32, 512), (8, 256), (0, 256), (0, 48)].map { imagesInFull, textBytes in
-        RecordDetail(imagesInFull: imagesInFull, textBytes: textBytes, groups: 8, isComplete: false)
+        RecordDetail(imagesInFull: imagesInFull, textBytes: textBytes, groups: 8, labels: 8, isComplete: false)
     }
 }

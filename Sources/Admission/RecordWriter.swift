@@ -46,6 +46,7 @@ struct RecordWriter {
         json.endObject()
         write(instance, source: request.origin.source)
         write(request.origin)
+        writeTarget(of: request, decision)
         writePolicy(decision)
         json.key("images")
         json.beginArray()
@@ -112,15 +113,38 @@ struct RecordWriter {
         json.endArray()
         if origin.groups.count > detail.groups { json.member("groupsOmitted", origin.groups.count - detail.groups) }
         json.endObject()
+    }
+
+    private mutating func writeTarget(of request: AdmissionRequest, _ decision: Decision) {
+        let origin = request.origin
         json.key("target")
         json.beginObject()
         member("namespace", origin.namespace)
+        if !decision.namespaceLabelKeys.isEmpty { write(request.facts.namespaceLabels, decision.namespaceLabelKeys) }
         member("group", origin.group)
         member("version", origin.version)
         member("kind", origin.kind)
         member("subresource", origin.subresource)
         member("name", origin.name)
         json.endObject()
+    }
+
+    /// Those that policies ask for: no other takes part in a decision. Where none is told, the namespace has none of them.
+    private mutating func write(_ labels: Fact<NamespaceLabels>, _ keys: [String]) {
+        switch labels {
+        case .absent: break
+        case .unknown: json.member("namespaceLabelsUnknown", true)
+        case .known(let labels):
+            let told = keys.filter { labels[$0] != nil }
+            json.key("namespaceLabels")
+            json.beginObject()
+            for key in told.prefix(detail.labels) {
+                json.key(text: key)
+                json.string(cut(labels[key] ?? ""))
+            }
+            json.endObject()
+            if told.count > detail.labels { json.member("namespaceLabelsOmitted", told.count - detail.labels) }
+        }
     }
 
     private mutating func writePolicy(_ decision: Decision) {

@@ -164,7 +164,20 @@ struct Assessment {
         }
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(
-            verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: passedOver)
+            verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: allPassedOver)
+    }
+
+    /// With the policies of which a check might hold if there were a fact that does not exist at this door.
+    private var allPassedOver: [PassedOver] {
+        var all = passedOver
+        for (standing, outcome) in zip(standings, outcomes) {
+            guard case .violated? = outcome, let fact = check(standing).check.factLacking(in: image.subject) else {
+                continue
+            }
+            let policy = policies[standing.policy].policy.name
+            if !all.contains(where: { $0.policy == policy }) { all.append(PassedOver(policy: policy, fact: fact)) }
+        }
+        return all
     }
 
     private func verdict(of findings: [Finding]) -> ImageDecision.Verdict {
@@ -195,6 +208,16 @@ struct Assessment {
                     expected: "a policy in force whose `trustedRegistries` or `signature` check passes",
                     cure: "use an image that a policy covers, or have its registry or its signers added to one")),
             message: nil)
+    }
+}
+
+extension Check {
+    /// Of a check that does not hold: what it would take to tell whether one of its patterns matches.
+    fileprivate func factLacking(in subject: PatternSubject) -> RequestFact? {
+        for pattern in patterns {
+            if case .noSuchFact(let fact) = pattern.match(subject) { return fact }
+        }
+        return nil
     }
 }
 

@@ -19,6 +19,9 @@ public protocol Check: Sendable {
     /// Builds the check from a value of that shape. Reports every problem, each at its position.
     init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems)
 
+    /// The patterns, if any, of which one must match the image itself for the check to hold.
+    var patterns: [ImagePattern] { get }
+
     /// The attestors whose verification must be known before `judge`, given the time.
     func attestors(at now: Instant) -> [AttestorReference]
 
@@ -27,6 +30,8 @@ public protocol Check: Sendable {
 }
 
 extension Check {
+    public var patterns: [ImagePattern] { [] }
+
     public func attestors(at now: Instant) -> [AttestorReference] { [] }
 }
 

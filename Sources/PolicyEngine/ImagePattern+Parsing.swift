@@ -9,31 +9,25 @@ extension ImagePattern {
     /// Reads a pattern. Refuses what is not fully qualified, a bare host, a name that can only be a namespace, and a
     /// wildcard where it would not mean what it seems to.
     public init(_ text: String) throws(PatternError) {
-        let bytes = Array(text.utf8)
-        guard !bytes.isEmpty else { throw PatternError(description: "a pattern is empty") }
-        if let byte = bytes.first(where: { $0 <= 0x20 || $0 >= 0x7F }) {
-            throw PatternError(
-                description:
-                    "pattern `\(text)` holds the byte 0x\(String(byte, radix: 16)); only printable ASCII can match")
-        }
-        guard !text.utf8.contains(UInt8(ascii: "$")) else {
-            throw PatternError(
-                description: "pattern `\(text)` holds a variable; variables are not supported by this version")
-        }
-        var rest = bytes[...]
+        guard !text.isEmpty else { throw PatternError(description: "a pattern is empty") }
+        let text = try PatternText(text)
+        var rest = text.bytes[...]
         let digest = try ImagePattern.cutDigest(from: &rest, of: text)
         let tag = try ImagePattern.cutTag(from: &rest, of: text)
         let (domain, path) = try ImagePattern.splitRepository(rest, of: text)
-        description = text
+        description = text.description
         (hostLabels, port) = try ImagePattern.hostAndPort(of: domain, in: text)
-        (segments, matchesEverythingBelow) = try ImagePattern.segments(of: path, in: text)
+        (segments, templates, matchesEverythingBelow) = try ImagePattern.segments(of: path, in: text)
         self.tag = tag
         self.digest = digest
-        try refuseNamespace(of: text)
+        try refuseNamespace(path, of: text)
     }
 
-    private static func cutDigest(from rest: inout ArraySlice<UInt8>, of text: String) throws(PatternError) -> Digest? {
+    private static func cutDigest(from rest: inout ArraySlice<UInt8>, of text: PatternText) throws(PatternError)
+        -> Digest?
+    {
         guard let at = rest.firstIndex(of: UInt8(ascii: "@")) else { return nil }
+        try text.refuseVariable(in: rest[at...], called: "digest")
         let digestText = String(decoding: rest[(at + 1)...], as: UTF8.self)
         rest = rest[..<at]
         do {
@@ -43,12 +37,13 @@ extension ImagePattern {
         }
     }
 
-    private static func cutTag(from rest: inout ArraySlice<UInt8>, of text: String) throws(PatternError) -> Glob? {
+    private static func cutTag(from rest: inout ArraySlice<UInt8>, of text: PatternText) throws(PatternError) -> Glob? {
         let nameStart = rest.lastIndex(of: UInt8(ascii: "/")) ?? rest.startIndex
         guard nameStart != rest.startIndex, let colon = rest[nameStart...].firstIndex(of: UInt8(ascii: ":")) else {
             return nil
         }
         let tag = rest[(colon + 1)...]
+        try text.refuseVariable(in: tag, called: "tag")
         rest = rest[..<colon]
         let isTag = tag.allSatisfy { isTagByte($0) || $0 == UInt8(ascii: "*") }
         guard !tag.isEmpty, tag.count <= 128, isTag, Glob(tag).canBeTag else {
@@ -59,7 +54,7 @@ extension ImagePattern {
     }
 
     private static func splitRepository(
-        _ bytes: ArraySlice<UInt8>, of text: String
+        _ bytes: ArraySlice<UInt8>, of text: PatternText
     ) throws(PatternError) -> (domain: ArraySlice<UInt8>, path: ArraySlice<UInt8>) {
         let qualified = "write it fully qualified"
         guard let slash = bytes.firstIndex(of: UInt8(ascii: "/")) else {
@@ -87,8 +82,9 @@ extension ImagePattern {
     /// The host's labels and the port as `Repository` spells them. References are compared in that spelling, so a pattern
     /// in any other would load and never match.
     private static func hostAndPort(
-        of domain: ArraySlice<UInt8>, in text: String
+        of domain: ArraySlice<UInt8>, in text: PatternText
     ) throws(PatternError) -> (labels: [Glob], port: [UInt8]) {
+        try text.refuseVariable(in: domain, called: "host or port")
         guard domain.last != UInt8(ascii: ":") else {
             throw PatternError(description: "pattern `\(text)` has a colon after its host and no port")
         }
@@ -109,7 +105,7 @@ extension ImagePattern {
     /// What `Repository` does to a host and its port, where a wildcard stands in the host: no leading zeros, and no 443
     /// where the name is a host without it.
     private static func wildcardHostAndPort(
-        _ host: ArraySlice<UInt8>, _ port: ArraySlice<UInt8>, in text: String
+        _ host: ArraySlice<UInt8>, _ port: ArraySlice<UInt8>, in text: PatternText
     ) throws(PatternError) -> (labels: [Glob], port: [UInt8]) {
         let labels = host.labels
         var digits = port.drop { $0 == UInt8(ascii: "0") }
@@ -125,7 +121,7 @@ extension ImagePattern {
         return (labels.map(Glob.init), try bounded(port: digits, in: text))
     }
 
-    private static func refuseMalformed(host: ArraySlice<UInt8>, in text: String) throws(PatternError) {
+    private static func refuseMalformed(host: ArraySlice<UInt8>, in text: PatternText) throws(PatternError) {
         if let upper = host.first(where: { (0x41...0x5A).contains($0) }) {
             throw PatternError(
                 description:
@@ -144,22 +140,22 @@ extension ImagePattern {
         }
     }
 
-    private static func refuseMalformed(port: ArraySlice<UInt8>, in text: String) throws(PatternError) {
+    private static func refuseMalformed(port: ArraySlice<UInt8>, in text: PatternText) throws(PatternError) {
         guard port.allSatisfy({ (0x30...0x39).contains($0) }) else { throw notAPort(port, in: text) }
     }
 
-    private static func bounded(port: ArraySlice<UInt8>, in text: String) throws(PatternError) -> [UInt8] {
+    private static func bounded(port: ArraySlice<UInt8>, in text: PatternText) throws(PatternError) -> [UInt8] {
         guard port.count <= 5 else { throw notAPort(port, in: text) }
         return Array(port)
     }
 
-    private static func notAPort(_ port: ArraySlice<UInt8>, in text: String) -> PatternError {
+    private static func notAPort(_ port: ArraySlice<UInt8>, in text: PatternText) -> PatternError {
         PatternError(description: "`\(String(decoding: port, as: UTF8.self))` in pattern `\(text)` is not a port")
     }
 
     private static func segments(
-        of path: ArraySlice<UInt8>, in text: String
-    ) throws(PatternError) -> ([Glob], matchesEverythingBelow: Bool) {
+        of path: ArraySlice<UInt8>, in text: PatternText
+    ) throws(PatternError) -> ([Glob], [SegmentTemplate], matchesEverythingBelow: Bool) {
         var pieces = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let matchesEverythingBelow = pieces.last?.elementsEqual("**".utf8) == true
         if matchesEverythingBelow { pieces.removeLast() }
@@ -173,23 +169,22 @@ extension ImagePattern {
                     description: "pattern `\(text)` has upper case in its path; repositories are lower case")
             }
             let isSegment = piece.allSatisfy {
-                isLowerAlphanumeric($0)
-                    || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*")].contains($0)
+                isLowerAlphanumeric($0) || "._-*".utf8.contains($0) || $0 == PatternText.variable
             }
-            guard !piece.isEmpty, isSegment, Glob(piece).canBePathComponent else {
+            guard !piece.isEmpty, isSegment, text.widest(piece).canBePathComponent else {
                 throw PatternError(
-                    description:
-                        "`\(String(decoding: piece, as: UTF8.self))` in pattern `\(text)` cannot be a path segment")
+                    description: "`\(text.spelled(piece))` in pattern `\(text)` cannot be a path segment")
             }
         }
-        return (pieces.map(Glob.init), matchesEverythingBelow)
+        let templates = pieces.enumerated().compactMap { text.template($0.element, at: $0.offset) }
+        return (pieces.map(text.widest), templates, matchesEverythingBelow)
     }
 
     /// Repositories of Docker Hub have two segments, so one alone matches nothing.
-    private func refuseNamespace(of text: String) throws(PatternError) {
+    private func refuseNamespace(_ path: ArraySlice<UInt8>, of text: PatternText) throws(PatternError) {
         let isDockerHub = hostLabels == [Glob("docker".utf8), Glob("io".utf8)] && port.isEmpty
-        guard isDockerHub, segments.count == 1, !matchesEverythingBelow, let segment = text.split(separator: "/").last
-        else { return }
+        guard isDockerHub, segments.count == 1, !matchesEverythingBelow else { return }
+        let segment = text.spelled(path)
         let official = segment == "library" ? "" : ", the official image is `docker.io/library/\(segment)`"
         throw PatternError(
             description: "pattern `\(text)` can only be a namespace on docker.io; everything in it is "

@@ -30,7 +30,10 @@ extension ImagePolicy {
     var selectors: [Selector] { [match] + exclude + enforcement.stages.map(\.selector) }
 
     /// The keys of the namespace labels that it asks for, each once, in byte order.
-    public var namespaceLabelKeys: [String] { Set(selectors.flatMap(\.namespaceLabelKeys)).sorted() }
+    public var namespaceLabelKeys: [String] {
+        let keys = selectors.flatMap(\.namespaceLabelKeys) + checks.flatMap { $0.check.patterns.namespaceLabelKeys }
+        return Set(keys).sorted()
+    }
 }
 
 /// A check as one policy uses it; a class for the same reason as `ImagePolicy`.

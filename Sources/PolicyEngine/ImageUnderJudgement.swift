@@ -4,27 +4,25 @@ import OCI
 struct ImageUnderJudgement: Sendable {
     let matchable: MatchableReference
     let container: ContainerKind
-    let facts: RequestFacts
     let subject: PatternSubject
     /// Whether the tag was to be resolved and could not be.
     let resolutionFailed: Bool
 
     var reference: ImageReference { matchable.reference }
+    var facts: RequestFacts { subject.facts }
     var digest: Digest? { subject.digest }
 
     init(_ matchable: MatchableReference, container: ContainerKind, facts: RequestFacts) {
         self.init(
-            matchable: matchable, container: container, facts: facts,
-            subject: PatternSubject(matchable, resolved: nil), resolutionFailed: false)
+            matchable: matchable, container: container, subject: PatternSubject(matchable, of: facts, resolved: nil),
+            resolutionFailed: false)
     }
 
     private init(
-        matchable: MatchableReference, container: ContainerKind, facts: RequestFacts, subject: PatternSubject,
-        resolutionFailed: Bool
+        matchable: MatchableReference, container: ContainerKind, subject: PatternSubject, resolutionFailed: Bool
     ) {
         self.matchable = matchable
         self.container = container
-        self.facts = facts
         self.subject = subject
         self.resolutionFailed = resolutionFailed
     }
@@ -32,7 +30,7 @@ struct ImageUnderJudgement: Sendable {
     /// The same image once its tag was looked up; nil if that failed.
     func resolved(to digest: Digest?) -> ImageUnderJudgement {
         ImageUnderJudgement(
-            matchable: matchable, container: container, facts: facts, subject: subject.resolved(to: digest),
+            matchable: matchable, container: container, subject: subject.resolved(to: digest),
             resolutionFailed: digest == nil)
     }
 }

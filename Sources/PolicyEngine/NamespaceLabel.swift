@@ -6,10 +6,7 @@ public struct NamespaceLabel: Hashable, Sendable {
     /// Refuses, with a `PatternError` that says what can be one, keys and values that no Namespace object can have.
     public init(key: String, value: String) throws(PatternError) {
         guard NamespaceLabel.isKey(key) else {
-            throw PatternError(
-                description:
-                    "`\(key)` cannot be the key of a label; keys are at most 63 letters, digits, `-`, `_` and `.`, "
-                    + "with a letter or a digit at both ends, and may have a domain and `/` before them")
+            throw NamespaceLabel.notAKey(key)
         }
         guard NamespaceLabel.isValue(value) else {
             let wildcard =
@@ -21,6 +18,13 @@ public struct NamespaceLabel: Hashable, Sendable {
         }
         self.key = key
         self.value = value
+    }
+
+    static func notAKey(_ key: String) -> PatternError {
+        PatternError(
+            description:
+                "`\(key)` cannot be the key of a label; keys are at most 63 letters, digits, `-`, `_` and `.`, "
+                + "with a letter or a digit at both ends, and may have a domain and `/` before them")
     }
 
     /// A qualified name of Kubernetes: a name, with an optional DNS subdomain before it.

@@ -1,8 +1,10 @@
 import OCI
 
-/// What patterns are matched with: the pieces of a reference, and what is known of its digest.
+/// What patterns are matched with: the pieces of a reference, what is known of its digest, and the request's facts.
 struct PatternSubject: Sendable {
     private let pieces: MatchableReference
+    /// What variables get their values from.
+    let facts: RequestFacts
     /// The reference's own digest, or the one its tag was resolved to.
     private(set) var digest: Digest?
     /// Whether the reference itself names a digest.
@@ -15,8 +17,9 @@ struct PatternSubject: Sendable {
     var segments: [ArraySlice<UInt8>] { pieces.segments }
     var tag: [UInt8]? { pieces.tag }
 
-    init(_ matchable: MatchableReference, resolved: Digest?) {
+    init(_ matchable: MatchableReference, of facts: RequestFacts, resolved: Digest?) {
         pieces = matchable
+        self.facts = facts
         digest = matchable.reference.digest ?? resolved
         isPinned = matchable.reference.digest != nil
     }

@@ -1,7 +1,7 @@
 /// Finds the few selectors that can match a reference, at a cost that follows the reference's length and not the number
 /// of selectors.
 ///
-/// A pattern is filed under its literal beginning (host, port and leading literal segments), or under the literal end of
+/// A pattern is filed under its literal beginning (host, port and leading segments without wildcard and variable), or under the literal end of
 /// its host if the host holds a wildcard. Hash collisions only add candidates; `Selector.match` decides.
 struct PolicyIndex: Sendable {
     private var byPrefix: [UInt64: [Int32]] = [:]

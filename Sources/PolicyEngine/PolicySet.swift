@@ -13,6 +13,8 @@ public struct PolicySet: Sendable {
     /// Whether any policy asks what a container is for. If none does, an image gets one decision wherever it stands in a
     /// workload.
     public let tellsContainersApart: Bool
+    /// The keys of the namespace labels that policies and exemptions ask for, each once, in byte order.
+    public let namespaceLabelKeys: [String]
     let index: PolicyIndex
 
     public init(
@@ -25,6 +27,8 @@ public struct PolicySet: Sendable {
         tellsContainersApart = policies.contains { policy in
             policy.selectors.contains { !$0.containers.isEmpty }
         }
+        let keys = policies.flatMap(\.namespaceLabelKeys) + exemptions.flatMap(\.images.namespaceLabelKeys)
+        namespaceLabelKeys = Set(keys).sorted()
         index = PolicyIndex(policies.map(\.match))
     }
 

@@ -89,3 +89,10 @@ extension ImagePattern {
         return patterns
     }
 }
+
+extension [ImagePattern] {
+    /// The keys of the namespace labels whose values stand in them.
+    var namespaceLabelKeys: [String] {
+        flatMap(\.variables).compactMap { if case .namespaceLabel(let key) = $0 { key } else { nil } }
+    }
+}

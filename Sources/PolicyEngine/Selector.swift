@@ -25,7 +25,7 @@ public struct Selector: Sendable {
     public static let everything = Selector()
 
     /// The keys of the namespace labels that it asks for.
-    var namespaceLabelKeys: [String] { namespaceLabels.map(\.key) }
+    var namespaceLabelKeys: [String] { namespaceLabels.map(\.key) + images.namespaceLabelKeys }
 
     /// Whether a selector matches; ordered so that the weakest of several decides a conjunction.
     enum Match: Int, Comparable {
@@ -92,15 +92,14 @@ public struct Selector: Sendable {
         guard !images.isEmpty else { return .yes }
         var best = Match.no
         for pattern in images {
-            switch pattern.match(image.subject) {
-            case .matches: return .yes
-            case .onlyByTagBesideDigest: best = max(best, .unknown)
-            case .doesNotMatch:
+            var match = Match(pattern.match(image.subject))
+            if match == .no, pattern.digest != nil, image.digest == nil {
                 // A digest in the pattern may still turn out to be the one that the tag stands for.
-                let mayFitLater =
-                    pattern.digest != nil && image.digest == nil && pattern.repositoryMatches(image.subject)
-                if mayFitLater { best = max(best, image.resolutionFailed ? .unknown : .whenResolved) }
+                let later = Match(pattern.match(image.subject.beforeResolution))
+                match = min(later, image.resolutionFailed ? .unknown : .whenResolved)
             }
+            if match == .yes { return .yes }
+            best = max(best, match)
         }
         return best
     }
@@ -109,5 +108,18 @@ public struct Selector: Sendable {
         guard !digests.isEmpty else { return .yes }
         guard let digest = image.digest else { return image.resolutionFailed ? .unknown : .whenResolved }
         return digests.contains(digest) ? .yes : .no
+    }
+}
+
+extension Selector.Match {
+    /// What a pattern comes to in a selector.
+    fileprivate init(_ match: ImagePattern.Match) {
+        switch match {
+        case .matches: self = .yes
+        case .onlyByTagBesideDigest, .unknown: self = .unknown
+        case .noSuchFact(.namespace): self = .noNamespace
+        case .noSuchFact(.namespaceLabels): self = .noNamespaceLabels
+        case .doesNotMatch: self = .no
+        }
     }
 }

@@ -99,6 +99,11 @@ extension ReasonCode {
             "The time that the caller gives for a decision was over before the registry had answered."
         case .overloaded:
             "As many look-ups were under way as there may be at once."
+        case .namespaceUnavailable:
+            """
+            Whether a `trustedRegistries` check holds turns on the namespace or on one of its labels, for which a variable \
+            such as `$(namespace.labels.team)` stands in its patterns, and the gate could not find it out.
+            """
         case .requestInvalid:
             """
             It could not be told which images the request brings: the object has another shape than Kubernetes gives \
@@ -237,6 +242,11 @@ extension ReasonCode {
             """
         case .overloaded:
             "Try again. If it lasts, run more replicas, or find out who asks for so many different images at once."
+        case .namespaceUnavailable:
+            """
+            Try again when the gate can read namespaces. A pattern without a variable, in the same check, lets an image in \
+            meanwhile.
+            """
         case .requestInvalid:
             """
             The answer names the field. In a template that a controller fills in later, write a word such as `auto` \

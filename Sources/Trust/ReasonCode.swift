@@ -35,6 +35,7 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case addressForbidden = "address-forbidden"
     case deadlineExceeded = "deadline-exceeded"
     case overloaded = "overloaded"
+    case namespaceUnavailable = "namespace-unavailable"
 
     // The gate itself
     case requestInvalid = "request-invalid"

@@ -211,18 +211,18 @@ final class ImmediateExecutor: CompletionExecutor {
 
 extension AdmissionRequest {
     static func of(
-        _ images: String..., namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(60),
-        origin: RequestOrigin = RequestOrigin(source: "test")
+        _ images: String..., namespace: Fact<String> = .known("shop"), labels: Fact<NamespaceLabels>? = nil,
+        within time: Duration = .seconds(60), origin: RequestOrigin = RequestOrigin(source: "test")
     ) -> AdmissionRequest {
-        of(images, namespace: namespace, within: time, origin: origin)
+        of(images, namespace: namespace, labels: labels, within: time, origin: origin)
     }
 
     static func of(
-        _ images: [String], namespace: Fact<String> = .known("shop"), within time: Duration = .seconds(60),
-        origin: RequestOrigin = RequestOrigin(source: "test")
+        _ images: [String], namespace: Fact<String> = .known("shop"), labels: Fact<NamespaceLabels>? = nil,
+        within time: Duration = .seconds(60), origin: RequestOrigin = RequestOrigin(source: "test")
     ) -> AdmissionRequest {
         AdmissionRequest(
-            facts: RequestFacts(source: .kubernetes, namespace: namespace),
+            facts: RequestFacts(source: .kubernetes, namespace: namespace, namespaceLabels: labels),
             images: images.enumerated().map { index, text in
                 RequestedImage(
                     text: text, kind: .main, path: "spec.containers[\(index)].image", container: "container-\(index)")

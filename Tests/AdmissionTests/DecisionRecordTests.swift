@@ -122,6 +122,53 @@ import Trust
         }
     }
 
+    @Test("the record holds those labels of the namespace that policies ask for, and no others")
+    func namespaceLabels() throws {
+        func target(_ labels: Fact<NamespaceLabels>, _ prepare: (inout PolicyFiles) -> Void) throws -> JSONValue {
+            var files = PolicyFiles()
+            prepare(&files)
+            let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { TestClock.start })
+            let request = AdmissionRequest.of("registry.example.com/app:1", labels: labels)
+            let decision = try #require(Gate(try files.load(), collector).decideWarm(request, at: TestClock.start))
+            return try #require(json(DecisionRecord(decision, of: request, by: instance).body)["target"])
+        }
+        let labels: NamespaceLabels = ["team": "shop", "env": "production", "secret": "x", "a\"b": "c"]
+        func asking(_ files: inout PolicyFiles) {
+            files.policy(
+                "one", match: "{namespaces: {labels: {env: test, tier: x}}}",
+                checks: "trustedRegistries: [\"registry.example.com/$(namespace.labels.team)/**\"]")
+        }
+        let known = try target(.known(labels), asking)
+        #expect(known["namespaceLabels"]?.members.map(\.key) == ["env", "team"])
+        #expect(known["namespaceLabels"]?["team"]?.string == "shop")
+        #expect(known["namespaceLabels"]?["env"]?.string == "production")
+        #expect(known["namespaceLabelsUnknown"] == nil)
+        #expect(try target(.known([:]), asking)["namespaceLabels"]?.count == 0)
+        let unknown = try target(.unknown, asking)
+        #expect(unknown["namespaceLabelsUnknown"]?.boolean == true && unknown["namespaceLabels"] == nil)
+        let absent = try target(.absent, asking)
+        #expect(absent["namespaceLabelsUnknown"] == nil && absent["namespaceLabels"] == nil)
+        for labels in [Fact<NamespaceLabels>.known(labels), .unknown] {
+            let nobody = try target(labels) { $0.policy("one", checks: "digest: required") }
+            #expect(nobody["namespaceLabelsUnknown"] == nil && nobody["namespaceLabels"] == nil)
+        }
+    }
+
+    @Test("a shortened record says how many labels it leaves out")
+    func manyLabels() throws {
+        let keys = (0..<500).map { String(repeating: "k", count: 50) + "\($0)" }.sorted()
+        let labels = NamespaceLabels(keys.map { (key: $0, value: String(repeating: "v", count: 63)) })
+        let decision = Decision(
+            id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", images: [], mode: .enforce, policyRevision: .sha256(of: []),
+            namespaceLabelKeys: keys, decidedAt: TestClock.start)
+        let record = DecisionRecord(decision, of: .of("app", labels: .known(labels)), by: instance)
+        #expect(!record.fits)
+        #expect(try JSONDocument(parsing: record.document).root["target"]?["namespaceLabels"]?.count == 500)
+        let target = try #require(try json(record.shortened(evidence: [UInt8](repeating: 1, count: 32)))["target"])
+        #expect(target["namespaceLabels"]?.members.map(\.key) == Array(keys.prefix(8)))
+        #expect(target["namespaceLabelsOmitted"]?.integer == 492)
+    }
+
     @Test("the code of a record tells apart what happened")
     func codes() throws {
         let undetermined = Finding.Outcome.undetermined(

@@ -84,6 +84,26 @@ extension EndToEnd {
             #expect(try run(production).status == 2)
         }
 
+        @Test("a check that turns on a label is no answer without it, and lets in the namespace's own images with it")
+        func variable() throws {
+            try files.scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolicy
+                metadata: {name: own}
+                spec: {checks: [{trustedRegistries: ["\(stage.registry)/$(namespace.labels.team)/**"]}]}
+
+                """, to: "policies/own.yaml")
+            let command = try check("-n", "prod-shop", stage.signed)
+            #expect(command.status == 2)
+            #expect(command.errorLines.first?.hasPrefix("error: policy `own` asks for labels of the namespace") == true)
+            #expect(command.errorLines.first?.hasSuffix("--namespace-labels team=…`") == true)
+            #expect(try check("-n", "prod-shop", "--namespace-labels", "team=shop", stage.signed).status == 0)
+            let stranger = try check("-n", "prod-shop", "--namespace-labels", "team=pay", stage.signed)
+            #expect(stranger.status == 1 && stranger.output.contains("[source-untrusted]"))
+            #expect(try check("-n", "prod-shop", "--namespace-labels", "team=*", stage.signed).status == 2)
+        }
+
         @Test("an exempt image is told with the exemption's name, reason and owner")
         func exempt() throws {
             try files.scratch.write(

@@ -8,7 +8,7 @@ import Trust
 
 /// Generated policies, images and evidence. A failure names its seed.
 @Suite struct EvaluatorPropertyTests {
-    private static let seeds = UInt64(1)...300
+    private static let seeds = UInt64(1)...1_000
 
     @Test("the order of policies never changes a verdict", arguments: seeds)
     func order(seed: UInt64) throws {
@@ -85,12 +85,15 @@ import Trust
         static let patterns: [FieldValue] = [
             "registry.example.com/**", "registry.example.com/a/*", "*.example.com/**", "docker.io/library/*",
             "registry.example.com/a/b", "registry.example.com:5000/**", "reg*.example.com/a/**", "evil.com/**",
-            "registry.example.com/a/b:1.*",
+            "registry.example.com/a/b:1.*", "registry.example.com/$(namespace)/b",
+            "docker.io/lib$(namespace.labels.x)/*",
+            "registry.example.com/$(namespace.labels.team)/**", "*.example.com/*/$(namespace.labels.x)",
         ]
 
-        static let namespaces = ["prod", "dev"]
+        static let namespaces = ["prod", "dev", "a"]
         static let labels: [NamespaceLabels] = [
-            [:], ["env": "production"], ["env": "test", "team": "a"], ["team": "a"],
+            [:], ["env": "production"], ["env": "test", "team": "a"], ["team": "a", "x": "rary"],
+            ["team": "*", "x": "b"],
         ]
 
         init(_ generator: inout SplitMix) throws {
@@ -142,6 +145,8 @@ import Trust
             let vouching: [FieldValue] = [
                 ["signature": ["by": "release-key"]], ["signature": ["anyOf": ["team-key", "ci-key"]]],
                 ["signature": ["allOf": ["release-key", "ci-key"]]], ["trustedRegistries": ["registry.example.com/**"]],
+                ["trustedRegistries": ["registry.example.com/$(namespace.labels.team)/**"]],
+                ["trustedRegistries": ["registry.example.com/$(namespace)/*", "docker.io/lib$(namespace.labels.x)/*"]],
                 ["insecureAcceptAnything": ["because": "test"]],
             ]
             let check = (vouching + constraints.prefix(2)).randomElement(using: &generator) ?? vouching[0]

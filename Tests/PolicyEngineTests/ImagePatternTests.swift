@@ -8,7 +8,9 @@ import Trust
 @Suite struct ImagePatternTests {
     private func match(_ pattern: String, _ image: String, resolved: Digest? = nil) throws -> ImagePattern.Match {
         try ImagePattern(pattern).match(
-            PatternSubject(MatchableReference(try ImageReference(parsing: image)), resolved: resolved))
+            PatternSubject(
+                MatchableReference(try ImageReference(parsing: image)),
+                of: RequestFacts(source: .pipeline, namespace: .absent), resolved: resolved))
     }
 
     @Test(
@@ -142,7 +144,7 @@ import Trust
             ("registry.example.com/app:.x", "cannot be a tag"),
             ("registry.example.com/app:a/b", "cannot be a path segment"),
             ("registry.example.com/app@sha256:abc", "not a digest"),
-            ("registry.example.com/$(namespace)/**", "variable"),
+            ("registry.example.com/$(name)/**", "there is no variable"),
             ("registry.example.com/a pp", "printable ASCII"),
             ("regístry.example.com/app", "printable ASCII"),
             ("", "empty"),

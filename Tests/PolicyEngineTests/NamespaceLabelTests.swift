@@ -71,7 +71,9 @@ import Trust
         #expect(elsewhere.verdict == .refused(.notVouched) && elsewhere.passedOver.isEmpty)
     }
 
-    @Test("with labels that could not be had a policy constrains and does not vouch; without any it is passed over")
+    @Test(
+        "attack 19: with labels that could not be had a policy constrains and does not vouch; without any it is passed over"
+    )
     func unknownAndAbsent() throws {
         let vouching = try trusting((name: "match", value: production))
         #expect(try decide(vouching, labels: .unknown).verdict == .refused(.notVouched))

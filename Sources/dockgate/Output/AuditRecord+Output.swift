@@ -62,6 +62,7 @@ struct RecordStory {
         add("source", json["source"]?["kind"]?.string)
         add("actor", json["actor"]?["user"]?.string)
         add("target", json["target"].map(RecordStory.joined))
+        add("labels", json["target"]?["namespaceLabels"].map(RecordStory.joined))
         add("request", json["request"].map(RecordStory.joined))
         add("event", json["event"]?.string)
         add("policies", json["policy"]?["set"]?.string)

@@ -38,7 +38,7 @@ enum ReferenceTarget {
         guard (reference.repository.port ?? 443) < 100_000 else { return }
         guard let own = try? ImagePattern(repository) else { return hold(false, "\(repository) is a pattern") }
         hold(
-            own.match(PatternSubject(MatchableReference(reference), resolved: nil)) == .matches,
+            own.match(subject(of: reference)) == .matches,
             "the own pattern fits \(printed)")
     }
 
@@ -54,7 +54,7 @@ enum ReferenceTarget {
         if pattern.digest == nil { fits(pattern.example, pattern) }
         for stranger in pattern.strangers { fits(stranger.image, pattern) }
         guard let reference else { return }
-        let subject = PatternSubject(MatchableReference(reference), resolved: nil)
+        let subject = subject(of: reference)
         let match = pattern.match(subject)
         if match != .doesNotMatch { hold(pattern.repositoryMatches(subject), "a match is one of the repository") }
         if match == .matches, pattern.dependsOnTag {
@@ -68,8 +68,13 @@ enum ReferenceTarget {
         guard let reference = try? ImageReference(parsing: image) else {
             return hold(false, "`\(image)` is an image, as \(pattern) claims")
         }
-        hold(
-            pattern.match(PatternSubject(MatchableReference(reference), resolved: nil)) == .matches,
-            "\(pattern) fits `\(image)`")
+        let match = pattern.match(subject(of: reference))
+        hold(pattern.variables.isEmpty ? match == .matches : match != .doesNotMatch, "\(pattern) fits `\(image)`")
+    }
+
+    /// In a namespace that may be any.
+    private static func subject(of reference: ImageReference) -> PatternSubject {
+        PatternSubject(
+            MatchableReference(reference), of: RequestFacts(source: .kubernetes, namespace: .unknown), resolved: nil)
     }
 }
