@@ -134,10 +134,9 @@ struct PolicyLoader {
         for (key, _) in envelope.specification.members {
             let name = key.scalar?.text ?? ""
             guard !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { continue }
-            let hint =
-                names.nearest(to: name).map { "did you mean `\($0)`?" }
-                ?? "this version has \(listed(names, conjunction: "and"))"
-            reader.report("unknown signature format \(quoted(name)), \(hint)", at: key.position)
+            let known = "this version has \(listed(names, conjunction: "and"))"
+            let hint = names.nearest(to: name).map { "; did you mean `\($0)`?" } ?? ""
+            reader.report("unknown signature format \(quoted(name)), \(known)\(hint)", at: key.position)
             return nil
         }
         let type = ObjectType(

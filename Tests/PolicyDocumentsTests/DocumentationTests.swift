@@ -9,7 +9,8 @@ import Timestamp
 import Trust
 
 /// What a reader copies out of the documentation loads, and does what it says beside it: `# admits: IMAGE` and
-/// `# refuses: IMAGE`, both with an optional `in namespace NAME`, `with labels KEY=VALUE KEY=VALUE` and `when not signed`.
+/// `# refuses: IMAGE`, both with an optional `in namespace NAME`, `with labels KEY=VALUE KEY=VALUE`, `when not signed` and
+/// `on DATE`.
 @Suite struct DocumentationTests {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -96,7 +97,7 @@ import Trust
                 try ImageReference(parsing: claim.image), in: .main,
                 of: RequestFacts(
                     source: .kubernetes, namespace: .known(claim.namespace), namespaceLabels: .known(claim.labels)),
-                with: StatedEvidence(isSigned: claim.isSigned), at: Example.now)
+                with: StatedEvidence(isSigned: claim.isSigned), at: claim.date)
             guard case .decided(let decision) = evaluation else {
                 Issue.record("\(claim): evidence is missing")
                 continue
@@ -156,9 +157,10 @@ struct Claim: CustomStringConvertible {
     /// None unless the comment names some.
     let labels: NamespaceLabels
     let isSigned: Bool
+    let date: Instant
 
     var description: String {
-        "\(isAdmitted ? "admits" : "refuses") \(image) in \(namespace)\(isSigned ? "" : ", not signed")"
+        "\(isAdmitted ? "admits" : "refuses") \(image) in \(namespace)\(isSigned ? "" : ", not signed") on \(date.rfc3339)"
     }
 
     static func all(in text: String) -> [Claim] {
@@ -166,13 +168,15 @@ struct Claim: CustomStringConvertible {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
             guard words.count > 2, words[0] == "#", words[1] == "admits:" || words[1] == "refuses:" else { return nil }
             let namespace = words.firstIndex(of: "namespace").flatMap { words.dropFirst($0 + 1).first } ?? "shop"
+            let date = words.firstIndex(of: "on").flatMap { words.dropFirst($0 + 1).first }
             let labels = (words.firstIndex(of: "labels").map { words.dropFirst($0 + 1) } ?? []).prefix {
                 $0.contains("=")
             }.map { $0.split(separator: "=", omittingEmptySubsequences: false).map(String.init) }
             return Claim(
                 isAdmitted: words[1] == "admits:", image: words[2], namespace: namespace,
                 labels: NamespaceLabels(labels.map { (key: $0[0], value: $0[1]) }),
-                isSigned: !line.contains("when not"))
+                isSigned: !line.contains("when not"),
+                date: date.flatMap { try? Instant(dateOrTime: $0) } ?? Example.now)
         }
     }
 }
