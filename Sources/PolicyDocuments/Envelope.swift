@@ -13,6 +13,7 @@ struct Envelope {
     enum Kind: String, CaseIterable {
         case imagePolicy = "ImagePolicy"
         case attestor = "Attestor"
+        case policyException = "PolicyException"
         case exemption = "Exemption"
         case gateConfiguration = "GateConfiguration"
     }

@@ -89,9 +89,17 @@ struct PolicyLoader {
                     specification: value)
             }
         }
+        let exceptionContext = ExceptionContext(
+            policies: policies.map(\.policy),
+            policyNames: documents.filter { $0.envelope.kind == .imagePolicy }.map(\.envelope.name))
+        let exceptions = build(.policyException) { reader, envelope, loader in
+            reader.build(envelope, PolicyException.specification, loader.now) { value throws(FieldProblems) in
+                try PolicyException(name: envelope.name, specification: value, in: exceptionContext)
+            }
+        }
         if let failure = LoadFailure(diagnostics) { throw failure }
         let policySet = PolicySet(
-            policies: policies.map(\.policy), exemptions: exemptions, attestors: attestors,
+            policies: policies.map(\.policy), exemptions: exemptions, exceptions: exceptions, attestors: attestors,
             revision: PolicyRevision.digest(of: files.files, in: directory.file))
         return LoadedPolicies(
             policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies, directory: directory)
@@ -186,6 +194,7 @@ extension ShapeReader {
 
     private static let consequenceOfPast = [
         "until": "so this entry no longer counts",
+        "expires": "so this exception has no effect",
         "reviewBy": "so it is time to review this exemption",
     ]
 }

@@ -5,8 +5,9 @@ import Trust
 /// One image on its way to a decision: the policies that apply, and what is known of each of their checks so far.
 struct Assessment {
     private var image: ImageUnderJudgement
-    private var policies: [ApplicablePolicy]
-    private var passedOver: [PassedOver]
+    private var policies: [ApplicablePolicy] = []
+    private var passedOver: [PassedOver] = []
+    private var exceptions: [ApplicableException] = []
     private let notVouched: Enforcement
     private let now: Instant
 
@@ -14,12 +15,18 @@ struct Assessment {
     private var standings: [Standing] = []
     private var outcomes: [CheckOutcome?] = []
 
-    init(_ applicability: Applicability, image: ImageUnderJudgement, notVouched: Enforcement, now: Instant) {
+    init(of image: ImageUnderJudgement, by set: PolicySet, notVouched: Enforcement, at now: Instant) {
         self.image = image
         self.notVouched = notVouched
         self.now = now
+        takeUpPolicies(of: set)
+    }
+
+    private mutating func takeUpPolicies(of set: PolicySet) {
+        let applicability = set.applicable(to: image)
         policies = applicability.policies
         passedOver = applicability.passedOver
+        if let all = set.exceptionsByImage { exceptions = all.applicable(to: image, at: now) }
         takeUpChecks()
     }
 
@@ -35,6 +42,21 @@ struct Assessment {
                 outcomes.append(nil)
             }
         }
+        if !exceptions.isEmpty { liftChecks() }
+    }
+
+    private mutating func liftChecks() {
+        for index in standings.indices {
+            let policy = policies[standings[index].policy].policy.name
+            let lifting = exceptions.indices.filter {
+                exceptions[$0].exception.lifts(check(standings[index]).name, of: policy)
+            }
+            if let certain = lifting.first(where: { !exceptions[$0].awaitsDigest }) {
+                standings[index].lift(by: certain)
+            } else if !lifting.isEmpty {
+                standings[index].awaitLift()
+            }
+        }
     }
 
     private func check(_ standing: Standing) -> PolicyCheck {
@@ -42,14 +64,14 @@ struct Assessment {
     }
 
     private mutating func settle(_ index: Int, _ outcome: CheckOutcome) {
-        standings[index].state = Standing.State(outcome)
+        standings[index].settle(outcome)
         outcomes[index] = outcome
     }
 
     // MARK: - Reference first
 
-    /// Judges the checks that need only the reference: of the policies that apply for certain, and tentatively of those
-    /// that await the digest.
+    /// Judges the checks that need only the reference: for certain, or tentatively where it depends on the digest whether
+    /// they count.
     mutating func judgeReference() {
         let subject = CheckSubject(image, matchedAs: image.subject, [], now: now)
         for index in standings.indices where standings[index].needsOnlyReference {
@@ -90,35 +112,31 @@ struct Assessment {
         policies.indices.contains { policy in
             let vouching = standings.lazy.filter { $0.policy == policy && $0.vouches }
             if vouching.contains(where: { $0.prospect == .passed }) { return true }
-            let refused = vouching.filter { $0.prospect == .refused }.map(\.enforcement).max()
+            let refused = vouching.filter { $0.prospect == .refused && !$0.mayBeLifted }.map(\.enforcement).max()
             return vouching.contains { open in
                 open.prospect == .open && refused.map { $0 < open.enforcement } ?? true
             }
         }
     }
 
-    /// Takes in what the tag stands for, and matches the policies anew that waited for it.
+    /// Takes in what the tag stands for, and matches anew if anything waited for it.
     mutating func resolve(_ resolution: Resolution, with set: PolicySet) {
-        let awaited = policies.filter(\.awaitsDigest).map(\.policy.name)
+        let awaited = standings.filter(\.awaitsDigest).map(check)
         var digest: Digest?
         if case .resolved(let resolved) = resolution { digest = resolved }
         image = image.resolved(to: digest)
-        if !awaited.isEmpty {
-            let applicability = set.applicable(to: image)
-            policies = applicability.policies
-            passedOver = applicability.passedOver
-            takeUpChecks()
-        }
+        if !awaited.isEmpty { takeUpPolicies(of: set) }
         judgeReference()
         guard let failure = resolution.failure else { return }
         for index in standings.indices {
-            let mayNotApply = awaited.contains(policies[standings[index].policy].policy.name)
+            let check = check(standings[index])
+            let mayNotCount = awaited.contains { $0 === check }
             switch standings[index].state {
             // Not judged for want of a digest.
             case .open: settle(index, failure)
-            // It is not known whether the policy is about this image at all.
-            case .refused where mayNotApply: settle(index, failure)
-            case .refused, .passed: break
+            // It is not known whether the policy is about this image at all, or whether the check is lifted for it.
+            case .refused where mayNotCount: settle(index, failure)
+            case .refused, .passed, .lifted: break
             }
         }
     }
@@ -160,7 +178,8 @@ struct Assessment {
             findings.append(
                 Finding(
                     policy: policies[standing.policy].policy.name, check: check.name, enforcement: standing.enforcement,
-                    outcome: Finding.Outcome(outcome), message: check.message))
+                    outcome: Finding.Outcome(outcome), message: check.message,
+                    relief: standing.exception.map { exceptions[$0].exception.relief }))
         }
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(
@@ -204,7 +223,7 @@ struct Assessment {
             policy: nil, check: "vouching", enforcement: notVouched,
             outcome: .violated(
                 Refusal(
-                    .notVouched, found: found,
+                    .notVouched, found: found + liftedVouchers,
                     expected: "a policy in force whose `trustedRegistries` or `signature` check passes",
                     cure: "use an image that a policy covers, or have its registry or its signers added to one")),
             message: nil)
@@ -218,6 +237,16 @@ extension Check {
             if case .noSuchFact(let fact) = pattern.match(subject) { return fact }
         }
         return nil
+    }
+}
+
+extension Assessment {
+    /// Checks that would vouch were they not lifted, for whoever wonders why they do not.
+    private var liftedVouchers: String {
+        let lifted = standings.filter { $0.state == .lifted && $0.enforcement == .deny && check($0).vouches }
+        guard !lifted.isEmpty else { return "" }
+        let names = lifted.map { "\(policies[$0.policy].policy.name)/\(check($0).name)" }
+        return "; what an exception lifts does not vouch either: \(listed(names, conjunction: "and"))"
     }
 }
 

@@ -15,6 +15,8 @@ public protocol Check: Sendable {
     static var needsOnlyReference: Bool { get }
     /// Whether an image for which it passes may come in.
     static var vouches: Bool { get }
+    /// Whether what it finds has names of its own, such as those of vulnerabilities, of which an exception may lift some.
+    static var findingsHaveNames: Bool { get }
 
     /// Builds the check from a value of that shape. Reports every problem, each at its position.
     init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems)
@@ -31,6 +33,7 @@ public protocol Check: Sendable {
 
 extension Check {
     public var patterns: [ImagePattern] { [] }
+    public static var findingsHaveNames: Bool { false }
 
     public func attestors(at now: Instant) -> [AttestorReference] { [] }
 }

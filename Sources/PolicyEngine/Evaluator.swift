@@ -5,7 +5,7 @@ import Trust
 /// Decides about one image. Pure and total: the same image, facts, policies, evidence and time give the same decision,
 /// and nothing is thrown.
 ///
-/// The order is that of `docs/POLICY.md`: exemptions; the checks that need only the reference; then, if those leave
+/// The order is that of `docs/POLICY.md`: exemptions; exceptions; the checks that need only the reference; then, if those leave
 /// something to decide, the tag's digest and the signatures; at last vouching.
 public struct Evaluator: Sendable {
     private let policies: PolicySet
@@ -36,7 +36,7 @@ public struct Evaluator: Sendable {
             return .decided(
                 ImageDecision(verdict: .exempt(exemption.name), findings: [], digest: reference.digest, passedOver: []))
         }
-        var assessment = Assessment(policies.applicable(to: image), image: image, notVouched: notVouched, now: now)
+        var assessment = Assessment(of: image, by: policies, notVouched: notVouched, at: now)
         assessment.judgeReference()
         if assessment.isRefused { return .decided(assessment.decision()) }
 

@@ -12,8 +12,10 @@ public struct Exemption: Sendable {
     /// Who answers for it.
     public let owner: String
     public let reviewBy: Instant
-    let namespaces: [String]
-    let images: [ImagePattern]
+    /// Exact names.
+    public let namespaces: [String]
+    /// Only these images in them; all if there are none.
+    public let images: [ImagePattern]
 
     public init(
         name: String, namespaces: [String], images: [ImagePattern] = [], reason: String, owner: String,
@@ -50,22 +52,12 @@ extension Exemption {
 
     public init(name: String, specification: FieldValue) throws(FieldProblems) {
         var problems: [FieldProblem] = []
-        var namespaces: [String] = []
-        for element in specification["namespaces"]?.elements ?? [] {
-            let text = element.text ?? ""
-            do throws(PatternError) {
-                guard try NamePattern(text).literal != nil else {
-                    throw PatternError(description: "`\(text)` holds a wildcard; an Exemption names exact namespaces")
-                }
-                namespaces.append(text)
-            } catch {
-                problems.append(FieldProblem(error.description, at: element.position))
-            }
-        }
+        let namespaces = NamePattern.exactNames(specification["namespaces"], of: "an Exemption", &problems)
         let images = ImagePattern.patterns(specification["images"], &problems)
         if let problems = FieldProblems(problems) { throw problems }
         self.init(
-            name: name, namespaces: namespaces, images: images, reason: specification["because"]?.text ?? "",
+            name: name, namespaces: namespaces.map(\.text), images: images,
+            reason: specification["because"]?.text ?? "",
             owner: specification["owner"]?.text ?? "", reviewBy: specification["reviewBy"]?.date ?? .earliest)
     }
 }

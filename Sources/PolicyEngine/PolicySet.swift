@@ -1,10 +1,11 @@
 public import OCI
 public import Trust
 
-/// Everything that is in force: policies, exemptions and attestors, and the digest of the documents they were read from.
+/// Everything that is in force: policies, exemptions, exceptions and attestors, and the digest of the documents they were read from.
 /// A value; it is replaced as a whole or not at all.
 public struct PolicySet: Sendable {
     public let policies: [ImagePolicy]
+    /// By name, so that of two which apply always the same is named.
     public let exemptions: [Exemption]
     /// In the order that `AttestorReference.index` counts.
     public let attestors: [any Attestor]
@@ -16,12 +17,15 @@ public struct PolicySet: Sendable {
     /// The keys of the namespace labels that policies and exemptions ask for, each once, in byte order.
     public let namespaceLabelKeys: [String]
     let index: PolicyIndex
+    /// Nil if there are none.
+    let exceptionsByImage: PolicyExceptions?
 
     public init(
-        policies: [ImagePolicy], exemptions: [Exemption] = [], attestors: [any Attestor] = [], revision: Digest
+        policies: [ImagePolicy], exemptions: [Exemption] = [], exceptions: [PolicyException] = [],
+        attestors: [any Attestor] = [], revision: Digest
     ) {
         self.policies = policies
-        self.exemptions = exemptions
+        self.exemptions = exemptions.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         self.attestors = attestors
         self.revision = revision
         tellsContainersApart = policies.contains { policy in
@@ -30,7 +34,11 @@ public struct PolicySet: Sendable {
         let keys = policies.flatMap(\.namespaceLabelKeys) + exemptions.flatMap(\.images.namespaceLabelKeys)
         namespaceLabelKeys = Set(keys).sorted()
         index = PolicyIndex(policies.map(\.match))
+        exceptionsByImage = PolicyExceptions(exceptions)
     }
+
+    /// Those that last longest first.
+    public var exceptions: [PolicyException] { exceptionsByImage?.all ?? [] }
 
     public subscript(reference: AttestorReference) -> (any Attestor)? {
         attestors.indices.contains(reference.index) ? attestors[reference.index] : nil

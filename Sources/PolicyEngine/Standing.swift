@@ -3,6 +3,8 @@
 struct Standing {
     enum State {
         case open, passed, refused
+        /// An exception lifts the check: whatever came of it, the policy is judged as though it did not have it.
+        case lifted
     }
 
     /// The place of the policy among those that apply, and of the check in it.
@@ -11,14 +13,18 @@ struct Standing {
     let enforcement: Enforcement
     let needsOnlyReference: Bool
     /// Whether it vouches for the image if it passes: it is a check that does, in force, of a policy that may.
-    let vouchesInForce: Bool
+    private(set) var vouchesInForce: Bool
     /// Whether it is a check that vouches, in force or on trial, of a policy that may.
-    let vouches: Bool
-    let awaitsDigest: Bool
-    var state = State.open
+    private(set) var vouches: Bool
+    private(set) var awaitsDigest: Bool
+    private(set) var state = State.open
     /// Of a policy that awaits the digest: what a check of the reference can come to at best. Never a finding; a source
     /// that is refused is no reason to ask a registry.
     var atBest = State.open
+    /// Whether an exception will lift the check if the tag stands for the digest that the exception names.
+    private(set) var mayBeLifted = false
+    /// The place of the exception that lifts the check, among those for the image.
+    private(set) var exception: Int?
 
     init(of check: PolicyCheck, at position: Int, of policy: ApplicablePolicy, at index: Int) {
         self.policy = index
@@ -28,6 +34,22 @@ struct Standing {
         vouches = check.vouches && policy.mayVouch
         vouchesInForce = vouches && enforcement == .deny
         awaitsDigest = policy.awaitsDigest
+    }
+
+    mutating func settle(_ outcome: CheckOutcome) {
+        if state != .lifted { state = State(outcome) }
+    }
+
+    mutating func lift(by exception: Int) {
+        self.exception = exception
+        state = .lifted
+        vouches = false
+        vouchesInForce = false
+    }
+
+    mutating func awaitLift() {
+        mayBeLifted = true
+        awaitsDigest = true
     }
 
     /// The state, or what it may become; open while nothing is known of it.

@@ -75,6 +75,16 @@ struct PolicyFiles {
             """)
     }
 
+    mutating func exception(_ name: String, lifting check: String, of policy: String, _ rest: String) {
+        documents.append(
+            """
+            apiVersion: dockgate.dev/v1
+            kind: PolicyException
+            metadata: {name: \(name)}
+            spec: {lifts: {policy: \(policy), check: \(check)}, owner: pay, approvedBy: security, reason: a test, \(rest)}
+            """)
+    }
+
     mutating func exemption(_ name: String, namespace: String) {
         documents.append(
             """

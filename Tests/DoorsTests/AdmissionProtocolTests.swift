@@ -204,6 +204,27 @@ struct AdmissionProtocolTests {
         }
     }
 
+    @Test("nothing that stands on an object makes an exception or an exemption")
+    func forgedException() async throws {
+        try await withDoor { _, _, port in
+            let connection = try await TLSConnection.open(port: port)
+            let image = "evil.example/x"
+            for key in ["annotations", "labels"] {
+                let metadata = """
+                    {"name":"inc-4711","generateName":"exception-","\(key)":{"dockgate.dev/exception":"inc-4711",\
+                    "dockgate.dev/PolicyException":"inc-4711","exceptions.dockgate.dev/inc-4711":"sources",\
+                    "dockgate.dev/exempt":"system"},\
+                    "ownerReferences":[{"apiVersion":"dockgate.dev/v1","kind":"PolicyException","name":"inc-4711","uid":"1"}]}
+                    """
+                var review = pod(image)
+                review.set("object", Workload.pod.json(#"{"containers":[{"image":"\#(image)"}]}"#, metadata: metadata))
+                let answer = try await ask(connection, review).review
+                #expect(answer?["allowed"]?.boolean == false)
+                #expect(answer?["auditAnnotations"]?["relief"] == nil)
+            }
+        }
+    }
+
     @Test("A21: a refusal of 256 images stays small and valid, and names the record that tells all of it")
     func manyImages() async throws {
         try await withDoor { fixture, _, port in

@@ -44,7 +44,8 @@ import Trust
         let reference = try String(
             contentsOf: Self.package.appendingPathComponent("docs/POLICY.md"), encoding: .utf8)
         let described: [ObjectType] = [
-            ImagePolicy.specification, Exemption.specification, GateConfiguration.fields, CosignFormat().fields,
+            ImagePolicy.specification, PolicyException.specification, Exemption.specification,
+            GateConfiguration.fields, CosignFormat().fields,
         ]
         let names = Set(described.flatMap(\.allNames))
         #expect(names.isSuperset(of: ["trustedRegistries", "until", "tokenRealms", "reviewBy", "transparencyLog"]))

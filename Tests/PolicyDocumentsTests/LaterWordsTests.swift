@@ -8,6 +8,7 @@ import Trust
     func disjoint() {
         let words =
             names(in: .object(ImagePolicy.specification)) + names(in: .object(Exemption.specification))
+            + names(in: .object(PolicyException.specification))
             + names(in: .object(GateConfiguration.fields))
         #expect(words.contains("trustedRegistries") && words.contains("dockerConfig"))
         #expect(Set(words).intersection(LaterWords.fields).isEmpty)

@@ -24,25 +24,28 @@ enum PolicyFixture {
 
     /// Decides with what `evidence` holds; a test that lacks some fails in `#require`.
     static func decide(
-        _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [], notVouched: Enforcement = .deny,
+        _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [],
+        exceptions: [PolicyException] = [], notVouched: Enforcement = .deny,
         in container: ContainerKind = .main, namespace: Fact<String> = .known("shop"),
         labels: Fact<NamespaceLabels>? = nil, source: RequestSource = .kubernetes,
         with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
     ) throws -> ImageDecision {
         let evaluation = try evaluate(
-            image, by: policies, exemptions: exemptions, notVouched: notVouched, in: container, namespace: namespace,
-            labels: labels, source: source, with: evidence, at: now)
+            image, by: policies, exemptions: exemptions, exceptions: exceptions, notVouched: notVouched, in: container,
+            namespace: namespace, labels: labels, source: source, with: evidence, at: now)
         guard case .decided(let decision) = evaluation else { throw MissingEvidence(evaluation: evaluation) }
         return decision
     }
 
     static func evaluate(
-        _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [], notVouched: Enforcement = .deny,
+        _ image: String, by policies: [ImagePolicy], exemptions: [Exemption] = [],
+        exceptions: [PolicyException] = [], notVouched: Enforcement = .deny,
         in container: ContainerKind = .main, namespace: Fact<String> = .known("shop"),
         labels: Fact<NamespaceLabels>? = nil, source: RequestSource = .kubernetes,
         with evidence: StatedEvidence = StatedEvidence(), at now: Instant = now
     ) throws -> Evaluator.Evaluation {
-        let set = PolicySet(policies: policies, exemptions: exemptions, attestors: [], revision: revision)
+        let set = PolicySet(
+            policies: policies, exemptions: exemptions, exceptions: exceptions, attestors: [], revision: revision)
         return Evaluator(policies: set, notVouched: notVouched).evaluate(
             try self.image(image), in: container,
             of: RequestFacts(source: source, namespace: namespace, namespaceLabels: labels), with: evidence, at: now)
