@@ -139,6 +139,8 @@ import Trust
         #expect(missing?.expected == "a signature by `a0` or (`a1` and `a2`)")
         #expect(missing?.reason == .signatureMissing)
         #expect(Self.refusal(try Self.judge(["by": "a0"], [.missing]))?.found == "no signature")
+        let one = Self.refusal(try Self.judge(["atLeast": 1, "of": ["a0", "a1"]], [.missing, .missing]))
+        #expect(one?.expected == "a signature by `a0` or `a1`")
         let few = Self.refusal(try Self.judge(["allOf": ["a0", "a1"]], [x, x]))
         #expect(few?.expected == "signatures by `a0` and `a1`")
         #expect(few?.found == "1 different signer; `a0`: signed by \(key); `a1`: signed by \(key)")

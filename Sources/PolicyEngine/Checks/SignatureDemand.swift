@@ -155,7 +155,7 @@ private struct DemandReader {
             problems.append(
                 FieldProblem("`atLeast: \(needed)` of \(elements.count) can never hold", at: atLeast.position))
         }
-        return Combination(word: .atLeast, elements: elements, needed: needed)
+        return Combination(word: needed == 1 ? .anyOf : .atLeast, elements: elements, needed: needed)
     }
 
     /// Reads an attestor or a nested combination: how many of its attestors must have signed, and the words for it.
