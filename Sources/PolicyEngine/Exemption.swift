@@ -3,8 +3,8 @@ public import Trust
 
 /// Namespaces, or images in them, that the gate does not judge at all: system namespaces, its own.
 ///
-/// It applies only where the namespace is known, and for images by a pattern with a variable where its value is. `reviewBy` is a reminder: an exemption that is past it warns at load and
-/// goes on.
+/// It applies only where the namespace is known, and for images by a pattern with a variable where its value is.
+/// `reviewBy` is a reminder: an exemption that is past it warns at load and goes on.
 public struct Exemption: Sendable {
     public let name: String
     /// Why its images are not judged, in the words of whoever wrote it.

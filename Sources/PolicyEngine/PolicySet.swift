@@ -1,8 +1,8 @@
 public import OCI
 public import Trust
 
-/// Everything that is in force: policies, exemptions, exceptions and attestors, and the digest of the documents they were read from.
-/// A value; it is replaced as a whole or not at all.
+/// Everything that is in force: policies, exemptions, exceptions and attestors, and the digest of the documents they were
+/// read from. A value; it is replaced as a whole or not at all.
 public struct PolicySet: Sendable {
     public let policies: [ImagePolicy]
     /// By name, so that of two which apply always the same is named.
@@ -14,7 +14,7 @@ public struct PolicySet: Sendable {
     /// Whether any policy asks what a container is for. If none does, an image gets one decision wherever it stands in a
     /// workload.
     public let tellsContainersApart: Bool
-    /// The keys of the namespace labels that policies and exemptions ask for, each once, in byte order.
+    /// The keys of the namespace labels that policies, exemptions and exceptions ask for, each once, in byte order.
     public let namespaceLabelKeys: [String]
     let index: PolicyIndex
     /// Nil if there are none.
@@ -31,7 +31,8 @@ public struct PolicySet: Sendable {
         tellsContainersApart = policies.contains { policy in
             policy.selectors.contains { !$0.containers.isEmpty }
         }
-        let keys = policies.flatMap(\.namespaceLabelKeys) + exemptions.flatMap(\.images.namespaceLabelKeys)
+        let images = exemptions.map(\.images) + exceptions.map(\.images)
+        let keys = policies.flatMap(\.namespaceLabelKeys) + images.flatMap(\.namespaceLabelKeys)
         namespaceLabelKeys = Set(keys).sorted()
         index = PolicyIndex(policies.map(\.match))
         exceptionsByImage = PolicyExceptions(exceptions)

@@ -132,6 +132,21 @@ import Trust
         }
     }
 
+    @Test("a variable in its pattern counts where its value is known, and its label takes part in the decision")
+    func variables() throws {
+        let policy = try Self.tagged()
+        let exception = try Self.exception(images: ["registry.example.com/$(namespace.labels.team)/app"])
+        func isAllowed(_ labels: Fact<NamespaceLabels>) throws -> Bool {
+            try PolicyFixture.decide(app, by: [policy], exceptions: [exception], labels: labels, at: Self.now).isAllowed
+        }
+        #expect(try isAllowed(.known(NamespaceLabels([(key: "team", value: "pay")]))))
+        #expect(try !isAllowed(.known(NamespaceLabels([(key: "team", value: "shop")]))))
+        #expect(try !isAllowed(.known(NamespaceLabels([]))))
+        #expect(try !isAllowed(.unknown) && !isAllowed(.absent))
+        let set = PolicySet(policies: [policy], exceptions: [exception], revision: PolicyFixture.revision)
+        #expect(set.namespaceLabelKeys == ["team"])
+    }
+
     @Test("a tag in its pattern does not count beside a digest")
     func tagBesideDigest() throws {
         let exception = try Self.exception(images: ["registry.example.com/pay/app:latest"])
