@@ -5,7 +5,7 @@ public import Timestamp
 /// For the images and namespaces that it lists, and while it is in force, the policy is judged as though it did not have
 /// the check: the check refuses nothing, vouches for nothing, and nothing is fetched for it. Its finding stays, with what
 /// came of it as far as it was judged. Like a pattern everywhere, it never counts on a guess: where the namespace is not
-/// known, or only a tag beside a digest fits, it does not apply.
+/// known, or the value of a variable, or only a tag beside a digest fits, it does not apply.
 public struct PolicyException: Sendable {
     public let name: String
     /// The policy and the check that do not count.

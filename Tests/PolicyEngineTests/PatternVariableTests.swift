@@ -1,6 +1,7 @@
 import OCI
 import TestSupport
 import Testing
+import Timestamp
 import Trust
 
 @testable import PolicyEngine
@@ -377,6 +378,30 @@ import Trust
         }
     }
 
+    private func exception(_ image: String) throws -> PolicyException {
+        PolicyException(
+            name: "inc", lifting: "digest", of: "pinned", images: [try ImagePattern(image)], owner: "o",
+            approvedBy: "a", reason: "r", from: PolicyFixture.now, expires: PolicyFixture.now + .seconds(60))
+    }
+
+    @Test("a PolicyException with a variable lifts nothing unless its value is known, and is this one")
+    func exception() throws {
+        let policies = [
+            try policy("trusted", check: ["trustedRegistries": ["registry.example.com/**"]]),
+            try policy("pinned", check: ["digest": "required"]),
+        ]
+        let exception = try exception("registry.example.com/$(namespace.labels.team)/app")
+        func isAllowed(_ labels: Fact<NamespaceLabels>) throws -> Bool {
+            try PolicyFixture.decide(image, by: policies, exceptions: [exception], labels: labels).isAllowed
+        }
+        #expect(try isAllowed(.known(["team": "shop"])))
+        for labels in [
+            Fact<NamespaceLabels>.unknown, .absent, .known([:]), .known(["team": "cart"]), .known(["team": "*"]),
+        ] {
+            #expect(try !isAllowed(labels))
+        }
+    }
+
     @Test("a pattern with a variable and a digest waits for the tag's digest only where the value may fit")
     func digest() throws {
         let digest = PolicyFixture.digest("image")
@@ -419,6 +444,10 @@ import Trust
         #expect(one.namespaceLabelKeys == ["dup", "e", "m", "n", "s", "t"])
         let set = PolicySet(policies: [one], exemptions: [exemption], revision: PolicyFixture.revision)
         #expect(set.namespaceLabelKeys == ["dup", "e", "m", "n", "s", "t", "x/y"])
+        let excepting = PolicySet(
+            policies: [], exceptions: [try exception("a.example.com/$(namespace.labels.x)/*")],
+            revision: PolicyFixture.revision)
+        #expect(excepting.namespaceLabelKeys == ["x"])
         let none = try policy("none", check: ["trustedRegistries": ["a.example.com/$(namespace)/**"]])
         #expect(PolicySet(policies: [none], revision: PolicyFixture.revision).namespaceLabelKeys.isEmpty)
     }
