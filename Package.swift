@@ -65,15 +65,17 @@ let package = Package(
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
         // Level 5: documents, the network, the log
         room(
-            "PolicyDocuments", imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "Timestamp"]),
+            "PolicyDocuments",
+            imports: ["PolicyEngine", "YAMLDocument", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         room("Outbound", imports: ["Timestamp", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL]),
+        room("State", imports: ["Cryptography", "StrictJSON"]),
         room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 6: clients
         room("Registry", imports: ["Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 7: the gate
         room(
             "Admission",
-            imports: ["PolicyEngine", "Audit", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+            imports: ["PolicyEngine", "Audit", "State", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 8: the ways in
         room(
             "Doors",
@@ -85,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "dockgate",
             dependencies: [
-                "Doors", "Admission", "Registry", "Outbound", "Audit", "PolicyDocuments", "PolicyEngine",
+                "Doors", "Admission", "Registry", "Outbound", "Audit", "State", "PolicyDocuments", "PolicyEngine",
                 "Sigstore", "ImageContents", "Compose", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON",
                 "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
             ],
@@ -128,6 +130,7 @@ let package = Package(
                 "Timestamp", "TestSupport",
             ]),
         tests(of: "Outbound", needing: ["Outbound", "Timestamp", "TestSupport", nioCore, nioPosix, nioSSL]),
+        tests(of: "State", needing: ["State", "Cryptography"]),
         tests(
             of: "Audit",
             needing: ["Audit", "TransparencyLog", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
@@ -140,8 +143,8 @@ let package = Package(
         tests(
             of: "Admission",
             needing: [
-                "Admission", "Audit", "PolicyEngine", "PolicyDocuments", "Registry", "Outbound", "Sigstore", "Trust",
-                "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix,
+                "Admission", "Audit", "State", "PolicyEngine", "PolicyDocuments", "Registry", "Outbound", "Sigstore",
+                "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix,
             ]),
         tests(
             of: "Doors",

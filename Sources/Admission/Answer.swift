@@ -67,9 +67,9 @@ public struct Answer: Sendable {
             """
         answer.warnings =
             answer.isAllowed ? ["would be refused: [\(code)] the decision could not be recorded"] : []
-        answer.auditAnnotations = [
-            (key: "decision-id", value: recordID), (key: "reason", value: code), Answer.undetermined,
-        ]
+        answer.auditAnnotations =
+            auditAnnotations.filter { ["decision-id", "policy-revision"].contains($0.key) }
+            + [(key: "reason", value: code), Answer.undetermined]
         return answer
     }
 

@@ -24,6 +24,9 @@ struct PolicyRecord {
         case .kept:
             json.member("code", "POL02E")
             json.member("event", "policy.exchange.fail")
+        case .restored:
+            json.member("code", "POL03E")
+            json.member("event", "policy.restore")
         }
         json.member("class", "policy")
         json.key("time")
@@ -44,21 +47,36 @@ struct PolicyRecord {
     private static func write(_ event: PolicyEvent, _ mode: GateMode, to json: inout JSONWriter) {
         json.key("policy")
         json.beginObject()
+        json.member("set", event.current.description)
+        json.member("mode", mode.rawValue)
         switch event {
-        case .exchanged(let previous, let current):
-            json.member("set", current.description)
-            json.member("mode", mode.rawValue)
-            json.member("previous", previous.description)
-        case .kept(let current, _):
-            json.member("set", current.description)
-            json.member("mode", mode.rawValue)
+        case .exchanged(let previous, _): json.member("previous", previous.description)
+        case .kept: break
+        case .restored(_, let savedAt, _): json.member("saved", savedAt.rfc3339)
         }
         json.endObject()
-        guard case .kept(_, let problems) = event else { return }
+        guard let problems = event.problems else { return }
         json.key("problems")
         json.beginArray()
         for problem in problems.prefix(maximumProblems) { json.string(problem.onOneLine) }
         json.endArray()
         if problems.count > maximumProblems { json.member("problemsOmitted", problems.count - maximumProblems) }
+    }
+}
+
+extension PolicyEvent {
+    /// The set in force from then on.
+    fileprivate var current: Digest {
+        switch self {
+        case .exchanged(_, let current), .kept(let current, _), .restored(let current, _, _): current
+        }
+    }
+
+    /// What keeps the documents from being loaded, if anything does.
+    fileprivate var problems: [String]? {
+        switch self {
+        case .exchanged: nil
+        case .kept(_, let problems), .restored(_, _, let problems): problems
+        }
     }
 }

@@ -13,4 +13,19 @@ enum FilePath {
     static func join(_ directory: String, _ name: String) -> String {
         directory.utf8.last == UInt8(ascii: "/") ? directory + name : directory + "/" + name
     }
+
+    /// A name in the directory that holds `path`, itself a directory.
+    static func beside(_ path: String, _ name: String) -> String {
+        var end = path.utf8.endIndex
+        while end > path.utf8.startIndex, path.utf8[path.utf8.index(before: end)] == UInt8(ascii: "/") {
+            end = path.utf8.index(before: end)
+        }
+        return end == path.utf8.startIndex ? join(path, name) : directory(of: String(path[..<end])) + name
+    }
+
+    /// The path counted from `directory` if it is below it, else the path itself.
+    static func relative(_ path: String, to directory: String) -> String {
+        let prefix = join(directory, "").utf8
+        return path.utf8.starts(with: prefix) ? String(Substring(path.utf8.dropFirst(prefix.count))) : path
+    }
 }

@@ -31,6 +31,20 @@ public enum PolicyDocuments {
         throw LoadFailure(Diagnostic(.error, "the directory changes again and again while it is read", at: place))
     }
 
+    /// Loads a saved copy in the place of the directory that it was made of, through the same loader. It counts only if it
+    /// comes to the very set that it was made of.
+    public static func load(
+        _ saved: SavedDocuments, inPlaceOf directory: String, formats: [any AttestorFormat], now: Instant
+    ) throws(LoadFailure) -> LoadedPolicies {
+        let loaded = try loadOnce(directory: directory, formats: formats, now: now, from: saved.source(as: directory))
+        guard loaded.policySet.revision == saved.revision else {
+            let place = SourcePosition(file: directory, line: 1, column: 1)
+            let problem = "what was saved as revision `\(saved.revision)` is `\(loaded.policySet.revision)`"
+            throw LoadFailure(Diagnostic(.error, problem, at: place))
+        }
+        return loaded
+    }
+
     private static func loadOnce(
         directory: String, formats: [any AttestorFormat], now: Instant, from source: some DocumentSource
     ) throws(LoadFailure) -> LoadedPolicies {
@@ -55,4 +69,6 @@ public struct LoadedPolicies: Sendable {
     /// The policies of the set in the same order, with what was written.
     let written: [WrittenPolicy]
     let directory: SourcePosition
+    /// Everything that was read, keys included.
+    let files: [(path: String, bytes: [UInt8])]
 }

@@ -102,7 +102,8 @@ struct PolicyLoader {
             policies: policies.map(\.policy), exemptions: exemptions, exceptions: exceptions, attestors: attestors,
             revision: PolicyRevision.digest(of: files.files, in: directory.file))
         return LoadedPolicies(
-            policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies, directory: directory)
+            policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies, directory: directory,
+            files: files.files)
     }
 
     private mutating func refuseDuplicatesAndConfigurations() {

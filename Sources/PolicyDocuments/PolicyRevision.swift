@@ -9,10 +9,8 @@ enum PolicyRevision {
     /// SHA-256 over, for each file in the order of its path's bytes: the path's length and the path, the content's length
     /// and its SHA-256. Lengths are 8 bytes, big end first, so no two lists of files run together to the same bytes.
     static func digest(of files: [(path: String, bytes: [UInt8])], in directory: String) -> Digest {
-        let prefix = Array(FilePath.join(directory, "").utf8)
         let named = files.map { file in
-            let path = Array(file.path.utf8)
-            return (path: path.starts(with: prefix) ? Array(path.dropFirst(prefix.count)) : path, bytes: file.bytes)
+            (path: Array(FilePath.relative(file.path, to: directory).utf8), bytes: file.bytes)
         }
         var content = Array("dockgate policy revision 1\n".utf8)
         for (path, bytes) in named.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {

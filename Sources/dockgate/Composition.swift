@@ -15,16 +15,13 @@ struct Composition {
     static let attestorFormats: [any AttestorFormat] = [CosignFormat()]
 
     let gate: Gate
-    let loaded: LoadedPolicies
-    /// What the policies were read through.
-    let policySource = WatchedSource(FileSystemSource())
     private let outbound: OutboundClient
 
     /// - Parameter log: nil for a check that leaves no record.
     init(
-        _ settings: GateSettings, log: AuditLog?, now: Instant, clock: @escaping @Sendable () -> Instant
+        _ settings: GateSettings, policies loaded: LoadedPolicies, log: AuditLog?,
+        clock: @escaping @Sendable () -> Instant
     ) throws {
-        loaded = try LoadedPolicies.loaded(from: settings.policyDirectory, at: now, through: policySource)
         let client: RegistryClient
         (client, outbound) = try Composition.registryClient(settings)
         let source = RegistrySource(client: client)

@@ -1,7 +1,9 @@
 import Admission
 import Audit
+import Logging
 import PolicyDocuments
 import PolicyEngine
+import State
 
 /// What the gate is put together from: the configuration, or what the command line says instead.
 struct GateSettings {
@@ -44,6 +46,18 @@ struct GateSettings {
 extension AuditLog {
     static func opened(in directory: String) throws(UsageError) -> AuditLog {
         do { return try open(directory: directory) } catch { throw UsageError(error.description) }
+    }
+}
+
+extension StateDirectory {
+    /// Nil if the gate remembers nothing between runs, which is told and keeps it from nothing else.
+    static func opened(in directory: String, _ logger: Logger) -> StateDirectory? {
+        do {
+            return try open(directory)
+        } catch {
+            logger.error("nothing is remembered between runs: \(error.description.printable)")
+            return nil
+        }
     }
 }
 

@@ -5,14 +5,19 @@ import Logging
 import OCI
 import PolicyDocuments
 import PolicyEngine
+import State
 import Synchronization
 import Timestamp
 
 /// Keeps the policies in force at what the policy directory says. All or nothing: if one document is bad, what is in
 /// force stays in force, and log, audit log and readiness say so.
+///
+/// What is in force is also kept for the next start, which may find the directory broken.
 final class PolicyReload: Sendable {
     private let directory: String
     private let gate: Gate
+    /// Nil if nothing is remembered between runs.
+    private let saved: SavedPolicies?
     private let clock: @Sendable () -> Instant
     private let logger: Logger
     /// Reading waits for the disk, which no event loop and no task should. One look follows another.
@@ -31,17 +36,35 @@ final class PolicyReload: Sendable {
     private struct Standing {
         var failures = 0
         var failingSince: Instant?
+        /// When what is in force was saved, if it is that because nothing newer loads since the start.
+        var restoredFrom: Instant?
+        var isSaved = false
     }
 
-    /// - Parameter source: what the policies that are in force were read through.
+    /// - Parameter initial: what the gate's policies are.
     init(
-        directory: String, source: WatchedSource, gate: Gate, clock: @escaping @Sendable () -> Instant, logger: Logger
+        directory: String, initial: InitialPolicies, gate: Gate, saved: SavedPolicies?,
+        clock: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         self.directory = directory
         self.gate = gate
+        self.saved = saved
         self.clock = clock
         self.logger = logger
-        progress = Mutex(Progress(source: source))
+        progress = Mutex(Progress(source: initial.source))
+    }
+
+    /// Says what the gate starts with, and keeps it for the next start. To be called once, before any look.
+    func begin(with initial: InitialPolicies) async {
+        await onQueue { [self] in
+            for warning in initial.loaded.warnings { logger.warning("\(warning.description.printable)") }
+            if let restoration = initial.restoration {
+                tell(of: restoration)
+            } else {
+                keepForNextStart(initial.loaded)
+            }
+            logger.info("\(initial.loaded.policySet.summary)")
+        }
     }
 
     /// Loads what has changed since the last load. Somebody may be just writing it, so a change counts when two looks in
@@ -73,10 +96,12 @@ final class PolicyReload: Sendable {
     var remark: String {
         let standing = standing.withLock { $0 }
         var parts = ["revision \(gate.policyRevision)"]
+        if let savedAt = standing.restoredFrom { parts.append("the last good set, saved \(savedAt.rfc3339)") }
         if let since = standing.failingSince {
             parts.append("since \(since.rfc3339) the documents do not load, see the log")
         }
         if standing.failures > 0 { parts.append("\(standing.failures) loads have failed since the start") }
+        if !standing.isSaved { parts.append("not kept for the next start, see the log") }
         return parts.joined(separator: ", ")
     }
 
@@ -93,8 +118,12 @@ final class PolicyReload: Sendable {
     }
 
     private func use(_ loaded: LoadedPolicies) {
-        standing.withLock { $0.failingSince = nil }
+        standing.withLock { standing in
+            standing.failingSince = nil
+            standing.restoredFrom = nil
+        }
         let previous = gate.policyRevision
+        defer { keepForNextStart(loaded) }
         guard loaded.policySet.revision != previous else {
             logger.info("the policies were read again and are those in force, revision \(previous)")
             return
@@ -106,14 +135,46 @@ final class PolicyReload: Sendable {
     }
 
     private func keep(because failure: LoadFailure) {
+        let problems = note(failure)
+        logger.error("the policies were read again and do not load; revision \(gate.policyRevision) stays in force")
+        record(.kept(gate.policyRevision, because: problems))
+    }
+
+    private func tell(of restoration: InitialPolicies.Restoration) {
+        let problems = note(restoration.failure)
+        standing.withLock { standing in
+            standing.restoredFrom = restoration.savedAt
+            standing.isSaved = true
+        }
+        logger.error(
+            """
+            the policies do not load; the last good set, saved \(restoration.savedAt.rfc3339), is in force until they are \
+            mended, revision \(gate.policyRevision)
+            """)
+        record(.restored(gate.policyRevision, savedAt: restoration.savedAt, because: problems))
+    }
+
+    /// Counts and logs what is wrong, and gives it a text for each problem.
+    private func note(_ failure: LoadFailure) -> [String] {
         standing.withLock { standing in
             standing.failures += 1
             standing.failingSince = standing.failingSince ?? clock()
         }
         let problems = failure.diagnostics.map(\.description.printable)
         for problem in problems { logger.error("\(problem)") }
-        logger.error("the policies were read again and do not load; revision \(gate.policyRevision) stays in force")
-        record(.kept(gate.policyRevision, because: problems))
+        return problems
+    }
+
+    /// What is in force counts whether it can be kept or not.
+    private func keepForNextStart(_ loaded: LoadedPolicies) {
+        guard let saved else { return }
+        do throws(StateError) {
+            try saved.keep(loaded, at: clock())
+            standing.withLock { $0.isSaved = true }
+        } catch {
+            standing.withLock { $0.isSaved = false }
+            logger.error("the policies in force are not kept for the next start: \(error.description.printable)")
+        }
     }
 
     /// The set counts whether its change can be recorded or not: every decision's record names the set it was made by.

@@ -4,6 +4,7 @@ import OCI
 import PolicyEngine
 import StrictJSON
 import Testing
+import Timestamp
 import Trust
 
 @Suite("The policies in force")
@@ -85,6 +86,72 @@ struct GatePolicyTests {
         #expect(mixed == 0)
     }
 
+    @Test(
+        "of thousands of decisions under exchange none fails, and each record's findings are those of the set that it names"
+    )
+    func recordsDuringReload() async throws {
+        let scratch = try Scratch()
+        let log = try AuditLog.open(directory: scratch.path + "/log")
+        let sets = try ["first", "second", "third"].map { name in
+            var files = PolicyFiles()
+            files.policy("\(name)-sources", checks: "trustedRegistries: [\"registry.example.com/**\"]")
+            files.policy("\(name)-tags", checks: "tags: {deny: [\(name)]}")
+            return try files.load()
+        }
+        let source = ScriptedSource()
+        let collector = EvidenceCollector(source: source, keeper: nil, clock: { TestClock.start })
+        let gate = Gate(sets[0], collector, log: log)
+        let request = AdmissionRequest.of(image, "registry.example.com/team/other:2")
+        let answers = await withTaskGroup(of: [Answer].self) { group in
+            group.addTask {
+                for round in 0..<4_000 {
+                    gate.use(sets[round % 3])
+                    await Task.yield()
+                }
+                return []
+            }
+            for _ in 0..<24 {
+                group.addTask {
+                    var answers: [Answer] = []
+                    for round in 0..<100 {
+                        if round % 2 == 0, let decision = gate.decideWarm(request, at: TestClock.start) {
+                            answers.append(await gate.record(decision, of: request))
+                        } else {
+                            answers.append(await gate.answer(request, at: TestClock.start))
+                        }
+                    }
+                    return answers
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        log.close()
+        #expect(answers.count == 2_400)
+        #expect(answers.allSatisfy { $0.isAllowed && $0.isRecorded })
+        let names = Dictionary(
+            uniqueKeysWithValues: sets.map { ($0.revision.description, Set($0.policies.map(\.name))) })
+        #expect(names.count == 3)
+        let recorded = try decisions(in: scratch.path + "/log")
+        #expect(recorded.count == 2_400)
+        for (id, revision, policies) in recorded { #expect(policies == names[revision], "\(id)") }
+        let told = answers.map { answer in
+            [answer.recordID] + answer.auditAnnotations.filter { $0.key == "policy-revision" }.map(\.value)
+        }
+        #expect(Set(told) == Set(recorded.map { [$0.id, $0.revision] }))
+    }
+
+    /// The id of each record, the set that it names, and the policies of all its findings.
+    private func decisions(in log: String) throws -> [(id: String, revision: String, policies: Set<String>)] {
+        var cursor = try AuditReader(directory: log).records(.oldestFirst)
+        var decisions: [(id: String, revision: String, policies: Set<String>)] = []
+        while let record = try cursor.next() {
+            let findings = record.json["images"].map { $0.elements.compactMap { $0["findings"] } } ?? []
+            let policies = findings.flatMap { $0.elements.compactMap { $0["policy"]?.string } }
+            decisions.append((record.id ?? "", record.json["policy"]?["set"]?.string ?? "", Set(policies)))
+        }
+        return decisions
+    }
+
     // MARK: - The record
 
     private func records(_ events: [PolicyEvent]) async throws -> [JSONValue] {
@@ -129,6 +196,19 @@ struct GatePolicyTests {
                 "a.yaml:1:1: error: \\u{1b}[31m", "b.yaml:2:2: error",
             ])
         #expect(records[1]["problemsOmitted"] == nil)
+    }
+
+    @Test("a start with the last good set is a record, with the set, when it was saved, and what was wrong")
+    func restoredRecord() async throws {
+        let set = Digest.sha256(of: [1])
+        let saved = TestClock.start - .seconds(3_600)
+        let records = try await records([.restored(set, savedAt: saved, because: ["a.yaml:1:1: error: this"])])
+        let record = try #require(records.first)
+        #expect(record["code"]?.string == "POL03E" && record["event"]?.string == "policy.restore")
+        #expect(record["policy"]?["set"]?.string == set.description)
+        #expect(record["policy"]?["saved"]?.string == saved.rfc3339)
+        #expect(record["policy"]?["previous"] == nil)
+        #expect(record["problems"].map { $0.elements.compactMap(\.string) } == ["a.yaml:1:1: error: this"])
     }
 
     @Test("any number of problems of any length fits into a record")

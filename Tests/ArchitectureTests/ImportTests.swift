@@ -15,10 +15,11 @@ import Testing
         "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],
+        "State": ["StrictJSON", "Cryptography"],
         "Outbound": ["Timestamp", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"],
         "Audit": ["TransparencyLog", "StrictJSON"],
         "Registry": ["Outbound", "OCI", "Trust", "StrictJSON"],
-        "Admission": ["PolicyEngine", "Audit"],
+        "Admission": ["PolicyEngine", "Audit", "State"],
         "Doors": ["Admission", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
     ]
 
@@ -27,6 +28,7 @@ import Testing
         "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2,
         "Trust": 2, "Compose": 2,
         "Sigstore": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5,
+        "State": 5,
         "Registry": 6,
         "Admission": 7,
         "Doors": 8,

@@ -17,7 +17,7 @@ import Testing
         #expect(configuration.notVouched == .deny)
         #expect(configuration.policyDirectory == "etc/policies")
         #expect(configuration.listener == nil)
-        #expect(configuration.auditDirectory == nil)
+        #expect(configuration.auditDirectory == nil && configuration.stateDirectory == nil)
         #expect(configuration.templatePlaceholders.isEmpty)
         let registry = try #require(configuration.registries.first)
         #expect(!registry.allowsPrivateAddress && !registry.usesInsecureHTTP && registry.redirectHosts.isEmpty)
@@ -41,6 +41,7 @@ import Testing
               credentialHelpers: {environment: [AWS_REGION]}
               kubernetes: {templates: {placeholders: [auto]}}
               audit: {directory: log}
+              state: {directory: /var/lib/memory}
             """)
         #expect(configuration.mode == .observe)
         #expect(configuration.notVouched == .audit)
@@ -62,6 +63,19 @@ import Testing
         #expect(configuration.helperEnvironment == ["AWS_REGION"])
         #expect(configuration.templatePlaceholders == ["auto"])
         #expect(configuration.auditDirectory == "etc/log")
+        #expect(configuration.stateDirectory == "/var/lib/memory")
+    }
+
+    @Test(
+        "state that has no directory is kept beside the audit log",
+        arguments: [
+            ("log", "etc/state"), ("/var/lib/dockgate/audit", "/var/lib/dockgate/state"),
+            ("/var/lib/dockgate/audit//", "/var/lib/dockgate/state"), ("/audit", "/state"), ("/", "/state"),
+            ("../éa", "etc/../state"),
+        ])
+    func stateDirectory(audit: String, state: String) throws {
+        let configuration = try load("  policies: {directory: p}\n  audit: {directory: \"\(audit)\"}\n")
+        #expect(configuration.stateDirectory == state)
     }
 
     @Test(

@@ -35,6 +35,9 @@ extension GateConfiguration {
         Field(
             "audit", .object(ObjectType([path("directory", "a directory", required: true, "where the audit log is")])),
             "where decisions are recorded"),
+        Field(
+            "state", .object(ObjectType([path("directory", "a directory", required: true, "where state is kept")])),
+            "what is remembered between runs; in `state` beside the audit log if absent"),
         Field("kubernetes", .object(kubernetesFields), "what is particular to Kubernetes"),
     ])
 

@@ -32,6 +32,8 @@ extension ShapeReader {
         guard let (value, isWhole) = conformSpecification(envelope.specification, to: fields) else { return nil }
         let listener = value["listen"].flatMap { readListener($0, source) }
         let registries = readRegistries(value["registries"], source)
+        let auditDirectory = resolved(value["audit"]?["directory"])
+        let stateDirectory = readStateDirectory(value)
         guard isWhole else { return nil }
         return GateConfiguration(
             name: envelope.name,
@@ -44,7 +46,8 @@ extension ShapeReader {
                 ProxySettings(address: $0["url"]?.text ?? "", exclusions: texts($0["exclude"]))
             },
             helperEnvironment: texts(value["credentialHelpers"]?["environment"]),
-            auditDirectory: resolved(value["audit"]?["directory"]),
+            auditDirectory: auditDirectory,
+            stateDirectory: stateDirectory ?? auditDirectory.map { FilePath.beside($0, "state") },
             templatePlaceholders: texts(value["kubernetes"]?["templates"]?["placeholders"]),
             warnings: diagnostics.filter { $0.severity == .warning }.inReadingOrder)
     }
@@ -171,6 +174,19 @@ extension ShapeReader {
         guard let repository = try? Repository(parsing: text + "/a/b"), repository.path.utf8.elementsEqual("a/b".utf8)
         else { return nil }
         return repository.domain
+    }
+
+    // MARK: State
+
+    private mutating func readStateDirectory(_ value: FieldValue) -> String? {
+        guard let written = value["state"]?["directory"], let path = resolved(written) else { return nil }
+        for owner in ["audit", "policies"] {
+            guard let other = resolved(value[owner]?["directory"]), other.utf8.elementsEqual(path.utf8) else {
+                continue
+            }
+            report("`\(owner)` has the same directory, state needs one of its own", at: written.position)
+        }
+        return path
     }
 
     // MARK: Paths

@@ -17,6 +17,9 @@ public struct GateConfiguration: Sendable {
     public let helperEnvironment: [String]
     /// Where the audit log is. Nil if the document has no `audit`: not enough for serving.
     public let auditDirectory: String?
+    /// Where the gate keeps what it remembers between runs: what `state` says, else `state` beside the audit log. Nil if
+    /// the document has neither.
+    public let stateDirectory: String?
     /// Exact words that stand for an image in a template and are passed over there, never in Pods.
     public let templatePlaceholders: [String]
     /// In reading order.

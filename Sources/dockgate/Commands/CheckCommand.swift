@@ -101,9 +101,10 @@ struct CheckCommand: AsyncParsableCommand {
         let requests = try requests(settings.templatePlaceholders, deadline: deadline)
         let log = try audit.map(AuditLog.opened)
         defer { log?.close() }
-        let composition = try Composition(settings, log: log, now: SystemClock.now(), clock: SystemClock.now)
+        let policies = try LoadedPolicies.loaded(from: settings.policyDirectory, at: SystemClock.now())
+        let composition = try Composition(settings, policies: policies, log: log, clock: SystemClock.now)
         if !output.quiet {
-            for warning in composition.loaded.warnings { StandardError.write(warning.description.printable) }
+            for warning in policies.warnings { StandardError.write(warning.description.printable) }
         }
         let total = requests.reduce(0) { $0 + $1.request.images.count }
         let checked = await withProgress(through: total) { line in
@@ -116,8 +117,8 @@ struct CheckCommand: AsyncParsableCommand {
             return checked
         }
         await composition.shutdown()
-        try refusePassedOver(checked, by: composition.loaded.policySet)
-        let exemptions = composition.loaded.policySet.exemptions
+        try refusePassedOver(checked, by: policies.policySet)
+        let exemptions = policies.policySet.exemptions
         return checked.flatMap { ReportedImage.all(of: $0, exemptions: exemptions) }
     }
 

@@ -32,14 +32,9 @@ struct PolicyDirectoryOptions: ParsableArguments {
 extension LoadedPolicies {
     /// The policies of a directory, with the attestors that this program knows. Each mistake is a line of the error, which
     /// ends the program with 2.
-    ///
-    /// - Parameter source: what they are read through.
-    static func loaded(
-        from directory: String, at now: Instant, through source: some DocumentSource = FileSystemSource()
-    ) throws(UsageError) -> LoadedPolicies {
+    static func loaded(from directory: String, at now: Instant) throws(UsageError) -> LoadedPolicies {
         do {
-            return try PolicyDocuments.load(
-                directory: directory, formats: Composition.attestorFormats, now: now, from: source)
+            return try PolicyDocuments.load(directory: directory, formats: Composition.attestorFormats, now: now)
         } catch {
             throw UsageError(error)
         }

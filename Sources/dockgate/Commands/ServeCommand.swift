@@ -5,6 +5,7 @@ import Doors
 import Logging
 import PolicyDocuments
 import ServiceLifecycle
+import State
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -15,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
               dockgate serve --config gate.yaml
 
             Runs until SIGTERM or SIGINT, then answers what is in flight and ends. Policies are read again when their files \
-            change, and at once on SIGHUP; if they do not load, those in force stay in force.
+            change, and at once on SIGHUP; if they do not load, those in force stay in force. At a start that finds them \
+            broken it is the set that was last in force, which the gate keeps in its state directory.
             """)
 
     @Option(help: "The GateConfiguration document.", completion: .file())
@@ -41,13 +43,16 @@ struct ServeCommand: AsyncParsableCommand {
                 \(recovery.segment)
                 """)
         }
+        let state = configuration.stateDirectory.flatMap { StateDirectory.opened(in: $0, logger) }
+        let saved = state.map(SavedPolicies.init)
+        let initial = try InitialPolicies(
+            directory: configuration.policyDirectory, saved: saved, at: SystemClock.now())
         let composition = try Composition(
-            GateSettings(configuration), log: log, now: SystemClock.now(), clock: SystemClock.now)
-        for warning in composition.loaded.warnings { logger.warning("\(warning.description.printable)") }
-        logger.info("\(composition.loaded.policySet.summary)")
+            GateSettings(configuration), policies: initial.loaded, log: log, clock: SystemClock.now)
         let policies = PolicyReload(
-            directory: configuration.policyDirectory, source: composition.policySource, gate: composition.gate,
+            directory: configuration.policyDirectory, initial: initial, gate: composition.gate, saved: saved,
             clock: SystemClock.now, logger: logger)
+        await policies.begin(with: initial)
         do {
             let files = ListenerFiles(configuration: listener)
             let server = try server(listener, files, configuration, composition.gate, policies)
