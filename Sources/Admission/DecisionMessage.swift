@@ -1,5 +1,6 @@
 import OCI
 import PolicyEngine
+import Timestamp
 import Trust
 
 /// A decision in words for the person whose deployment it is. Whatever an image or a policy is called, it stays in its
@@ -41,7 +42,9 @@ enum DecisionMessage {
                 for finding in image.decision.refusing { add("would be refused: " + warning(finding, image)) }
             }
             for finding in image.decision.warning { add(warning(finding, image)) }
-            for finding in image.decision.findings where finding.isRelieved { add(relief(finding, image)) }
+            for finding in image.decision.findings where finding.isRelieved {
+                add(relief(finding, image, at: decision.decidedAt))
+            }
         }
         var named: Set<PassedOver> = []
         for passed in decision.images.lazy.flatMap(\.decision.passedOver) where named.insert(passed).inserted {
@@ -75,12 +78,18 @@ enum DecisionMessage {
     }
 
     /// What relieves it comes first: callers may cut a warning.
-    private static func relief(_ finding: Finding, _ image: JudgedImage) -> String {
-        guard let relief = finding.relief else { return "" }
+    private static func relief(_ finding: Finding, _ image: JudgedImage, at now: Instant) -> String {
+        guard let relief = finding.relief.map({ told($0, at: now) }) else { return "" }
         guard finding.refusal != nil else {
             return "\(relief): \(name(finding)) \(image.requested.text): not evaluated"
         }
         return "\(relief): \(warning(finding, image))"
+    }
+
+    /// With its age, which says more than a time does to somebody elsewhere.
+    private static func told(_ relief: Relief, at now: Instant) -> String {
+        guard let age = relief.age(at: now) else { return relief.description }
+        return "\(relief), \(age.inOneUnit) ago"
     }
 
     /// What relieved anything, each once; nil if nothing did.
@@ -88,7 +97,8 @@ enum DecisionMessage {
         var reliefs: [String] = []
         for image in decision.images where !image.decision.isClean {
             for finding in image.decision.findings where finding.isRelieved {
-                guard let relief = finding.relief?.description, !reliefs.contains(relief) else { continue }
+                guard let relief = finding.relief.map({ told($0, at: decision.decidedAt) }), !reliefs.contains(relief)
+                else { continue }
                 reliefs.append(relief)
             }
         }
@@ -110,4 +120,15 @@ enum DecisionMessage {
     private static let maximumImages = 10
     private static let maximumFindings = 5
     private static let maximumWarnings = 100
+}
+
+extension Duration {
+    /// In the largest unit of which there are two, as the policy language writes durations: `90s`, `15m`, `24h`, `7d`.
+    fileprivate var inOneUnit: String {
+        let seconds = max(0, components.seconds)
+        for (unit, length) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)] where seconds >= 2 * length {
+            return "\(seconds / length)\(unit)"
+        }
+        return "\(seconds)s"
+    }
 }

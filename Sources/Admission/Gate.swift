@@ -8,19 +8,22 @@ public import Trust
 public final class Gate: Sendable {
     let rules: RulesInForce
     private let collector: EvidenceCollector
+    private let memory: LastKnownGood?
     let log: AuditLog?
     private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
     let instance: GateInstance
     let makeRecordID: @Sendable (Instant) -> String
 
-    /// `log` is nil only for a check that leaves no record.
+    /// `log` is nil only for a check that leaves no record, `memory` for one that remembers nothing.
     public init(
-        rules: GateRules, collector: EvidenceCollector, log: AuditLog?, instance: GateInstance,
+        rules: GateRules, collector: EvidenceCollector, memory: LastKnownGood? = nil, log: AuditLog?,
+        instance: GateInstance,
         newRecordID: @escaping @Sendable (Instant) -> String = RecordID.make
     ) {
         self.rules = RulesInForce(rules)
         self.collector = collector
+        self.memory = memory
         self.log = log
         self.instance = instance
         makeRecordID = newRecordID
@@ -34,7 +37,7 @@ public final class Gate: Sendable {
     /// Decides with what is known already, without waiting for anything; nil if any evidence is missing.
     public func decideWarm(_ request: AdmissionRequest, at now: Instant) -> Decision? {
         let rules = rules.current
-        let known = KnownEvidence(collector: collector, policies: rules.policies, now: now)
+        let known = KnownEvidence(collector: collector, memory: memory, policies: rules.policies, now: now)
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
         for requested in request.images {
@@ -78,7 +81,7 @@ public final class Gate: Sendable {
     private func judge(
         _ positions: [Int], of request: AdmissionRequest, by rules: RulesInForce.Snapshot, at now: Instant
     ) async -> [(Int, JudgedImage)] {
-        let gathered = GatheredEvidence(collector: collector, policies: rules.policies)
+        let gathered = GatheredEvidence(collector: collector, memory: memory, policies: rules.policies)
         var judged: [(Int, JudgedImage)] = []
         for position in positions {
             let requested = request.images[position]
@@ -133,7 +136,10 @@ public final class Gate: Sendable {
         on images: [JudgedImage], _ refusal: Refusal? = nil, by rules: RulesInForce.Snapshot, at now: Instant,
         recordedAs id: String? = nil
     ) -> Decision {
-        Decision(
+        if let memory {
+            for image in images { memory.note(image.decision.determined, at: now) }
+        }
+        return Decision(
             id: id ?? makeRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
             policyRevision: rules.policies.revision, namespaceLabelKeys: rules.policies.namespaceLabelKeys,
             decidedAt: now)

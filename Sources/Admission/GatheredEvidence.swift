@@ -1,17 +1,20 @@
 import OCI
 import PolicyEngine
+import Timestamp
 import Trust
 
 /// The evidence of one decision about one reference. What it holds does not change any more, so a tag is resolved once
 /// however often the decision looks. Belongs to one task; it is not shared.
 final class GatheredEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
+    private let memory: LastKnownGood?
     private let policies: PolicySet
     private var resolved: Judged<Resolution>?
     private var verified: [AttestorReference: Judged<VerificationOutcome>] = [:]
 
-    init(collector: EvidenceCollector, policies: PolicySet) {
+    init(collector: EvidenceCollector, memory: LastKnownGood?, policies: PolicySet) {
         self.collector = collector
+        self.memory = memory
         self.policies = policies
     }
 
@@ -28,6 +31,8 @@ final class GatheredEvidence: EvidenceWithTrace {
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
         verified[attestor]?.value
     }
+
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.passed(image) }
 
     /// Fetches what is needed, all of it side by side.
     func gather(

@@ -11,14 +11,16 @@ protocol EvidenceWithTrace: Evidence {
 /// What the caches know at one moment. Belongs to one call of the gate; it is not shared.
 final class KnownEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
+    private let memory: LastKnownGood?
     private let policies: PolicySet
     private let now: Instant
     /// A cache may learn anew what a tag stands for while a request is judged; one decision resolves a tag once.
     private var resolved: [(reference: ImageReference, resolution: Judged<Resolution>)] = []
     private(set) var used: [Digest] = []
 
-    init(collector: EvidenceCollector, policies: PolicySet, now: Instant) {
+    init(collector: EvidenceCollector, memory: LastKnownGood?, policies: PolicySet, now: Instant) {
         self.collector = collector
+        self.memory = memory
         self.policies = policies
         self.now = now
     }
@@ -43,6 +45,8 @@ final class KnownEvidence: EvidenceWithTrace {
         note(judged.evidence)
         return judged.value
     }
+
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.passed(image) }
 
     private func note(_ evidence: [Digest]) {
         for digest in evidence where !used.contains(digest) { used.append(digest) }

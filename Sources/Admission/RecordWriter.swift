@@ -9,6 +9,7 @@ import Trust
 struct RecordWriter {
     private var json = JSONWriter(reservingCapacity: 4_096)
     private let detail: RecordDetail
+    private let decidedAt: Instant
     /// Where the complete record is, if this is not it.
     private let evidence: [UInt8]?
     private var imagesInFull = 0
@@ -26,13 +27,14 @@ struct RecordWriter {
         _ decision: Decision, of request: AdmissionRequest, by instance: GateInstance, in detail: RecordDetail,
         completeIn evidence: [UInt8]? = nil
     ) -> JSONWriter {
-        var writer = RecordWriter(detail, completeIn: evidence)
+        var writer = RecordWriter(detail, at: decision.decidedAt, completeIn: evidence)
         writer.write(decision, of: request, by: instance)
         return writer.json
     }
 
-    private init(_ detail: RecordDetail, completeIn evidence: [UInt8]?) {
+    private init(_ detail: RecordDetail, at decidedAt: Instant, completeIn evidence: [UInt8]?) {
         self.detail = detail
+        self.decidedAt = decidedAt
         self.evidence = evidence
     }
 
@@ -260,7 +262,9 @@ struct RecordWriter {
         case .exception(let name, let expires):
             member("name", name)
             json.member("expires", expires.rfc3339)
-        case .lastKnownGood(let since): json.member("since", since.rfc3339)
+        case .lastKnownGood(let since):
+            json.member("since", since.rfc3339)
+            json.member("ageSeconds", Int((decidedAt - since).components.seconds))
         case .alreadyAdmitted(let until): json.member("until", until.rfc3339)
         }
         json.endObject()

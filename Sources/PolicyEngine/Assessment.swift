@@ -14,6 +14,9 @@ struct Assessment {
     /// The checks of all policies, in order, and what came of each; nil while it is not judged.
     private var standings: [Standing] = []
     private var outcomes: [CheckOutcome?] = []
+    /// The checks that nobody could look at and for which an earlier result stands in, with its time.
+    private var standIns: [(index: Int, since: Instant)] = []
+    private var determined: [DeterminedResult] = []
 
     init(of image: ImageUnderJudgement, by set: PolicySet, notVouched: Enforcement, at now: Instant) {
         self.image = image
@@ -144,7 +147,7 @@ struct Assessment {
     // MARK: - Signatures
 
     /// Judges what is left, or says which verifications are missing for it.
-    mutating func judgeSignatures(_ evidence: some Evidence) -> [EvidenceNeed] {
+    mutating func judgeSignatures(_ evidence: some Evidence, with set: PolicySet) -> [EvidenceNeed] {
         guard let digest = image.digest, standings.contains(where: { $0.state == .open }) else { return [] }
         let subject = Subject(repository: image.reference.repository, digest: digest)
         var known: [KnownVerification] = []
@@ -162,9 +165,39 @@ struct Assessment {
         guard missing.isEmpty else { return missing }
         let checkSubject = CheckSubject(image, matchedAs: image.subject, known, now: now)
         for index in standings.indices where standings[index].state == .open {
-            settle(index, check(standings[index]).check.judge(checkSubject))
+            let check = check(standings[index])
+            settle(index, check.check.judge(checkSubject))
+            switch check.onUndetermined {
+            case .deny: break
+            case .warn: if case .undetermined? = outcomes[index] { standings[index].onlyWarn() }
+            case .lastKnownGood(let period, let text):
+                let image = CheckedImage(subject, writtenAs: text, believing: attestors(of: check, in: set))
+                remember(index, of: image, within: period, evidence)
+            }
         }
         return []
+    }
+
+    private func attestors(of check: PolicyCheck, in set: PolicySet) -> [any Attestor] {
+        check.check.attestors(at: now).compactMap { set[$0] }
+    }
+
+    /// Notes what came of the check; if nobody could look, lets what is remembered of it stand in. A tag may stand for
+    /// another digest by the time the image is pulled, so only for a reference that names its digest.
+    private mutating func remember(
+        _ index: Int, of image: CheckedImage, within period: Duration, _ evidence: some Evidence
+    ) {
+        switch outcomes[index] {
+        case .passed?: determined.append(DeterminedResult(image: image, hasPassed: true, period: period))
+        case .violated?: determined.append(DeterminedResult(image: image, hasPassed: false, period: period))
+        case .undetermined?:
+            guard self.image.reference.digest != nil, let since = evidence.lastKnownGood(image), since <= now,
+                now < since + period
+            else { return }
+            standings[index].standIn()
+            standIns.append((index, since))
+        case nil: break
+        }
     }
 
     // MARK: - The decision
@@ -173,17 +206,23 @@ struct Assessment {
     func decision() -> ImageDecision {
         var findings: [Finding] = []
         findings.reserveCapacity(standings.count + 1)
-        for (standing, outcome) in zip(standings, outcomes) {
+        for (index, (standing, outcome)) in zip(standings, outcomes).enumerated() {
             let check = check(standing)
             findings.append(
                 Finding(
                     policy: policies[standing.policy].policy.name, check: check.name, enforcement: standing.enforcement,
                     outcome: Finding.Outcome(outcome), message: check.message,
-                    relief: standing.exception.map { exceptions[$0].exception.relief }))
+                    relief: relief(of: standing, at: index)))
         }
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(
-            verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: allPassedOver)
+            verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: allPassedOver,
+            determined: determined)
+    }
+
+    private func relief(of standing: Standing, at index: Int) -> Relief? {
+        if let exception = standing.exception { return exceptions[exception].exception.relief }
+        return standIns.first { $0.index == index }.map { .lastKnownGood(since: $0.since) }
     }
 
     /// With the policies of which a check might hold if there were a fact that does not exist at this door.

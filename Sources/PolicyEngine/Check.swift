@@ -17,6 +17,8 @@ public protocol Check: Sendable {
     static var vouches: Bool { get }
     /// Whether what it finds has names of its own, such as those of vulnerabilities, of which an exception may lift some.
     static var findingsHaveNames: Bool { get }
+    /// Whether it looks at evidence about the image, so that it may be that nobody could look.
+    static var canBeUndetermined: Bool { get }
 
     /// Builds the check from a value of that shape. Reports every problem, each at its position.
     init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems)
@@ -34,6 +36,7 @@ public protocol Check: Sendable {
 extension Check {
     public var patterns: [ImagePattern] { [] }
     public static var findingsHaveNames: Bool { false }
+    public static var canBeUndetermined: Bool { !needsOnlyReference }
 
     public func attestors(at now: Instant) -> [AttestorReference] { [] }
 }

@@ -49,7 +49,7 @@ public struct Evaluator: Sendable {
             }
             if assessment.isRefused { return .decided(assessment.decision()) }
         }
-        let missing = assessment.judgeSignatures(evidence)
+        let missing = assessment.judgeSignatures(evidence, with: policies)
         return missing.isEmpty ? .decided(assessment.decision()) : .missing(missing)
     }
 

@@ -1,4 +1,5 @@
 public import OCI
+public import Timestamp
 public import Trust
 
 /// What is known about an image's digest and signatures. The evaluator looks, and says what it misses; it never asks
@@ -8,6 +9,14 @@ public protocol Evidence {
     func resolution(of reference: ImageReference) -> Resolution?
     /// What came of verifying that the attestor stands behind the subject; nil if that is not known yet.
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome?
+    /// When that check last came to a result for that image, if it held then; nil if it did not, or nobody remembers.
+    /// Asked only of checks that cannot be looked at now.
+    func lastKnownGood(_ image: CheckedImage) -> Instant?
+}
+
+extension Evidence {
+    /// Nothing is remembered.
+    public func lastKnownGood(_ image: CheckedImage) -> Instant? { nil }
 }
 
 /// What a tag stands for.

@@ -12,12 +12,18 @@ public struct ImageDecision: Sendable {
     /// Whether every check that was judged holds, on trial as in force, and none had to be relieved, so that there is
     /// nothing to tell anybody.
     public let isClean: Bool
+    /// What is to be remembered of it, for a time when nobody can look: of checks whose policy asks for that.
+    public let determined: [DeterminedResult]
 
-    init(verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [PassedOver]) {
+    init(
+        verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [PassedOver],
+        determined: [DeterminedResult] = []
+    ) {
         self.verdict = verdict
         self.findings = findings
         self.digest = digest
         self.passedOver = passedOver
+        self.determined = determined
         isClean = findings.allSatisfy { $0.refusal == nil && !$0.isRelieved }
     }
 

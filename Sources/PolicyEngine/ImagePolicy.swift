@@ -43,16 +43,22 @@ public final class PolicyCheck: Sendable {
     public let check: any Check
     /// Its own enforcement. The weaker of this and the policy's counts, so a trial policy never refuses.
     public let enforcement: Enforcement?
+    /// What becomes of the image when nobody could look.
+    public let onUndetermined: OnUndetermined
     /// What the policy's owner wants a refused person to read first.
     public let message: String?
     // Asked for every image, so asked of the check's type once.
     let needsOnlyReference: Bool
     let vouches: Bool
 
-    public init(name: String? = nil, check: any Check, enforcement: Enforcement? = nil, message: String? = nil) {
+    public init(
+        name: String? = nil, check: any Check, enforcement: Enforcement? = nil, onUndetermined: OnUndetermined = .deny,
+        message: String? = nil
+    ) {
         self.name = name ?? type(of: check).word
         self.check = check
         self.enforcement = enforcement
+        self.onUndetermined = onUndetermined
         self.message = message
         needsOnlyReference = type(of: check).needsOnlyReference
         vouches = type(of: check).vouches
@@ -140,15 +146,31 @@ extension PolicyCheck {
         Field(
             "enforcement", .word(Enforcement.allCases.map(\.rawValue)),
             "the check's own enforcement; the weaker of this and the policy's counts"),
+        Field("onUndetermined", OnUndetermined.type, "what happens when nobody could look; `deny` if absent"),
         Field("message", .text("a message"), "what a refused person reads first"),
     ]
 
     convenience init(_ item: FieldValue, in context: CheckContext) throws(FieldProblems) {
         for type in BuiltInChecks.all {
             guard let value = item[type.word] else { continue }
+            var problems: [FieldProblem] = []
+            func collect<Value>(_ load: () throws(FieldProblems) -> Value) -> Value? {
+                do { return try load() } catch {
+                    problems += error.problems
+                    return nil
+                }
+            }
+            let check = collect { () throws(FieldProblems) in try type.init(value, in: context) }
+            let onUndetermined = item["onUndetermined"].map { written in
+                collect { () throws(FieldProblems) in try OnUndetermined(written, of: type, text: value) }
+            }
+            guard let check, problems.isEmpty else {
+                throw FieldProblems(problems) ?? FieldProblems(FieldProblem("cannot be loaded", at: item.position))
+            }
             self.init(
-                name: item["name"]?.text, check: try type.init(value, in: context),
-                enforcement: item["enforcement"]?.text.flatMap(Enforcement.init), message: item["message"]?.text)
+                name: item["name"]?.text, check: check,
+                enforcement: item["enforcement"]?.text.flatMap(Enforcement.init),
+                onUndetermined: (onUndetermined ?? nil) ?? .deny, message: item["message"]?.text)
             return
         }
         let words = BuiltInChecks.all.map { $0.word }

@@ -28,4 +28,10 @@ public indirect enum Relief: Hashable, Sendable, CustomStringConvertible {
         case .alreadyAdmitted(let until): "admitted before, a warning until \(until.rfc3339InSeconds)"
         }
     }
+
+    /// How long ago it was that what stands in was found out, at the time of the decision; nil where nothing does.
+    public func age(at now: Instant) -> Duration? {
+        guard case .lastKnownGood(let since) = self else { return nil }
+        return now - since
+    }
 }

@@ -10,7 +10,7 @@ struct Standing {
     /// The place of the policy among those that apply, and of the check in it.
     let policy: Int
     let position: Int
-    let enforcement: Enforcement
+    private(set) var enforcement: Enforcement
     let needsOnlyReference: Bool
     /// Whether it vouches for the image if it passes: it is a check that does, in force, of a policy that may.
     private(set) var vouchesInForce: Bool
@@ -51,6 +51,12 @@ struct Standing {
         mayBeLifted = true
         awaitsDigest = true
     }
+
+    /// Nobody could look, and that is to warn at the most.
+    mutating func onlyWarn() { enforcement = min(enforcement, .warn) }
+
+    /// Nobody could look, and what was known before stands in.
+    mutating func standIn() { state = .passed }
 
     /// The state, or what it may become; open while nothing is known of it.
     var prospect: State { state == .open ? atBest : state }

@@ -17,9 +17,11 @@ struct Composition {
     let gate: Gate
     private let outbound: OutboundClient
 
-    /// - Parameter log: nil for a check that leaves no record.
+    /// - Parameters:
+    ///   - memory: nil for a check, which remembers nothing.
+    ///   - log: nil for a check that leaves no record.
     init(
-        _ settings: GateSettings, policies loaded: LoadedPolicies, log: AuditLog?,
+        _ settings: GateSettings, policies loaded: LoadedPolicies, memory: LastKnownGood? = nil, log: AuditLog?,
         clock: @escaping @Sendable () -> Instant
     ) throws {
         let client: RegistryClient
@@ -28,7 +30,7 @@ struct Composition {
         let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
         gate = Gate(
             rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
-            collector: collector, log: log,
+            collector: collector, memory: memory, log: log,
             instance: GateInstance(name: settings.name, version: Version.number))
     }
 

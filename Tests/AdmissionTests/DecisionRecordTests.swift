@@ -95,7 +95,10 @@ import Trust
                 Relief.exception(name: "inc-4711", expires: TestClock.start),
                 ["kind=exception", "name=inc-4711", "expires=\(TestClock.start.rfc3339)"]
             ),
-            (.lastKnownGood(since: TestClock.start), ["kind=lastKnownGood", "since=\(TestClock.start.rfc3339)"]),
+            (
+                .lastKnownGood(since: TestClock.start),
+                ["kind=lastKnownGood", "since=\(TestClock.start.rfc3339)", "ageSeconds="]
+            ),
             (.alreadyAdmitted(until: TestClock.start), ["kind=alreadyAdmitted", "until=\(TestClock.start.rfc3339)"]),
         ])
     func relief(relief: Relief, members: [String]) throws {

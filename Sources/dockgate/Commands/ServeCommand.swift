@@ -47,8 +47,9 @@ struct ServeCommand: AsyncParsableCommand {
         let saved = state.map(SavedPolicies.init)
         let initial = try InitialPolicies(
             directory: configuration.policyDirectory, saved: saved, at: SystemClock.now())
+        let memory = LastKnownGood()
         let composition = try Composition(
-            GateSettings(configuration), policies: initial.loaded, log: log, clock: SystemClock.now)
+            GateSettings(configuration), policies: initial.loaded, memory: memory, log: log, clock: SystemClock.now)
         let policies = PolicyReload(
             directory: configuration.policyDirectory, initial: initial, gate: composition.gate, saved: saved,
             clock: SystemClock.now, logger: logger)
@@ -59,11 +60,13 @@ struct ServeCommand: AsyncParsableCommand {
             let certificates = CertificateWatch(
                 rotation: CertificateRotation(of: server, read: files.certificate),
                 hangups: await UnixSignalsSequence(trapping: .sighup), logger: logger)
-            try await run(
-                [
-                    GateService(server: server, address: listener.address, logger: logger), certificates,
-                    PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
-                ], logger)
+            let services: [any Service] = [
+                GateService(server: server, address: listener.address, logger: logger), certificates,
+                PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
+            ]
+            // They end in the opposite order: what is learned while the gate drains is kept too.
+            let keeper = state.map { MemoryKeeper(of: memory, in: $0, logger) }
+            try await run((keeper.map { [$0] } ?? []) + services, logger)
         } catch {
             await composition.shutdown()
             throw error
