@@ -42,7 +42,8 @@ extension OnUndetermined {
         }
         if let period = value["lastKnownGood"]?["for"], let duration = period.duration {
             guard duration > .zero else {
-                throw FieldProblems(FieldProblem("`0` has no effect, expected a longer time", at: period.position))
+                throw FieldProblems(
+                    FieldProblem("a duration of zero has no effect, expected a longer one", at: period.position))
             }
             self = .lastKnownGood(within: duration, text: text.fingerprint(of: check.word))
         } else if value.text == "warn" {
