@@ -127,7 +127,7 @@ let package = Package(
             of: "PolicyDocuments",
             needing: [
                 "PolicyDocuments", "PolicyEngine", "YAMLDocument", "Sigstore", "Trust", "OCI", "Cryptography",
-                "Timestamp", "TestSupport",
+                "StrictJSON", "Timestamp", "TestSupport",
             ]),
         tests(of: "Outbound", needing: ["Outbound", "Timestamp", "TestSupport", nioCore, nioPosix, nioSSL]),
         tests(of: "State", needing: ["State", "Cryptography"]),
@@ -155,8 +155,8 @@ let package = Package(
         tests(
             of: "dockgate",
             needing: [
-                "dockgate", "Admission", "PolicyEngine", "Trust", "YAMLDocument", "StrictJSON", "Timestamp",
-                argumentParser,
+                "dockgate", "Admission", "PolicyDocuments", "PolicyEngine", "Trust", "OCI", "Timestamp", "YAMLDocument",
+                "StrictJSON", argumentParser,
             ]),
         tests(
             of: "Conformance",

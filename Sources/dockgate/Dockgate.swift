@@ -46,26 +46,27 @@ struct Dockgate: AsyncParsableCommand {
         case let outcome as Outcome:
             outcome.exit()
         case let error as UsageError:
-            print(error.lines, endingWith: .usage)
+            print(error.lines(on: .standardError), endingWith: .usage)
         case let error as RefusedInput:
-            print([error.line], endingWith: .denied)
+            print([error.line.printable], endingWith: .denied)
         case _ where exitCode(for: error) == .success:
             // Help, or the version, which was asked for.
             do throws(UsageError) {
                 try StandardOutput.write(fullMessage(for: error) + "\n")
             } catch {
-                print(error.lines, endingWith: .usage)
+                print(error.lines(on: .standardError), endingWith: .usage)
             }
             Outcome.allowed.exit()
         case _ where exitCode(for: error) == .validationFailure:
-            print(fullMessage(for: error).split(separator: "\n").map(String.init), endingWith: .usage)
+            print(fullMessage(for: error).split(separator: "\n").map { String($0).printable }, endingWith: .usage)
         default:
-            print(["error: \(error)"], endingWith: .internalError)
+            print(["error: \(error)".printable], endingWith: .internalError)
         }
     }
 
+    /// - Parameter lines: fit to be printed.
     private static func print(_ lines: [String], endingWith outcome: Outcome) -> Never {
-        for line in lines { StandardError.write(line.printable) }
+        for line in lines { StandardError.write(line) }
         outcome.exit()
     }
 }

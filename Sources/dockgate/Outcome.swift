@@ -39,29 +39,45 @@ struct RefusedInput: Error {
 
 /// A mistake in the arguments, the configuration or the policies: it is printed, and the program ends with 2.
 struct UsageError: Error {
-    /// One for each mistake, as it is printed: `error: …`, or `file:line:column: error: …`.
-    let lines: [String]
+    private let mistakes: [Mistake]
+
+    private enum Mistake {
+        case line(String)
+        case diagnostic(Diagnostic)
+    }
 
     init(_ mistake: String) {
-        lines = ["error: " + mistake]
+        self.init(lines: ["error: " + mistake])
     }
 
     /// - Parameter place: `file:line` or `file:line:column`.
     init(_ mistake: String, at place: String) {
-        lines = ["\(place): error: \(mistake)"]
+        self.init(lines: ["\(place): error: \(mistake)"])
     }
 
     /// - Parameter lines: as they are printed; the last is the mistake.
     init(lines: [String]) {
-        self.lines = lines
+        mistakes = lines.map(Mistake.line)
     }
 
     /// All of these.
-    init(_ mistakes: [UsageError]) {
-        lines = mistakes.flatMap(\.lines)
+    init(_ errors: [UsageError]) {
+        mistakes = errors.flatMap(\.mistakes)
     }
 
     init(_ failure: LoadFailure) {
-        lines = failure.diagnostics.map(\.description)
+        mistakes = failure.diagnostics.map(Mistake.diagnostic)
+    }
+
+    /// One for each mistake, `error: …` or `file:line:column: error: …`, and those that a terminal is shown beside; fit to
+    /// be printed.
+    func lines(on terminal: Terminal) -> [String] {
+        var shown = ShownDiagnostics(on: terminal)
+        return mistakes.flatMap { mistake in
+            switch mistake {
+            case .line(let line): [line.printable]
+            case .diagnostic(let diagnostic): shown.lines(of: diagnostic)
+            }
+        }
     }
 }

@@ -138,10 +138,70 @@ extension EndToEnd {
                 #expect(command.status == 2 && command.errors.contains("give a directory of policies, or --config"))
             }
             let absent = try Program.run("policy", "lint", "--config", scratch.path + "/no.yaml")
-            #expect(absent.status == 2 && absent.errors.contains("/no.yaml:1:1: error: "))
+            #expect(absent.status == 2 && absent.output.contains("/no.yaml:1:1: error: "))
         }
 
-        @Test("hostile text of a policy never reaches the terminal as it is", arguments: ["table", "json"])
+        @Test("on a terminal the line is shown with a mark, by lint and by what refuses to start with such policies")
+        func terminal() throws {
+            let scratch = try brokenDirectory()
+            let gate = try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: GateConfiguration
+                metadata: {name: gate}
+                spec:
+                  policies: {directory: .}
+                  listen: {address: "127.0.0.1:0", certificate: {file: tls.crt}, key: {file: tls.crt}}
+                  audit: {directory: audit}
+
+                """, to: "gate/gate.yaml")
+            try scratch.write("", to: "gate/tls.crt")
+            try scratch.write("", to: "gate/audit/.keep")
+            try scratch.write(Scratch.text(scratch.path + "/a.yaml"), to: "gate/a.yaml")
+            let shown = "  5 |   enforcement: refuse\n    |                ^\n"
+            func output(_ stream: PseudoTerminal.Stream, _ arguments: String...) throws -> String {
+                let terminal = try PseudoTerminal(for: stream)
+                let command = try Command.run(
+                    Program.path, arguments, environment: ["TERM": "xterm", "NO_COLOR": "1"], terminal: terminal)
+                #expect(command.status == 2)
+                return terminal.read()
+            }
+            #expect(try output(.output, "policy", "lint", scratch.path).contains(shown))
+            #expect(try output(.errors, "check", "--policies", scratch.path, "nginx").contains(shown))
+            #expect(try output(.errors, "serve", "--config", gate).contains(shown))
+            let piped = try Program.run("policy", "lint", scratch.path)
+            #expect(!piped.output.contains("^"))
+        }
+
+        @Test("several reports at once, and a code of one's own for warnings")
+        func reports() throws {
+            let scratch = try Scratch()
+            try scratch.write(
+                """
+                apiVersion: dockgate.dev/v1
+                kind: ImagePolicy
+                metadata: {name: first}
+                spec:
+                  checks:
+                    - trustedRegistries: ["registry.example.com/team*"]
+
+                """, to: "rules/a.yaml")
+            let sarif = scratch.path + "/a.sarif"
+            let lint = try Program.run(
+                "policy", "lint", scratch.path + "/rules", "-o", "sarif=\(sarif)", "-o", "github",
+                "--warn-exit-code", "7")
+            #expect(lint.status == 7)
+            #expect(lint.output.hasPrefix("::warning file=") && lint.output.contains(",line=6,col=27,title="))
+            let log = try JSONDocument(parsing: Scratch.bytes(sarif)).root
+            #expect(log["runs"]?.elements.first { _ in true }?["results"]?.elements.map { $0 }.count == 1)
+            try scratch.write("apiVersion: [\n", to: "rules/b.yaml")
+            let broken = try Program.run("policy", "lint", scratch.path + "/rules", "--warn-exit-code", "7")
+            #expect(broken.status == 2)
+        }
+
+        @Test(
+            "hostile text of a policy never reaches the terminal as it is",
+            arguments: ["table", "json", "sarif", "github"])
         func hostileText(format: String) throws {
             let scratch = try Scratch()
             try scratch.write(

@@ -11,10 +11,10 @@ struct CheckOutputTests {
 
     @Test("a format, or a format with a file; as many as there are files, and one beside them")
     func parsing() throws {
-        let outputs = try parse("-o", "sarif=a.sarif", "--output", "table", "-o", "json=b=c.json").outputs
+        let outputs = try parse("-o", "sarif=a.sarif", "--output", "table", "-o", "json=b=c.json").report.outputs
         #expect(outputs.map(\.format) == [.sarif, .table, .json])
         #expect(outputs.map(\.file) == ["a.sarif", nil, "b=c.json"])
-        #expect(try parse().outputs.isEmpty)
+        #expect(try parse().report.outputs.isEmpty)
     }
 
     @Test("every report says what a problem is relieved by and until when", arguments: CheckFormat.allCases)

@@ -133,7 +133,7 @@ struct DocumentedCommandsTests {
             let checks = commands.filter { $0.first == "check" }
             #expect(checks.count == 1, "\(file)")
             let check = try #require(try checks.first.map { try Dockgate.parseAsRoot($0) } as? CheckCommand, "\(file)")
-            #expect(check.output.outputs.count > 1, "\(file)")
+            #expect(check.output.report.outputs.count > 1, "\(file)")
         }
     }
 

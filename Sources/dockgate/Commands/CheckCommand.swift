@@ -104,7 +104,8 @@ struct CheckCommand: AsyncParsableCommand {
         let policies = try LoadedPolicies.loaded(from: settings.policyDirectory, at: SystemClock.now())
         let composition = try Composition(settings, policies: policies, log: log, clock: SystemClock.now)
         if !output.quiet {
-            for warning in policies.warnings { StandardError.write(warning.description.printable) }
+            var shown = ShownDiagnostics(on: .standardError)
+            for line in policies.warnings.flatMap({ shown.lines(of: $0) }) { StandardError.write(line) }
         }
         let total = requests.reduce(0) { $0 + $1.request.images.count }
         let checked = await withProgress(through: total) { line in

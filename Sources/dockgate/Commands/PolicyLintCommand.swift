@@ -1,7 +1,6 @@
 import ArgumentParser
 import PolicyDocuments
-import StrictJSON
-import Trust
+import Timestamp
 
 struct PolicyLintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,56 +9,39 @@ struct PolicyLintCommand: ParsableCommand {
             EXAMPLES
               dockgate policy lint policies
               dockgate policy lint --config gate.yaml
-              dockgate policy lint -o json policies
+              dockgate policy lint policies -o sarif=policies.sarif -o table
 
             Warns also of what loads and most likely is not meant, with an image or a request that shows it. Ends with 0 if \
-            the policies load, warnings or not, and with 2 if they do not.
+            the policies load, warnings or not, and with 2 if they do not. With --config the mistakes of that document are \
+            reported too.
             """)
 
     @OptionGroup var policies: PolicyDirectoryOptions
-
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var report: ReportOptions<PolicyFormat>
+    @OptionGroup var warning: WarningOptions
 
     func run() throws {
-        let directory = try policies.path()
-        let diagnostics: [Diagnostic]
-        var summary: String?
-        do {
-            let now = SystemClock.now()
-            let loaded = try PolicyDocuments.load(
-                directory: directory, formats: Composition.attestorFormats, now: now)
-            diagnostics = loaded.warnings + loaded.lint(at: now)
-            summary = loaded.policySet.summary
-        } catch {
-            diagnostics = error.diagnostics
-        }
-        switch output.format {
-        case .table:
-            for diagnostic in diagnostics { try StandardOutput.write(diagnostic.description.printable + "\n") }
-            if let summary { try StandardOutput.write(summary + "\n") }
-        case .json: try StandardOutput.write(json: json(diagnostics, isLoadable: summary != nil))
-        }
-        if summary == nil { throw Outcome.usage }
+        let found = found(at: SystemClock.now())
+        try report.write(otherwise: .table) { format, terminal in format.text(of: found, on: terminal) }
+        if found.summary == nil { throw Outcome.usage }
+        if found.warns, let outcome = warning.outcome { throw outcome }
     }
 
-    private func json(_ diagnostics: [Diagnostic], isLoadable: Bool) -> String {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("apiVersion", OutputOptions.apiVersion)
-        writer.member("valid", isLoadable)
-        writer.key("diagnostics")
-        writer.beginArray()
-        for diagnostic in diagnostics {
-            writer.beginObject()
-            writer.member("severity", diagnostic.severity.rawValue)
-            writer.member("file", diagnostic.position.file)
-            writer.member("line", diagnostic.position.line)
-            writer.member("column", diagnostic.position.column)
-            writer.member("message", diagnostic.message)
-            writer.endObject()
+    private func found(at now: Instant) -> PolicyReport {
+        var diagnostics: [Diagnostic] = []
+        do throws(LoadFailure) {
+            var directory = policies.directory ?? "."
+            if let config = policies.config {
+                let configuration = try GateConfiguration.load(file: config)
+                diagnostics = configuration.warnings
+                directory = configuration.policyDirectory
+            }
+            let loaded = try PolicyDocuments.load(
+                directory: directory, formats: Composition.attestorFormats, now: now)
+            diagnostics += loaded.warnings + loaded.lint(at: now)
+            return PolicyReport(diagnostics: diagnostics, summary: loaded.policySet.summary)
+        } catch {
+            return PolicyReport(diagnostics: diagnostics + error.diagnostics, summary: nil)
         }
-        writer.endArray()
-        writer.endObject()
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
