@@ -148,9 +148,7 @@ struct PolicyLoader {
             reader.report("unknown signature format \(quoted(name)), \(known)\(hint)", at: key.position)
             return nil
         }
-        let type = ObjectType(
-            formats.map { Field($0.name, .object($0.fields), $0.summary) }, exactlyOneOf: [names])
-        return reader.build(envelope, type, now) { value throws(FieldProblems) in
+        return reader.build(envelope, envelope.kind.specification(formats), now) { value throws(FieldProblems) in
             for format in formats {
                 if let fields = value[format.name] { return try format.load(fields) }
             }

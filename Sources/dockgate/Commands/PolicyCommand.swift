@@ -6,8 +6,10 @@ struct PolicyCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               dockgate policy lint policies
+              dockgate policy schema >policies/schema.json
             """,
         subcommands: [
-            PolicyLintCommand.self
+            PolicyLintCommand.self,
+            PolicySchemaCommand.self,
         ])
 }
