@@ -129,6 +129,9 @@ let package = Package(
                 "PolicyDocuments", "PolicyEngine", "YAMLDocument", "Sigstore", "Trust", "OCI", "Cryptography",
                 "StrictJSON", "Timestamp", "TestSupport",
             ]),
+        tests(
+            of: "PolicyExample",
+            needing: ["PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "Timestamp"]),
         tests(of: "Outbound", needing: ["Outbound", "Timestamp", "TestSupport", nioCore, nioPosix, nioSSL]),
         tests(of: "State", needing: ["State", "Cryptography"]),
         tests(

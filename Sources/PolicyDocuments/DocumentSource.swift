@@ -7,6 +7,13 @@ public protocol DocumentSource: Sendable {
     /// Something that changes when the whole directory is exchanged for another, as a ConfigMap volume does, or when files
     /// in it come and go.
     func generation(of directory: String) -> String
+    /// Whether a directory is there, and not a symbolic link to one.
+    func isDirectory(_ path: String) -> Bool
+}
+
+extension DocumentSource {
+    /// For sources without links.
+    public func isDirectory(_ path: String) -> Bool { (try? names(in: path, limit: .max)).map { !$0.isEmpty } ?? false }
 }
 
 /// Why a file or a directory cannot be read, as the end of a sentence that begins with its name.

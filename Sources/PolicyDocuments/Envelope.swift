@@ -15,6 +15,7 @@ struct Envelope {
         case attestor = "Attestor"
         case policyException = "PolicyException"
         case exemption = "Exemption"
+        case policyTests = "PolicyTests"
         case gateConfiguration = "GateConfiguration"
     }
 

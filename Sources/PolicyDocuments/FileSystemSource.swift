@@ -71,6 +71,11 @@ public struct FileSystemSource: DocumentSource {
         }.joined(separator: ", ")
     }
 
+    public func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return isPath(path) && lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     private func identity(of status: stat) -> String {
         let times = [status.st_mtim, status.st_ctim].map { "\($0.tv_sec).\($0.tv_nsec)" }
         return "\(status.st_dev):\(status.st_ino):\(times.joined(separator: ":"))"

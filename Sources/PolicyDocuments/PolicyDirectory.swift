@@ -12,14 +12,18 @@ enum PolicyDirectory {
     /// Hidden files (a ConfigMap volume keeps its data in `..data`), what editors leave behind, tests of policies and
     /// files of other kinds are not read.
     static func isPolicyFile(_ name: String) -> Bool {
+        isDocumentFile(name, ending: "") && !isTestFile(name)
+    }
+
+    /// Whether a file holds tests of policies.
+    static func isTestFile(_ name: String) -> Bool { isDocumentFile(name, ending: ".tests") }
+
+    private static func isDocumentFile(_ name: String, ending: String) -> Bool {
         let bytes = Array(name.utf8)
         let isHidden = bytes.first == UInt8(ascii: ".")
         let isLeftBehind = bytes.first == UInt8(ascii: "#") || bytes.last == UInt8(ascii: "~")
         guard !isHidden, !isLeftBehind else { return false }
-        return [".yaml", ".yml"].contains { extensionText in
-            guard ends(bytes, with: extensionText) else { return false }
-            return !ends(bytes, with: ".tests" + extensionText)
-        }
+        return [".yaml", ".yml"].contains { ends(bytes, with: ending + $0) }
     }
 
     private static func ends(_ bytes: [UInt8], with suffix: String) -> Bool {

@@ -49,14 +49,23 @@ public enum PolicyDocuments {
         directory: String, formats: [any AttestorFormat], now: Instant, from source: some DocumentSource
     ) throws(LoadFailure) -> LoadedPolicies {
         let place = SourcePosition(file: directory, line: 1, column: 1)
-        var loader = PolicyLoader(formats: formats, now: now, source: source)
+        let files: [String]
         do throws(DocumentSourceError) {
-            for name in try PolicyDirectory.files(in: directory, of: source) {
-                loader.read(FilePath.join(directory, name))
-            }
+            files = try PolicyDirectory.files(in: directory, of: source).map { FilePath.join(directory, $0) }
         } catch {
             throw LoadFailure(Diagnostic(.error, "the policy directory \(error)", at: place))
         }
+        return try load(files: files, for: place, formats: formats, now: now, from: source)
+    }
+
+    /// Loads every document of these files, or none. `place` is what they are loaded for, where what concerns none of them
+    /// is told.
+    static func load(
+        files: [String], for place: SourcePosition, formats: [any AttestorFormat], now: Instant,
+        from source: some DocumentSource
+    ) throws(LoadFailure) -> LoadedPolicies {
+        var loader = PolicyLoader(formats: formats, now: now, source: source)
+        for file in files { loader.read(file) }
         return try loader.load(from: place)
     }
 }
@@ -68,6 +77,8 @@ public struct LoadedPolicies: Sendable {
     public let warnings: [Diagnostic]
     /// The policies of the set in the same order, with what was written.
     let written: [WrittenPolicy]
+    /// In the order in which the set holds the attestors.
+    let attestorNames: [String]
     let directory: SourcePosition
     /// Everything that was read, keys included.
     let files: [(path: String, bytes: [UInt8])]

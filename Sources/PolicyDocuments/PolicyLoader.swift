@@ -27,38 +27,13 @@ struct PolicyLoader {
     // MARK: Reading
 
     mutating func read(_ path: String) {
-        for document in readDocuments(path) {
-            withShapeReader(of: path) { reader in
-                reader.envelope(of: document).map { ($0, path) }
-            }.map { documents.append($0) }
+        let read = withShapeReader(of: path) { reader in
+            reader.documents().compactMap { reader.envelope(of: $0) }
         }
+        documents += read.map { ($0, path) }
     }
 
-    /// The documents of a file that are not empty.
-    private mutating func readDocuments(_ path: String) -> [YAMLNode] {
-        let start = SourcePosition(file: path, line: 1, column: 1)
-        do throws(DocumentSourceError) {
-            let bytes = try files.read(path, limit: PolicyDocuments.maximumFileBytes)
-            do throws(YAMLError) {
-                if let secret = Secret.first(in: bytes) {
-                    let place = SourcePosition(file: path, line: secret.line, column: 1)
-                    diagnostics.append(Diagnostic(.error, secret.problem, at: place))
-                    return []
-                }
-                return try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
-            } catch {
-                let place = SourcePosition(file: path, line: error.line, column: error.column)
-                diagnostics.append(Diagnostic(.error, error.message, at: place))
-            }
-        } catch {
-            diagnostics.append(Diagnostic(.error, "the file \(error)", at: start))
-        }
-        return []
-    }
-
-    private mutating func withShapeReader<Value>(
-        of path: String, _ body: (inout ShapeReader) -> Value?
-    ) -> Value? {
+    private mutating func withShapeReader<Value>(of path: String, _ body: (inout ShapeReader) -> Value) -> Value {
         var reader = ShapeReader(file: path, files: files)
         let value = body(&reader)
         files = reader.files
@@ -69,7 +44,7 @@ struct PolicyLoader {
     // MARK: Building
 
     consuming func load(from directory: SourcePosition) throws(LoadFailure) -> LoadedPolicies {
-        refuseDuplicatesAndConfigurations()
+        refuseDuplicatesAndStrangers()
         if documents.isEmpty && diagnostics.isEmpty {
             diagnostics.append(
                 Diagnostic(.warning, "there are no policies in this directory, so no image is admitted", at: directory))
@@ -84,9 +59,7 @@ struct PolicyLoader {
         let context = CheckContext(attestorNames: attestorNames)
         let policies = build(.imagePolicy) { reader, envelope, loader in
             reader.build(envelope, ImagePolicy.specification, loader.now) { value throws(FieldProblems) in
-                WrittenPolicy(
-                    policy: try ImagePolicy(name: envelope.name, specification: value, in: context),
-                    specification: value)
+                try ImagePolicy(name: envelope.name, specification: value, in: context)
             }
         }
         let exceptionContext = ExceptionContext(
@@ -99,24 +72,23 @@ struct PolicyLoader {
         }
         if let failure = LoadFailure(diagnostics) { throw failure }
         let policySet = PolicySet(
-            policies: policies.map(\.policy), exemptions: exemptions, exceptions: exceptions, attestors: attestors,
+            policies: policies.map(\.value), exemptions: exemptions.map(\.value),
+            exceptions: exceptions.map(\.value), attestors: attestors.map(\.value),
             revision: PolicyRevision.digest(of: files.files, in: directory.file))
         return LoadedPolicies(
-            policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies, directory: directory,
-            files: files.files)
+            policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies,
+            writtenExemptions: exemptions, writtenExceptions: exceptions, writtenAttestors: attestors,
+            directory: directory, files: files.files)
     }
 
-    private mutating func refuseDuplicatesAndConfigurations() {
+    private mutating func refuseDuplicatesAndStrangers() {
         for (envelope, file) in documents {
             let place = SourcePosition(
                 file: file, line: envelope.namePosition.line, column: envelope.namePosition.column)
             let key = DocumentKey(kind: envelope.kind, name: Array(envelope.name.utf8))
-            if envelope.kind == .gateConfiguration {
+            if let problem = envelope.kind.problemAmongPolicies {
                 let start = SourcePosition(file: file, line: envelope.position.line, column: envelope.position.column)
-                diagnostics.append(
-                    Diagnostic(
-                        .error, "a `GateConfiguration` has a file of its own, outside of the policy directory",
-                        at: start))
+                diagnostics.append(Diagnostic(.error, problem, at: start))
             } else if let first = firstPositions[key] {
                 diagnostics.append(
                     Diagnostic(
@@ -138,7 +110,7 @@ struct PolicyLoader {
         }
     }
 
-    private func attestor(_ envelope: Envelope, _ reader: inout ShapeReader) -> (any Attestor)? {
+    private func attestor(_ envelope: Envelope, _ reader: inout ShapeReader) -> Written<any Attestor>? {
         let names = formats.map(\.name)
         for (key, _) in envelope.specification.members {
             let name = key.scalar?.text ?? ""
@@ -158,17 +130,30 @@ struct PolicyLoader {
     }
 }
 
+extension Envelope.Kind {
+    /// What is wrong with a document of this kind where policies are read; nil if that is where it belongs.
+    fileprivate var problemAmongPolicies: String? {
+        switch self {
+        case .gateConfiguration: "a `GateConfiguration` has a file of its own, outside of the policy directory"
+        case .policyTests: "`PolicyTests` stand in a file of their own, whose name ends in `.tests.yaml`"
+        case .imagePolicy, .attestor, .policyException, .exemption: nil
+        }
+    }
+}
+
 extension ShapeReader {
     /// Brings `spec` into its shape and builds what it describes.
-    fileprivate mutating func build<Value>(
+    fileprivate mutating func build<Value: Sendable>(
         _ envelope: Envelope, _ type: ObjectType, _ now: Instant,
         _ make: (FieldValue) throws(FieldProblems) -> Value?
-    ) -> Value? {
+    ) -> Written<Value>? {
         guard let (value, isWhole) = conformSpecification(envelope.specification, to: type) else { return nil }
         warnOfPastDates(in: value, now: now)
         do throws(FieldProblems) {
-            let document = try make(value)
-            return isWhole ? document : nil
+            guard let document = try make(value), isWhole else { return nil }
+            return Written(
+                value: document, kind: envelope.kind, name: envelope.name, position: place(envelope.namePosition),
+                specification: value)
         } catch {
             report(error)
             return nil

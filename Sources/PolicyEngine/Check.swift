@@ -17,6 +17,10 @@ public protocol Check: Sendable {
     static var vouches: Bool { get }
     /// Whether what it finds has names of its own, such as those of vulnerabilities, of which an exception may lift some.
     static var findingsHaveNames: Bool { get }
+    /// Whether there is an image for which it passes.
+    static var mayPass: Bool { get }
+    /// Whether there is an image for which it does not.
+    static var mayFail: Bool { get }
     /// Whether it looks at evidence about the image, so that it may be that nobody could look.
     static var canBeUndetermined: Bool { get }
 
@@ -25,6 +29,8 @@ public protocol Check: Sendable {
 
     /// The patterns, if any, of which one must match the image itself for the check to hold.
     var patterns: [ImagePattern] { get }
+    /// What this very check demands, as the end of a sentence that begins with "the image must".
+    var explanation: String { get }
 
     /// The attestors whose verification must be known before `judge`, given the time.
     func attestors(at now: Instant) -> [AttestorReference]
@@ -36,6 +42,8 @@ public protocol Check: Sendable {
 extension Check {
     public var patterns: [ImagePattern] { [] }
     public static var findingsHaveNames: Bool { false }
+    public static var mayPass: Bool { true }
+    public static var mayFail: Bool { true }
     public static var canBeUndetermined: Bool { !needsOnlyReference }
 
     public func attestors(at now: Instant) -> [AttestorReference] { [] }

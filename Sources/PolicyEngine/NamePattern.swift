@@ -45,5 +45,8 @@ public struct NamePattern: Hashable, Sendable {
         }
     }
 
+    /// Whether it holds no wildcard.
+    public var isLiteral: Bool { literal != nil }
+
     func matches(_ name: String) -> Bool { glob.matches(Array(name.utf8)) }
 }

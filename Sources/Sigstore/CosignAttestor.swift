@@ -15,6 +15,8 @@ public struct CosignAttestor: Attestor {
         fingerprint = CosignAttestor.fingerprint(trust, signatureRepository)
     }
 
+    public var signers: [Signer] { trust.keys.map { .key(fingerprint: $0.fingerprint) } }
+
     public func verification(of subject: Subject) -> any Verification {
         CosignKeyVerification(of: subject, in: signatureRepository ?? subject.repository, by: trust)
     }

@@ -18,8 +18,14 @@ public protocol Attestor: Sendable {
     /// SHA-256 over the format's name, its settings and its trust material: two attestors with the same fingerprint
     /// judge everything alike, so their outcomes may be shared.
     var fingerprint: Digest { get }
+    /// The signers that it believes, where they can be listed, as keys can; none where only a pattern describes them.
+    var signers: [Signer] { get }
     /// Starts to verify that this attestor stands behind `subject`.
     func verification(of subject: Subject) -> any Verification
+}
+
+extension Attestor {
+    public var signers: [Signer] { [] }
 }
 
 /// What a signature must be about: a digest in a repository. A tag never gets here.

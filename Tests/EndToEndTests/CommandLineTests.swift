@@ -19,7 +19,7 @@ extension EndToEnd {
         @Test(
             "help is data, not a mistake",
             arguments: [
-                [], ["serve"], ["check"], ["policy", "lint"], ["audit", "list"], ["audit", "show"],
+                [], ["serve"], ["check"], ["policy", "lint"], ["policy", "test"], ["audit", "list"], ["audit", "show"],
                 ["audit", "verify"],
                 ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
                 ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"],

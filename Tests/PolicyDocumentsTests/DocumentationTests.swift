@@ -21,6 +21,10 @@ import Trust
             #expect(try GateConfiguration.load(file: example.file, from: example.source).warnings.isEmpty)
             return
         }
+        if example.text.contains("kind: PolicyTests") {
+            try expectTested(try #require(example.before), by: example)
+            return
+        }
         let policies = try PolicyDocuments.load(
             directory: "policies", formats: [CosignFormat()], now: Example.now, from: example.source)
         #expect(policies.warnings.isEmpty)
@@ -46,6 +50,7 @@ import Trust
         let described: [ObjectType] = [
             ImagePolicy.specification, PolicyException.specification, Exemption.specification,
             GateConfiguration.fields, CosignFormat().fields,
+            PolicyTests.specification,
         ]
         let names = Set(described.flatMap(\.allNames))
         #expect(names.isSuperset(of: ["trustedRegistries", "until", "tokenRealms", "reviewBy", "transparencyLog"]))
@@ -54,13 +59,23 @@ import Trust
         }
     }
 
-    @Test("the sample policies load as one directory, and decide as their comments say")
-    func samples() throws {
-        let directory = Self.package.appendingPathComponent("policies")
+    /// The directory of sample policies, and those of single samples below it.
+    private static let sampleDirectories: [String] = {
+        let folder = "policies/samples"
+        let names = try? FileManager.default.contentsOfDirectory(
+            atPath: package.appendingPathComponent(folder).path)
+        return ["policies"] + (names ?? []).sorted().map { "\(folder)/\($0)" }
+    }()
+
+    @Test(
+        "each directory of samples loads as a whole, and decides as the comments in it say",
+        arguments: sampleDirectories)
+    func samples(directory: String) throws {
+        let directory = Self.package.appendingPathComponent(directory)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter {
             $0.hasSuffix(".yaml") && !$0.hasSuffix(".tests.yaml")
         }
-        #expect(!names.isEmpty)
+        #expect(!names.isEmpty && Self.sampleDirectories.count > 4)
         let policies = try PolicyDocuments.load(
             directory: directory.path, formats: [CosignFormat()], now: Example.now)
         #expect(policies.warnings.isEmpty)
@@ -92,6 +107,24 @@ import Trust
         }
     }
 
+    /// A block of tests is about the block before it: all its cases are decided as they say, and each check is covered.
+    private func expectTested(_ policies: Example, by tests: Example) throws {
+        var source = policies.source
+        source.files["policies/page.tests.yaml"] = Array(tests.text.utf8)
+        var coverage = PolicyCoverage()
+        for tests in try PolicyTests.load(
+            files: ["policies/page.tests.yaml"], formats: [CosignFormat()], from: source)
+        {
+            coverage.add(tests)
+            for test in tests.cases {
+                let result = tests.run(test)
+                #expect(result.hasPassed, "\(test.name): \(result.outcome)")
+                if let decision = result.decision { coverage.count(decision, by: tests) }
+            }
+        }
+        #expect(coverage.checks.count > 0 && coverage.uncovered.isEmpty, "\(coverage.uncovered)")
+    }
+
     private func expect(_ claims: [Claim], of policies: PolicySet) throws {
         for claim in claims {
             let evaluation = Evaluator(policies: policies).evaluate(
@@ -119,6 +152,9 @@ struct Example: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(page):\(line)" }
     var file: String { "policies/\(page.split(separator: "/").last ?? "")-\(line).yaml" }
+
+    /// The block that stands before it on its page.
+    var before: Example? { Example.all(in: page).last { $0.line < line } }
 
     static func all(in page: String) -> [Example] {
         let file = DocumentationTests.package.appendingPathComponent(page)

@@ -55,24 +55,12 @@ extension ShapeReader {
     private func texts(_ list: FieldValue?) -> [String] { (list?.elements ?? []).compactMap(\.text) }
 
     private mutating func onlyDocument() -> YAMLNode? {
-        do throws(DocumentSourceError) {
-            let bytes = try files.read(file, limit: PolicyDocuments.maximumFileBytes)
-            if let secret = Secret.first(in: bytes) {
-                report(secret.problem, at: YAMLPosition(line: secret.line, column: 1))
-                return nil
-            }
-            do throws(YAMLError) {
-                let documents = try YAMLStream.parse(bytes).filter { $0.scalar?.resolved != .null }
-                if documents.count == 1 { return documents.first }
-                report(
-                    "expected one document of kind `GateConfiguration`, found \(documents.count)",
-                    at: documents.dropFirst().first?.position ?? .start)
-            } catch {
-                report(error.message, at: error.position)
-            }
-        } catch {
-            report("the file \(error)", at: .start)
-        }
+        let documents = documents()
+        guard diagnostics.isEmpty else { return nil }
+        if documents.count == 1 { return documents.first }
+        report(
+            "expected one document of kind `GateConfiguration`, found \(documents.count)",
+            at: documents.dropFirst().first?.position ?? .start)
         return nil
     }
 

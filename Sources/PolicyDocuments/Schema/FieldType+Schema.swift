@@ -37,6 +37,13 @@ extension JSONWriter {
             schema(of: element)
             member("minItems", 1)
         case .object(let object): members(of: object)
+        case .dictionary:
+            member("type", "object")
+            member("minProperties", 1)
+            key("additionalProperties")
+            beginObject()
+            member("type", "string")
+            endObject()
         // What is not built in is an error wherever it stands.
         case .either(let scalar, let object) where object.fields.isEmpty: members(of: scalar)
         case .either(let scalar, let object):

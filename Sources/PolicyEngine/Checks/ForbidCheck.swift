@@ -11,6 +11,7 @@ public struct ForbidCheck: Check {
         ObjectType([Field("because", .text("a reason"), required: true, "the reason, shown to whoever is refused")]))
     public static let needsOnlyReference = true
     public static let vouches = false
+    public static let mayPass = false
 
     private let reason: String
 

@@ -11,6 +11,7 @@ public struct InsecureAcceptAnythingCheck: Check {
         ObjectType([Field("because", .text("a reason"), required: true, "why that is acceptable")]))
     public static let needsOnlyReference = true
     public static let vouches = true
+    public static let mayFail = false
 
     public init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems) {}
 

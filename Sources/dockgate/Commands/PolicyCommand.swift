@@ -7,9 +7,11 @@ struct PolicyCommand: ParsableCommand {
             EXAMPLES
               dockgate policy lint policies
               dockgate policy schema >policies/schema.json
+              dockgate policy test policies
             """,
         subcommands: [
             PolicyLintCommand.self,
             PolicySchemaCommand.self,
+            PolicyTestCommand.self,
         ])
 }

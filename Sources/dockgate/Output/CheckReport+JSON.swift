@@ -57,7 +57,7 @@ extension ReportedImage {
 }
 
 extension ReportedFinding {
-    fileprivate func write(to writer: inout JSONWriter) {
+    func write(to writer: inout JSONWriter) {
         writer.beginObject()
         if let policy { writer.member("policy", policy) }
         if let check { writer.member("check", check) }

@@ -70,7 +70,7 @@ extension ReportedImage {
 extension String {
     /// Fit for an attribute in double quotes and for text. XML 1.0 (2.2) has no characters for U+FFFE and U+FFFF, not even
     /// as references; nor for most control characters, which are not here any more.
-    fileprivate var xml: String {
+    var xml: String {
         var text = ""
         for scalar in printable.unicodeScalars {
             switch scalar {

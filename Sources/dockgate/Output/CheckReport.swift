@@ -29,8 +29,13 @@ struct CheckReport: Sendable {
     }
 
     /// With one digit after the point.
-    var seconds: String {
-        let tenths = (took.components.seconds * 10) + took.components.attoseconds / 100_000_000_000_000_000
+    var seconds: String { took.tenthsOfSeconds }
+}
+
+extension Duration {
+    /// In seconds, with one digit after the point.
+    var tenthsOfSeconds: String {
+        let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
         return "\(tenths / 10).\(tenths % 10)"
     }
 }

@@ -49,7 +49,7 @@ extension ReportedImage {
 
 extension ReportedFinding {
     /// - Parameter isEnforced: whether the request is refused; otherwise what would refuse is a warning.
-    fileprivate init(_ finding: Finding, isEnforced: Bool) {
+    init(_ finding: Finding, isEnforced: Bool) {
         let refusal = finding.refusal
         severity =
             switch finding.consequence {
