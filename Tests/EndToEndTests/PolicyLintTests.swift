@@ -151,7 +151,7 @@ extension EndToEnd {
                 metadata: {name: gate}
                 spec:
                   policies: {directory: .}
-                  listen: {address: "127.0.0.1:0", certificate: {file: tls.crt}, key: {file: tls.crt}}
+                  listen: {address: "127.0.0.1:8443", certificate: {file: tls.crt}, key: {file: tls.crt}}
                   audit: {directory: audit}
 
                 """, to: "gate/gate.yaml")

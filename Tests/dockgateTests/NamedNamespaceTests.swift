@@ -57,6 +57,8 @@ struct NamedNamespaceTests {
         ])
     func mistakes(text: String, message: String) throws {
         let error = #expect(throws: UsageError.self) { try NamedNamespace("shop", labels: [text]) }
-        #expect(error?.lines.first?.hasPrefix("error: --namespace-labels: " + message) == true, "\(error?.lines ?? [])")
+        #expect(
+            error?.lines(on: .none).first?.hasPrefix("error: --namespace-labels: " + message) == true,
+            "\(error?.lines(on: .none) ?? [])")
     }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import PolicyDocuments
 import Testing
@@ -33,7 +34,7 @@ struct PolicySchemaFileTests {
         for (kind, hint) in [
             ("ImagePolcy", "did you mean `ImagePolicy`?"), ("Pod", "there are `ImagePolicy`, `Attestor`"),
         ] {
-            var command = try #require(try Dockgate.parseAsRoot(["policy", "schema", kind]) as? PolicySchemaCommand)
+            let command = try #require(try Dockgate.parseAsRoot(["policy", "schema", kind]) as? PolicySchemaCommand)
             do {
                 try command.run()
                 Issue.record("\(kind) has a schema")

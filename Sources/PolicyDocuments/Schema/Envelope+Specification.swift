@@ -7,7 +7,7 @@ extension Envelope.Kind {
         switch self {
         case .imagePolicy: "which images, where; which checks must hold; what happens when one does not"
         case .attestor: "who is believed: trust material and identities of one signature format, under a name"
-        case .policyException: "a dated, owned and approved hole in one check of one policy"
+        case .policyException: "a dated, owned and approved hole in one named check of one policy"
         case .exemption: "namespaces, or images in them, that the gate does not judge at all"
         case .policyTests: "what policies must decide, case by case, in a file of their own beside them"
         case .gateConfiguration: "the daemon's own settings, in a file outside of the policy directory"

@@ -37,13 +37,7 @@ extension JSONWriter {
             schema(of: element)
             member("minItems", 1)
         case .object(let object): members(of: object)
-        case .dictionary:
-            member("type", "object")
-            member("minProperties", 1)
-            key("additionalProperties")
-            beginObject()
-            member("type", "string")
-            endObject()
+        case .dictionary: dictionary()
         // What is not built in is an error wherever it stands.
         case .either(let scalar, let object) where object.fields.isEmpty: members(of: scalar)
         case .either(let scalar, let object):
@@ -53,6 +47,20 @@ extension JSONWriter {
             schema(of: .object(object))
             endArray()
         }
+    }
+
+    /// Texts under keys that the author chooses, of which there is at least one.
+    private mutating func dictionary() {
+        member("type", "object")
+        key("propertyNames")
+        beginObject()
+        member("pattern", notBlank)
+        endObject()
+        key("additionalProperties")
+        beginObject()
+        text(matching: "^$|" + notBlank)
+        endObject()
+        member("minProperties", 1)
     }
 
     private mutating func text(matching pattern: String) {
@@ -72,28 +80,30 @@ extension JSONWriter {
         let required = object.fields.filter(\.isRequired).map(\.name)
         if !required.isEmpty { strings("required", required) }
         member("additionalProperties", false)
-        choices(object.exactlyOneOf)
+        choices(of: object)
         if !object.together.isEmpty { dependencies(object.together) }
     }
 
-    /// Exactly one field of each choice.
-    private mutating func choices(_ choices: [[String]]) {
-        guard !choices.isEmpty else { return }
+    private mutating func choices(of object: ObjectType) {
+        guard !object.exactlyOneOf.isEmpty || !object.atLeastOneOf.isEmpty else { return }
         key("allOf")
         beginArray()
-        for choice in choices {
+        for choice in object.exactlyOneOf { self.choice("oneOf", choice) }
+        for choice in object.atLeastOneOf { self.choice("anyOf", choice) }
+        endArray()
+    }
+
+    private mutating func choice(_ keyword: StaticString, _ fields: [String]) {
+        beginObject()
+        key(keyword)
+        beginArray()
+        for field in fields {
             beginObject()
-            key("oneOf")
-            beginArray()
-            for field in choice {
-                beginObject()
-                strings("required", [field])
-                endObject()
-            }
-            endArray()
+            strings("required", [field])
             endObject()
         }
         endArray()
+        endObject()
     }
 
     private mutating func dependencies(_ groups: [[String]]) {

@@ -9,7 +9,7 @@ struct Excerpt {
     ///   - width: how many cells there are. What is left out at either end is an ellipsis.
     init(_ line: String, column: Int, width: Int) {
         let whole = Excerpt.shown(line.unicodeScalars[...])
-        let mark = Excerpt.shown(line.unicodeScalars.prefix(max(column - 1, 0))).cells
+        let mark = Excerpt.shown(line.unicodeScalars.prefix(max(column, 1) - 1)).cells
         let total = whole.cells
         guard total >= width else {
             (text, indent) = (whole, mark)

@@ -5,9 +5,20 @@ import YAMLDocument
 /// is an error of the schema.
 struct JSONSchema {
     private let root: JSONValue
+    private let patterns: [String: Regex<AnyRegexOutput>]
 
     init(_ text: String) throws {
         root = try JSONDocument(parsing: Array(text.utf8)).root
+        var patterns: [String: Regex<AnyRegexOutput>] = [:]
+        for pattern in Set(JSONSchema.patterns(in: root)) {
+            patterns[pattern] = try Regex(pattern).matchingSemantics(.unicodeScalar)
+        }
+        self.patterns = patterns
+    }
+
+    private static func patterns(in schema: JSONValue) -> [String] {
+        let own = schema["pattern"]?.string.map { [$0] } ?? []
+        return own + schema.members.flatMap { patterns(in: $0.value) } + schema.elements.flatMap(patterns)
     }
 
     struct UnknownKeyword: Error {
@@ -39,8 +50,8 @@ struct JSONSchema {
         case "const": return node.text == value.string ? nil : "is not \(value.string ?? "")"
         case "enum": return value.elements.contains { $0.string == node.text } ? nil : "is none of the words"
         case "pattern":
-            let pattern = try Regex(value.string ?? "").matchingSemantics(.unicodeScalar)
-            return try node.text.map { try pattern.firstMatch(in: $0) != nil } ?? true ? nil : "does not match"
+            guard let text = node.text, let pattern = patterns[value.string ?? ""] else { return nil }
+            return try pattern.firstMatch(in: text) != nil ? nil : "does not match"
         case "minimum", "maximum":
             guard let number = node.integer, let bound = value.integer else { return nil }
             return (keyword == "minimum" ? number >= bound : number <= bound) ? nil : "is out of range"
@@ -73,6 +84,8 @@ struct JSONSchema {
                 if value.boolean == false { return "has an unknown \(member.key.key)" }
                 return try refusal(of: member.value, by: value, at: "\(path)/\(member.key.key)")
             }
+        case "propertyNames":
+            return try first(of: node.members) { try refusal(of: $0.key, by: value, at: path) }
         case "required":
             let missing = node.isMapping ? value.elements.first { node[$0.string ?? ""] == nil } : nil
             return missing.map { "lacks \($0.string ?? "")" }

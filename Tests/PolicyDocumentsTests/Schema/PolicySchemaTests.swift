@@ -18,6 +18,10 @@ struct PolicySchemaTests {
             "unknown field ", "unknown kind ", "unknown signature format ", "expected ", "the field ", "the kind ",
         ]
         let ends = [", give one of them", ", which is missing"]
+        // Of a kind that is there, and not where it belongs.
+        guard !message.hasPrefix("expected the kind "), !message.hasPrefix("expected one document ") else {
+            return false
+        }
         return beginnings.contains { message.hasPrefix($0) } || ends.contains { message.hasSuffix($0) }
     }
 
@@ -40,7 +44,8 @@ struct PolicySchemaTests {
         arguments: FixtureTests.files("valid") + FixtureTests.files("configuration/valid"))
     func valid(file: String) throws {
         let documents = try documents(of: file)
-        for (node, _) in documents { #expect(try Self.schema().refusal(of: node) == nil) }
+        let schema = try Self.schema()
+        for (node, _) in documents { #expect(try schema.refusal(of: node) == nil) }
     }
 
     @Test(
