@@ -83,3 +83,8 @@ public struct LoadedPolicies: Sendable {
     /// Everything that was read, keys included.
     let files: [(path: String, bytes: [UInt8])]
 }
+
+extension LoadedPolicies {
+    /// The attestors with their names, in the order in which the set holds them.
+    public var attestors: [(name: String, attestor: any Attestor)] { Array(zip(attestorNames, policySet.attestors)) }
+}

@@ -8,7 +8,7 @@ import Trust
 /// The order is that of `docs/POLICY.md`: exemptions; exceptions; the checks that need only the reference; then, if those leave
 /// something to decide, the tag's digest and the signatures; at last vouching.
 public struct Evaluator: Sendable {
-    private let policies: PolicySet
+    let policies: PolicySet
     /// What happens to an image that nobody vouches for.
     private let notVouched: Enforcement
 

@@ -13,5 +13,12 @@ func listed(phrases: [String], conjunction: String) -> String {
     return shown.dropLast().joined(separator: ", ") + " \(conjunction) " + last
 }
 
+/// The same, however long it is.
+func listedInFull(_ words: [String], conjunction: String) -> String {
+    let shown = words.map { "`\($0)`" }
+    guard let last = shown.last, shown.count > 1 else { return shown.first ?? "nothing" }
+    return shown.dropLast().joined(separator: ", ") + " \(conjunction) " + last
+}
+
 /// A message names no more than this many patterns or attestors; the policy itself has them all.
-private let longestListing = 5
+let longestListing = 5

@@ -17,6 +17,12 @@ public struct CosignAttestor: Attestor {
 
     public var signers: [Signer] { trust.keys.map { .key(fingerprint: $0.fingerprint) } }
 
+    public var explanation: String {
+        let place = signatureRepository.map { "in `\($0)`" } ?? "beside the image"
+        return "cosign signatures by \(trust.noun), found \(place) and made for \(trust.identity.explanation); "
+            + "no transparency log is asked"
+    }
+
     public func verification(of subject: Subject) -> any Verification {
         CosignKeyVerification(of: subject, in: signatureRepository ?? subject.repository, by: trust)
     }

@@ -28,6 +28,18 @@ enum SignedIdentity: Hashable, Sendable {
         return signed.repository == signedRepository(of: repository)
     }
 
+    /// The rule, as the end of a sentence that begins with "made for".
+    var explanation: String {
+        switch self {
+        case .repository: "the image's own repository"
+        case .ignore: "any name"
+        case .exactRepository(let repository): "`\(repository)`"
+        case .exactReference(let reference): "`\(reference)`"
+        case .moved(let prefix, let signedPrefix):
+            "the name that an image below `\(prefix)` has below `\(signedPrefix)`, or else its own repository"
+        }
+    }
+
     /// What a signature has to say of an image in `repository`, for messages.
     func expectation(for repository: Repository) -> String {
         switch self {

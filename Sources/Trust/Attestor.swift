@@ -20,6 +20,9 @@ public protocol Attestor: Sendable {
     var fingerprint: Digest { get }
     /// The signers that it believes, where they can be listed, as keys can; none where only a pattern describes them.
     var signers: [Signer] { get }
+    /// What it believes, as the end of a sentence that begins with "it believes": which evidence, where that is looked for,
+    /// and whose. The signers are listed beside it.
+    var explanation: String { get }
     /// Starts to verify that this attestor stands behind `subject`.
     func verification(of subject: Subject) -> any Verification
 }

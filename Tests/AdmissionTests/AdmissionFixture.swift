@@ -303,6 +303,7 @@ extension ScriptedSource {
 
 /// An attestor whose verification asks for one manifest and passes if it is there.
 struct PresenceAttestor: Attestor {
+    let explanation = "evidence"
     let name: String
     var fingerprint: Digest { .sha256(of: Array(name.utf8)) }
 

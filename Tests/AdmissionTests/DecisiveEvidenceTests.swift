@@ -70,6 +70,7 @@ import Trust
     @Test("what an outcome does not rest on is not kept, though it was asked for")
     func withoutBasis() async {
         struct Groundless: Attestor {
+            let explanation = "evidence"
             let fingerprint = Digest.sha256(of: Array("groundless".utf8))
             struct Machine: Verification {
                 var hasAsked = false
@@ -141,6 +142,7 @@ private final class CountingKeeper: EvidenceKeeper {
 
 /// Asks for a list, then for payloads at once, and passes if one of them is good.
 private struct ListAttestor: Attestor {
+    let explanation = "evidence"
     let payloads: Int
     var fingerprint: Digest { .sha256(of: Array("list of \(payloads)".utf8)) }
 

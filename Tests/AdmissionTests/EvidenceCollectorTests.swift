@@ -93,6 +93,7 @@ import Trust
         let subject = subject()
         // Two attestors that look at the same place.
         struct Twin: Attestor {
+            let explanation = "evidence"
             let fingerprint: Digest
             func verification(of subject: Subject) -> any Verification {
                 PresenceAttestor(name: "shared").verification(of: subject)
@@ -217,6 +218,7 @@ import Trust
     @Test("the largest signature manifest is fetched once, for however many attestors")
     func largestManifest() async throws {
         struct Twin: Attestor {
+            let explanation = "evidence"
             let fingerprint: Digest
             func verification(of subject: Subject) -> any Verification {
                 PresenceAttestor(name: "large").verification(of: subject)
@@ -238,6 +240,7 @@ import Trust
     @Test("a verification that never ends is stopped after its steps")
     func endless() async throws {
         struct Endless: Attestor {
+            let explanation = "evidence"
             let fingerprint = Digest.sha256(of: [])
             struct Machine: Verification {
                 mutating func next(_ received: [Locator: Fetched]) -> Step { .fetch([]) }

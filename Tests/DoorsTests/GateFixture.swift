@@ -121,6 +121,7 @@ struct GateFixture {
 
 /// Never asked in these tests, since no tag is resolved.
 private struct NeverSigned: Attestor {
+    let explanation = "evidence"
     let fingerprint = Digest.sha256(of: [])
 
     func verification(of subject: Subject) -> any Verification { Nothing() }

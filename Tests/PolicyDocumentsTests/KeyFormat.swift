@@ -29,6 +29,7 @@ struct KeyFormat: AttestorFormat {
 }
 
 private struct KeyAttestor: Attestor {
+    let explanation = "evidence"
     let fingerprint: Digest
 
     func verification(of subject: Subject) -> any Verification { NothingToFetch() }

@@ -13,6 +13,8 @@ public struct DigestCheck: Check {
 
     public init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems) {}
 
+    public var explanation: String { "be named with a digest" }
+
     public func judge(_ image: CheckSubject) -> CheckOutcome {
         guard image.reference.digest == nil else { return .passed }
         return .violated(

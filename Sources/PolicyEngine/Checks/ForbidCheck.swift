@@ -19,6 +19,8 @@ public struct ForbidCheck: Check {
         reason = value["because"]?.text ?? ""
     }
 
+    public var explanation: String { "never run: \(reason)" }
+
     public func judge(_ image: CheckSubject) -> CheckOutcome {
         .violated(
             Refusal(

@@ -24,6 +24,15 @@ public struct SignatureCheck: Check {
         demand = try SignatureDemand(value, in: context)
     }
 
+    public var explanation: String {
+        let names = demand.leaves.map(\.attestor.name)
+        let all = names.count > longestListing ? ["they are \(listedInFull(names, conjunction: "and"))"] : []
+        let ends = demand.leaves.filter { $0.until < .latest }.map { leaf in
+            "`\(leaf.attestor.name)` counts before \(leaf.until.rfc3339InSeconds) only"
+        }
+        return (["have \(demand)"] + all + ends).joined(separator: "; ")
+    }
+
     public func attestors(at now: Instant) -> [AttestorReference] {
         demand.leaves.filter { now < $0.until }.map(\.attestor)
     }

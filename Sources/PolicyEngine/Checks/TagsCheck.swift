@@ -31,6 +31,10 @@ public struct TagsCheck: Check {
         if let problems = FieldProblems(problems) { throw problems }
     }
 
+    public var explanation: String {
+        "have no tag that matches \(listedInFull(denied.map(\.text), conjunction: "or"))"
+    }
+
     public func judge(_ image: CheckSubject) -> CheckOutcome {
         guard let tag = image.reference.tag else { return .passed }
         let bytes = Array(tag.utf8)

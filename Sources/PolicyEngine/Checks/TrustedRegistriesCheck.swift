@@ -21,6 +21,10 @@ public struct TrustedRegistriesCheck: Check {
         if let problems = FieldProblems(problems) { throw problems }
     }
 
+    public var explanation: String {
+        "come from \(listedInFull(patterns.map(\.description), conjunction: "or"))"
+    }
+
     public func judge(_ image: CheckSubject) -> CheckOutcome {
         var undetermined: Refusal?
         for pattern in patterns {

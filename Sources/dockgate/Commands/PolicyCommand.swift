@@ -6,11 +6,13 @@ struct PolicyCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               dockgate policy lint policies
+              dockgate policy explain policies
               dockgate policy schema >policies/schema.json
               dockgate policy test policies
             """,
         subcommands: [
             PolicyLintCommand.self,
+            PolicyExplainCommand.self,
             PolicySchemaCommand.self,
             PolicyTestCommand.self,
         ])

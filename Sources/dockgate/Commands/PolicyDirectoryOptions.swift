@@ -17,11 +17,14 @@ struct PolicyDirectoryOptions: ParsableArguments {
         }
     }
 
-    /// Where they are.
-    func path() throws(UsageError) -> String {
-        if let config { return try GateConfiguration.loaded(from: config).policyDirectory }
-        return directory ?? "."
+    /// The gate's settings: those of the configuration, or of a gate that has policies alone.
+    func settings() throws(UsageError) -> GateSettings {
+        if let config { return GateSettings(try GateConfiguration.loaded(from: config)) }
+        return GateSettings(policyDirectory: directory ?? ".")
     }
+
+    /// Where they are.
+    func path() throws(UsageError) -> String { try settings().policyDirectory }
 
     /// All of them, or every mistake that keeps them from being loaded.
     func load(at now: Instant) throws(UsageError) -> LoadedPolicies {
