@@ -88,7 +88,8 @@ import Trust
     /// What is decided in a case; `words` are its fields, in flow style.
     private func verdict(_ words: String, _ specification: String = "") throws -> String? {
         let result = try results(
-            "  \(specification)\n  cases: [{name: one, time: 2026-11-26, \(words), expect: allow}]\n")
+            "  defaults: {namespace: shop}\n  \(specification)\n"
+                + "  cases: [{name: one, time: 2026-11-26, \(words), expect: allow}]\n")
         return result.first?.decision.map { decision in
             if case .refused(let reason) = decision.verdict { reason.rawValue } else { decision.testVerdict.rawValue }
         }
@@ -144,7 +145,7 @@ import Trust
         #expect(try verdict(signed.replacing(zeros, with: Self.digest)) == "forbidden")
         let old = signed.replacing("release", with: "old")
         #expect(try verdict(old) == "signature-missing")
-        let before = "  cases: [{name: one, time: 2026-05-31T23:59:59Z, \(old), expect: allow}]\n"
+        let before = "  cases: [{name: one, time: 2026-05-31T23:59:59Z, namespace: shop, \(old), expect: allow}]\n"
         #expect(try results(before).map(\.hasPassed) == [true])
     }
 
@@ -284,8 +285,21 @@ import Trust
             found == [
                 "5:14 unknown field `tme`, did you mean `time`?",
                 "7:7 the field `time` is missing: the time of the decision, here or in `defaults`",
-                "8:73 expected `allow`, `warn`, `deny` or `exempt`, found text `refuse`",
-                "11:14 the image names its digest itself, leave `digest` out",
+                "8:79 expected `allow`, `warn`, `deny` or `exempt`, found text `refuse`",
+                "12:15 `registry: missing` says that no digest is known, leave `digest` out",
+                "12:15 the image names its digest itself, leave `digest` out",
+                "13:18 `prod-*` holds a wildcard; a request comes from one namespace",
+                "14:50 there is no Attestor named `relase`, did you mean `release`?",
+                "14:58 an image that the registry does not have has no signatures",
+                "14:112 `old` is listed twice",
+                "15:41 `policy` cannot stand beside `verdict: exempt`",
+                "15:41 there is no ImagePolicy named `sigend`, did you mean `signed`?",
+                "15:60 there is no Exemption named `sytem`, did you mean `system`?",
+                "15:74 `check` cannot stand beside `verdict: exempt`",
+                "15:90 `reason` cannot stand beside `verdict: exempt`",
+                "19:84 `undetermined` cannot stand beside `violated`, give one of them",
+                "20:55 there is no check named `digest`",
+                "20:74 `exemption` cannot stand beside `verdict: allow`",
             ], "\(found.joined(separator: "\n"))")
     }
 
@@ -305,7 +319,7 @@ import Trust
                 == ["5:13 there are no policies to test"])
         let twice = "  cases: [{name: a, time: 2026-11-26, image: nginx, expect: deny}]\n"
         #expect(
-            mistakes(twice + "---\n" + Self.head + twice) == ["8:18 there are two documents named `tests` in this file"]
+            mistakes(twice + "---\n" + Self.head + twice) == ["9:18 there are two documents named `tests` in this file"]
         )
         #expect(
             mistakes(twice + "---\n" + Self.elsewhere).map { $0.prefix { $0 != ";" } }

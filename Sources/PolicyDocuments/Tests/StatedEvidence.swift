@@ -143,8 +143,9 @@ extension LoadedPolicies {
     /// The place of the attestor that a document names; an unknown one is a problem that names the nearest known.
     fileprivate func attestor(_ name: FieldValue, _ problems: inout [FieldProblem]) -> Int? {
         let text = name.text ?? ""
-        if let place = attestorNames.firstIndex(where: { $0.utf8.elementsEqual(text.utf8) }) { return place }
-        let hint = attestorNames.nearest(to: text).map { ", did you mean `\($0)`?" } ?? ""
+        let names = writtenAttestors.map(\.name)
+        if let place = names.firstIndex(where: { $0.utf8.elementsEqual(text.utf8) }) { return place }
+        let hint = names.nearest(to: text).map { ", did you mean `\($0)`?" } ?? ""
         problems.append(FieldProblem("there is no Attestor named \(quoted(text))\(hint)", at: name.position))
         return nil
     }
