@@ -6,6 +6,8 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     /// Lower case, without full stop, the author's words in backticks.
     public let message: String
     public let position: SourcePosition
+    /// The stable name of what lint warns of, one of `PolicyLint.codes`; nil for what loading itself tells.
+    public let code: String?
 
     public enum Severity: String, Hashable, Sendable {
         /// The documents are not loaded.
@@ -14,10 +16,11 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         case warning
     }
 
-    public init(_ severity: Severity, _ message: String, at position: SourcePosition) {
+    public init(_ severity: Severity, _ message: String, at position: SourcePosition, code: String? = nil) {
         self.severity = severity
         self.message = message.asOneLine
         self.position = position
+        self.code = code
     }
 
     init(_ problem: FieldProblem) {

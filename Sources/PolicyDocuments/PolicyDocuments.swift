@@ -75,10 +75,11 @@ public struct LoadedPolicies: Sendable {
     public let policySet: PolicySet
     /// In reading order.
     public let warnings: [Diagnostic]
-    /// The policies of the set in the same order, with what was written.
+    /// The documents of the set in the order in which they were read, with what was written.
     let written: [WrittenPolicy]
-    /// In the order in which the set holds the attestors.
-    let attestorNames: [String]
+    let writtenExemptions: [Written<Exemption>]
+    let writtenExceptions: [Written<PolicyException>]
+    let writtenAttestors: [Written<any Attestor>]
     let directory: SourcePosition
     /// Everything that was read, keys included.
     let files: [(path: String, bytes: [UInt8])]
@@ -86,5 +87,5 @@ public struct LoadedPolicies: Sendable {
 
 extension LoadedPolicies {
     /// The attestors with their names, in the order in which the set holds them.
-    public var attestors: [(name: String, attestor: any Attestor)] { Array(zip(attestorNames, policySet.attestors)) }
+    public var attestors: [(name: String, attestor: any Attestor)] { writtenAttestors.map { ($0.name, $0.value) } }
 }

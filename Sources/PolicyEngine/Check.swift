@@ -32,9 +32,6 @@ public protocol Check: Sendable {
     /// What this very check demands, as the end of a sentence that begins with "the image must".
     var explanation: String { get }
 
-    /// What this very check demands, as the end of a sentence that begins with "the image must".
-    var explanation: String { get }
-
     /// The attestors whose verification must be known before `judge`, given the time.
     func attestors(at now: Instant) -> [AttestorReference]
 

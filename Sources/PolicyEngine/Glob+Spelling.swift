@@ -30,6 +30,11 @@ extension Glob {
     var endsInWord: Bool {
         zip(pattern, pattern.dropFirst()).contains { $0.isLetterOrDigit && $1 == UInt8(ascii: "*") }
     }
+
+    /// Whether a wildcard stands right after a digit.
+    var endsInNumber: Bool {
+        zip(pattern, pattern.dropFirst()).contains { (0x30...0x39).contains($0) && $1 == UInt8(ascii: "*") }
+    }
 }
 
 extension UInt8 {

@@ -11,11 +11,14 @@ extension ImagePattern {
     /// that names a digest.
     public var strangers: [Stranger] {
         guard digest == nil else { return [] }
-        return [strangersHost, strangersAccount, strangersName].compactMap { $0 }
+        return [strangersHost, strangersAccount, strangersName, strangersVersion].compactMap { $0 }
     }
 
     /// An image that fits, with something plain in place of each wildcard.
     public var example: String { image(host: { $0.filled("x") }, segment: { $0.filled("x") }) }
+
+    /// Whether it fits what anybody with an account at a public registry can push.
+    public var isOpenToAnybody: Bool { strangersAccount != nil }
 
     /// Whether it names a tag and no digest, so that it does not count for a reference with a digest beside its tag.
     public var dependsOnTag: Bool { tag != nil && digest == nil }
@@ -54,19 +57,35 @@ extension ImagePattern {
             remark: "a name that only begins alike; end it before the `*`, with `/` or `-`")
     }
 
+    /// `7*` is meant to stand for what is called version 7.
+    private var strangersVersion: Stranger? {
+        guard let tag, tag.endsInNumber else { return nil }
+        return Stranger(
+            image: image(
+                host: { $0.filled("x") }, segment: { $0.filled("x") }, tag: { $0.filled("x", afterWord: "0") }),
+            remark: "a version that only begins alike; end it before the `*`, with `.` or `-`")
+    }
+
     private var isAddress: Bool {
         hostLabels.allSatisfy { $0.filled("0").utf8.allSatisfy { (0x30...0x39).contains($0) } }
     }
 
-    private func image(host: (Glob) -> String, segment: (Glob) -> String) -> String {
+    private func image(
+        host: (Glob) -> String, segment: (Glob) -> String, tag filledTag: (Glob) -> String = { $0.filled("x") }
+    ) -> String {
+        repository(host: host, segment: segment, below: ["app"]) + (tag.map { ":" + filledTag($0) } ?? "")
+    }
+
+    /// A repository that fits, with something in place of each wildcard, and of everything below.
+    func repository(host: (Glob) -> String, segment: (Glob) -> String, below: [String]) -> String {
         let registry =
             hostLabels.map(host).joined(separator: ".")
             + (port.isEmpty ? "" : ":" + String(decoding: port, as: UTF8.self))
-        let below = matchesEverythingBelow ? [segments.isEmpty ? segment(Glob("*".utf8)) : "app"] : []
-        var path = segments.map(segment) + below
+        var path = segments.map(segment)
+        if matchesEverythingBelow { path += segments.isEmpty ? [segment(Glob("*".utf8))] : below }
         // What stands on Docker Hub has an account.
         if path.count == 1, registry.utf8.elementsEqual("docker.io".utf8) { path.append("app") }
-        return registry + "/" + path.joined(separator: "/") + (tag.map { ":" + $0.filled("x") } ?? "")
+        return registry + "/" + path.joined(separator: "/")
     }
 
     // MARK: - What is known about the world

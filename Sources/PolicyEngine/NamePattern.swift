@@ -4,7 +4,7 @@ import Trust
 public struct NamePattern: Hashable, Sendable {
     /// As it was written.
     let text: String
-    private let glob: Glob
+    let glob: Glob
     /// The name itself when it holds no wildcard.
     let literal: [UInt8]?
 

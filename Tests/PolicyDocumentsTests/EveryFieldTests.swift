@@ -28,8 +28,8 @@ struct EveryFieldTests {
 
     @Test("the field alone flips the verdict", arguments: FieldCase.all.filter { !$0.isText })
     func flips(fieldCase: FieldCase) throws {
-        #expect(try Judged(fieldCase.one).isAllowed, "\(fieldCase.one)")
-        #expect(try !Judged(fieldCase.other).isAllowed, "\(fieldCase.other)")
+        #expect(try Judged(fieldCase.one, fieldCase.image).isAllowed, "\(fieldCase.one)")
+        #expect(try !Judged(fieldCase.other, fieldCase.image).isAllowed, "\(fieldCase.other)")
     }
 
     @Test("the field's text is told", arguments: FieldCase.all.filter(\.isText))
@@ -47,10 +47,12 @@ struct FieldCase: CustomTestStringConvertible, Sendable {
     let other: String
     /// Whether the field is text for people, which changes no verdict but what is told about it.
     let isText: Bool
+    /// The image that is asked about.
+    var image = "registry.example.com/a:1.0"
 
     var testDescription: String { path }
 
-    static let all = policies + selectors + signatures + exemptions + exceptions
+    static let all = policies + lastKnown + selectors + signatures + exemptions + exceptions
 
     /// - Parameters:
     ///   - template: documents with a `%` in the place of the field's value.
@@ -88,6 +90,19 @@ struct FieldCase: CustomTestStringConvertible, Sendable {
             "checks.insecureAcceptAnything.because", "  checks: [{insecureAcceptAnything: {because: %}}]", "a", "b",
             isText: true),
     ]
+
+    /// Nobody can look for the signatures of `silent`, and an hour ago it had signed.
+    private static let lastKnown = [
+        ("", "%", "{lastKnownGood: {for: 24h}}", "deny"),
+        (".lastKnownGood.for", "{lastKnownGood: {for: %}}", "24h", "30m"),
+    ].map { end, template, one, other in
+        var fieldCase = of(
+            "checks.onUndetermined" + end, "  checks: [{signature: {by: silent}, onUndetermined: \(template)}]", one,
+            other,
+            trusted: false)
+        fieldCase.image = "registry.example.com/a@\(Judged.digest)"
+        return fieldCase
+    }
 
     /// Each selector, in each place where selectors stand: a value that fits the image, and one that does not.
     private static let selectors = [
@@ -217,13 +232,13 @@ extension FieldCase {
 /// with the label `env: a`, asked about by Kubernetes.
 private struct Judged {
     static let digest = Digest.sha256(of: Array("image".utf8))
-    private static let now = Instant(secondsSince1970: 1_795_000_000)
+    static let now = Instant(secondsSince1970: 1_795_000_000)
     private let decision: ImageDecision
     private let policies: PolicySet
 
-    init(_ documents: String) throws {
+    init(_ documents: String, _ image: String = "registry.example.com/a:1.0") throws {
         var source = MemorySource(["policies/a.yaml": documents])
-        for name in ["signed", "signed-first", "unsigned"] {
+        for name in ["signed", "signed-first", "unsigned", "silent"] {
             source.files["policies/\(name).yaml"] = Array(
                 """
                 apiVersion: dockgate.dev/v1
@@ -237,7 +252,7 @@ private struct Judged {
             directory: "policies", formats: [KeyFormat()], now: Self.now, from: source
         ).policySet
         let evaluation = Evaluator(policies: policies).evaluate(
-            try ImageReference(parsing: "registry.example.com/a:1.0"), in: .main,
+            try ImageReference(parsing: image), in: .main,
             of: RequestFacts(source: .kubernetes, namespace: .known("prod"), namespaceLabels: .known(["env": "a"])),
             with: SignedByName(), at: Self.now)
         guard case .decided(let decision) = evaluation else { throw Undecided() }
@@ -260,10 +275,15 @@ private struct SignedByName: Evidence {
     func resolution(of reference: ImageReference) -> Resolution? { .resolved(Judged.digest) }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
-        attestor.name.hasPrefix("signed")
+        if attestor.name == "silent" {
+            return .undetermined(Refusal(.registryUnavailable, found: "no answer", expected: "an answer"))
+        }
+        return attestor.name.hasPrefix("signed")
             ? .passed(signers: [.key(fingerprint: Array(attestor.name.utf8))])
             : .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
     }
+
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { Judged.now - .seconds(3_600) }
 }
 
 extension ObjectType {

@@ -21,37 +21,37 @@ import Trust
 
     @Test("an invalid file brings exactly the diagnostics it names", arguments: files("invalid"))
     func invalid(file: String) throws {
-        let text = try text(of: file)
-        #expect(expectations("expect", in: text).isEmpty == false)
+        let text = try Self.text(of: file)
+        #expect(Self.expectations("expect", in: text).isEmpty == false)
         #expect(throws: LoadFailure.self) { try load(text) }
         do {
             _ = try load(text)
         } catch {
-            #expect(error.diagnostics.map(shown) == expectations("expect", in: text))
+            #expect(error.diagnostics.map(shown) == Self.expectations("expect", in: text))
         }
     }
 
     @Test("a valid file loads with exactly the warnings it names", arguments: files("valid"))
     func valid(file: String) throws {
-        let text = try text(of: file)
-        #expect(try load(text).warnings.map(shown) == expectations("warn", in: text))
+        let text = try Self.text(of: file)
+        #expect(try load(text).warnings.map(shown) == Self.expectations("warn", in: text))
     }
 
     @Test("an invalid configuration brings exactly the diagnostics it names", arguments: files("configuration/invalid"))
     func invalidConfiguration(file: String) throws {
-        let text = try text(of: file)
+        let text = try Self.text(of: file)
         #expect(throws: LoadFailure.self) { try loadConfiguration(text) }
         do {
             _ = try loadConfiguration(text)
         } catch {
-            #expect(error.diagnostics.map(shown) == expectations("expect", in: text))
+            #expect(error.diagnostics.map(shown) == Self.expectations("expect", in: text))
         }
     }
 
     @Test("a valid configuration loads with exactly the warnings it names", arguments: files("configuration/valid"))
     func validConfiguration(file: String) throws {
-        let text = try text(of: file)
-        #expect(try loadConfiguration(text).warnings.map(shown) == expectations("warn", in: text))
+        let text = try Self.text(of: file)
+        #expect(try loadConfiguration(text).warnings.map(shown) == Self.expectations("warn", in: text))
     }
 
     @Test("the fixtures are there")
@@ -62,8 +62,8 @@ import Trust
         #expect(Self.files("configuration/valid").count > 1)
     }
 
-    private func text(of file: String) throws -> String {
-        try String(contentsOf: Self.folder.appendingPathComponent(file), encoding: .utf8)
+    static func text(of file: String) throws -> String {
+        try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
     }
 
     private func load(_ text: String) throws(LoadFailure) -> LoadedPolicies {
@@ -91,7 +91,7 @@ import Trust
         "\(diagnostic.position.line):\(diagnostic.position.column) \(diagnostic.message)"
     }
 
-    private func expectations(_ word: String, in text: String) -> [String] {
+    static func expectations(_ word: String, in text: String) -> [String] {
         text.split(separator: "\n").prefix { $0.hasPrefix("#") }.compactMap { line in
             line.hasPrefix("# \(word): ") ? String(line.dropFirst("# \(word): ".count)) : nil
         }

@@ -162,7 +162,7 @@ struct PolicyLintTests {
         #expect(
             found.first?.hasPrefix(
                 "a.yaml:4:38: warning: beside `digest: required` this pattern never counts, since beside a digest a tag may"
-                    + " say anything: `ghcr.io/acme/app:7.x@sha256:0000") == true, "\(found)")
+                    + " say anything: `ghcr.io/acme/app:7.x@sha256:") == true, "\(found)")
         #expect(
             try warnings("{checks: [{trustedRegistries: [\"ghcr.io/acme/app\"]}, {digest: required}]}") == [])
     }

@@ -221,6 +221,8 @@ private struct NamedAttestor: Attestor {
 
     init(_ material: String) { fingerprint = PolicyFixture.digest(material) }
 
+    var explanation: String { "nothing" }
+
     func verification(of subject: Subject) -> any Verification { Nothing() }
 
     private struct Nothing: Verification {
@@ -253,6 +255,8 @@ private struct Weather: Check {
 
     init() {}
     init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems) {}
+
+    var explanation: String { "have good weather" }
 
     func attestors(at now: Instant) -> [AttestorReference] { [PolicyFixture.release] }
 

@@ -119,6 +119,18 @@ struct PolicyReportTests {
         #expect(Self.loaded.github.hasSuffix("\nno mistakes, 1 warning; 1 policy\n"))
     }
 
+    @Test("a warning that has a name has it as its rule in every report")
+    func named() throws {
+        let place = SourcePosition(file: "a.yaml", line: 1, column: 1)
+        let report = PolicyReport(
+            diagnostics: [Diagnostic(.warning, "too wide", at: place, code: "admits-more")], summary: "1 policy")
+        let reader = SARIFReader(fingerprint: "dockgatePolicyMessage/v1")
+        #expect(try reader.results(of: report.sarif).map { $0["ruleId"]?.string } == ["admits-more"])
+        #expect(report.github.contains("title=dockgate%3A admits-more::too wide\n"))
+        let root = try JSONDocument(parsing: Array(report.json.utf8)).root
+        #expect(root["diagnostics"]?.elements.first { _ in true }?["code"]?.string == "admits-more")
+    }
+
     @Test("JSON: whether they load, and every diagnostic with its place as it was written")
     func json() throws {
         let root = try JSONDocument(parsing: Array(Self.report.json.utf8)).root

@@ -89,7 +89,7 @@ struct PolicyTestReportTests {
 
                 """, "\(text)")
         let terminal = Terminal(isTerminal: true, hasColour: true, canErase: true, columns: 80)
-        #expect(try report().table(on: terminal).contains("\u{1b}[1;31m✗ FAIL\u{1b}[0m fails"))
+        #expect(try report().table(on: terminal).contains("\u{1b}[1;31m✗ FAIL\u{1b}[0m   fails"))
     }
 
     @Test("JSON has every case with what was expected and found, and what is not covered")

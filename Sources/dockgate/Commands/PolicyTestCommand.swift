@@ -8,7 +8,7 @@ struct PolicyTestCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               dockgate policy test policies
-              dockgate policy test policies --require-coverage -o table -o junit=policies.xml
+              dockgate policy test policies --require-coverage -o junit=policies.xml
               dockgate policy test policies/production.tests.yaml --filter unsigned
 
             Takes files of tests, and directories in which all that end in .tests.yaml are found, at any depth. Nobody is \

@@ -17,6 +17,7 @@ extension PolicyReport {
             writer.member("file", diagnostic.position.file)
             writer.member("line", diagnostic.position.line)
             writer.member("column", diagnostic.position.column)
+            if let code = diagnostic.code { writer.member("code", code) }
             writer.member("message", diagnostic.message)
             writer.endObject()
         }

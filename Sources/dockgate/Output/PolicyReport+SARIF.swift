@@ -3,7 +3,7 @@ import PolicyDocuments
 import Trust
 
 extension PolicyReport {
-    /// SARIF 2.1.0: a result for each diagnostic, and of the two rules those that one of them breaks.
+    /// SARIF 2.1.0: a result for each diagnostic, and of the rules those that one of them breaks.
     var sarif: String {
         let present = PolicyReport.rules.indices.filter { number in diagnostics.contains { $0.rule.number == number } }
         return SARIFLog(
@@ -14,16 +14,23 @@ extension PolicyReport {
         ).text
     }
 
-    private static let rules = [
-        SARIFLog.Rule(
-            id: "policy-invalid", shortDescription: "policies that do not load",
-            fullDescription: "A mistake in a document. Policies are loaded all together or not at all.",
-            help: "Each result says what is wrong and what was expected."),
-        SARIFLog.Rule(
-            id: "policy-suspicious", shortDescription: "policies that most likely do not say what is meant",
-            fullDescription: "The documents load, and an image or a request shows what their author hardly wanted.",
-            help: "Each result names what shows it.", level: "warning"),
-    ]
+    private static let rules: [SARIFLog.Rule] =
+        [
+            SARIFLog.Rule(
+                id: "policy-invalid", shortDescription: "policies that do not load",
+                fullDescription: "A mistake in a document. Policies are loaded all together or not at all.",
+                help: "Each result says what is wrong and what was expected."),
+            SARIFLog.Rule(
+                id: "policy-suspicious", shortDescription: "policies that most likely do not say what is meant",
+                fullDescription: "The documents load, and an image or a request shows what their author hardly wanted.",
+                help: "Each result names what shows it.", level: "warning"),
+        ]
+        + PolicyLint.codes.map { code, summary in
+            SARIFLog.Rule(
+                id: code, shortDescription: summary,
+                fullDescription: "The documents load, and an image or a request shows that \(summary).",
+                help: "Each result names what shows it.", level: "warning")
+        }
 
     /// The same in every run, wherever in its file the diagnostic moves, and different from that of every other one: SHA-256
     /// in hexadecimal digits.

@@ -59,9 +59,10 @@ extension PolicyReport {
 }
 
 extension Diagnostic {
-    /// The place of a diagnostic's rule among all rules, and its name in reports.
+    /// The place of a diagnostic's rule among all rules, and its name in reports: the warning's own, if it has one.
     var rule: (number: Int, id: String) {
-        switch severity {
+        if let code, let number = PolicyLint.codes.firstIndex(where: { $0.code == code }) { return (2 + number, code) }
+        return switch severity {
         case .error: (0, "policy-invalid")
         case .warning: (1, "policy-suspicious")
         }

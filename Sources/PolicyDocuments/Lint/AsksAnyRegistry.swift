@@ -1,0 +1,25 @@
+import PolicyEngine
+import OCI
+import Trust
+
+/// Whoever writes workloads says which host is asked.
+enum AsksAnyRegistry: LintRule {
+    static let code = "asks-any-registry"
+    static let summary = "signatures are looked for in whatever registry a workload names"
+
+    static func warnings(about policies: LintedPolicies) -> [Diagnostic] {
+        policies.policies.flatMap { written -> [Diagnostic] in
+            guard written.policy.match.images.isEmpty, written.policy.match.digests.isEmpty else { return [] }
+            return written.checks.compactMap { check, item in
+                guard check.check is SignatureCheck, let probe = policies.probe(Examples.attacker, for: written),
+                    policies.probed.asksRegistry(of: probe, at: policies.now)
+                else { return nil }
+                return Diagnostic(
+                    .warning,
+                    "any registry is asked for signatures, such as that of `\(Examples.attacker)`; "
+                        + "put `trustedRegistries` beside this check, or narrow the policy with `match.images`",
+                    at: item.position, code: code)
+            }
+        }
+    }
+}
