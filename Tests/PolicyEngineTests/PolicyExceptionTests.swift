@@ -50,7 +50,7 @@ import Trust
         #expect(decision.findings.first { $0.check == "trustedRegistries" }?.relief == nil)
     }
 
-    @Test("another check, another policy, another image or another namespace is not lifted")
+    @Test("attack 20, P14: another check, another policy, another image or another namespace is not lifted")
     func others() throws {
         #expect(try !decide([try Self.exception(lifting: "digest")]).isAllowed)
         #expect(try !decide([try Self.exception(of: "q")]).isAllowed)
@@ -60,7 +60,7 @@ import Trust
         #expect(try decide([try Self.exception(namespaces: ["prod", "shop"])]).isAllowed)
     }
 
-    @Test("it is in force from its first moment until before its last")
+    @Test("attack 20: it is in force from its first moment until before its last")
     func time() throws {
         let exception = try Self.exception()
         let moments: [(Instant, PolicyException.Phase)] = [
@@ -185,7 +185,7 @@ import Trust
 
     // MARK: - Several
 
-    @Test("two never add up to more than each says")
+    @Test("attack 20: two never add up to more than each says")
     func two() throws {
         let pair = [
             try Self.exception("a", images: ["registry.example.com/pay/app"], namespaces: ["pay"]),
