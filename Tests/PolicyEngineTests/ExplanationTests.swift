@@ -104,6 +104,24 @@ struct ExplanationTests {
         #expect(try vouching(["checks": [source], "enforcement": staged]) == ["source"])
     }
 
+    @Test("a check says what counts when nobody can look, unless that refuses")
+    func whenUndetermined() throws {
+        let check = try PolicyFixture.policy("p", ["checks": [["digest": "required"]]]).checks[0].check
+        func explained(_ duration: Duration) -> String? {
+            let text = PolicyFixture.digest("text")
+            return PolicyCheck(check: check, onUndetermined: .lastKnownGood(within: duration, text: text))
+                .explanation.whenUndetermined
+        }
+        let phrase = "if nobody can look its latest result for the same digest counts, for "
+        for (seconds, written) in [(86_400, "1d"), (90_000, "25h"), (5_400, "90m"), (61, "61s")] {
+            #expect(explained(.seconds(seconds)) == phrase + written)
+        }
+        #expect(PolicyCheck(check: check).explanation.whenUndetermined == nil)
+        #expect(
+            PolicyCheck(check: check, onUndetermined: .warn).explanation.whenUndetermined
+                == "if nobody can look there is only a warning")
+    }
+
     @Test("an exemption names its namespaces, and its images if it has some")
     func exemption() throws {
         func exemption(_ images: [ImagePattern]) -> Exemption {

@@ -31,6 +31,8 @@ public struct CheckExplanation: Sendable {
     public let vouches: Bool
     /// Whether nobody has to be asked.
     public let needsOnlyReference: Bool
+    /// What counts instead when nobody could look, as a clause; nil if that refuses.
+    public let whenUndetermined: String?
     /// What whoever is refused reads first.
     public let message: String?
 }
@@ -49,7 +51,27 @@ extension PolicyCheck {
     var explanation: CheckExplanation {
         CheckExplanation(
             name: name, word: type(of: check).word, demand: check.explanation, enforcement: enforcement,
-            vouches: vouches, needsOnlyReference: needsOnlyReference, message: message)
+            vouches: vouches, needsOnlyReference: needsOnlyReference,
+            whenUndetermined: onUndetermined.explanation, message: message)
+    }
+}
+
+extension OnUndetermined {
+    fileprivate var explanation: String? {
+        switch self {
+        case .deny: nil
+        case .warn: "if nobody can look there is only a warning"
+        case .lastKnownGood(let period, _):
+            "if nobody can look its latest result for the same digest counts, for \(OnUndetermined.written(period))"
+        }
+    }
+
+    /// As a policy writes a duration, in the largest unit that it is whole in.
+    private static func written(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        let units: [(seconds: Int64, letter: String)] = [(86_400, "d"), (3_600, "h"), (60, "m")]
+        let unit = units.first { seconds % $0.seconds == 0 } ?? (1, "s")
+        return "\(seconds / unit.seconds)\(unit.letter)"
     }
 }
 

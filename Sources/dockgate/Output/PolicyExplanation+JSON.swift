@@ -84,6 +84,7 @@ extension CheckExplanation {
         if let enforcement { writer.member("enforcement", enforcement.rawValue) }
         writer.member("vouches", vouches)
         writer.member("needsOnlyReference", needsOnlyReference)
+        if let whenUndetermined { writer.member("whenUndetermined", whenUndetermined) }
         if let message { writer.member("message", message) }
     }
 }

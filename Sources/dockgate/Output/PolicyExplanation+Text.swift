@@ -52,8 +52,8 @@ extension CheckExplanation {
             case .warn?: "only a warning"
             case .audit?: "only recorded"
             }
-        return (["check `\(name)`"] + [trial, needsOnlyReference ? nil : "the registry is asked"].compactMap { $0 })
-            .joined(separator: ", ")
+        let asked = needsOnlyReference ? nil : "the registry is asked"
+        return (["check `\(name)`"] + [trial, asked, whenUndetermined].compactMap { $0 }).joined(separator: ", ")
     }
 }
 
