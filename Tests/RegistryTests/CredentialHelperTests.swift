@@ -49,9 +49,11 @@ private final class Programs: Sendable {
     }
 
     /// Once more while another test, which starts a program at this moment, still holds the script open for writing.
-    func ask(_ helpers: CredentialHelpers) async -> Result<RegistryCredentials?, CredentialHelperError> {
+    func ask(
+        _ helpers: CredentialHelpers, about other: CredentialHelper? = nil
+    ) async -> Result<RegistryCredentials?, CredentialHelperError> {
         while true {
-            let outcome = await helpers.credentials(of: helper)
+            let outcome = await helpers.credentials(of: other ?? helper)
             guard outcome.error == .notStarted(errno: ETXTBSY) else { return outcome }
         }
     }
@@ -194,14 +196,14 @@ extension Result where Success == RegistryCredentials?, Failure == CredentialHel
         try programs.write(count + "sleep 0.1; " + answer("robot", "secret"))
         let helpers = programs.helpers()
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 { group.addTask { _ = await helpers.credentials(of: programs.helper) } }
+            for _ in 0..<20 { group.addTask { _ = await programs.ask(helpers) } }
         }
         _ = await helpers.credentials(of: programs.helper)
         #expect(programs.text("count") == ".\n")
 
         try programs.write(count + "exit 1", as: "failing")
         let failing = try CredentialHelper.named("failing", of: "a.example")
-        for _ in 0..<2 { _ = await helpers.credentials(of: failing) }
+        for _ in 0..<2 { _ = await programs.ask(helpers, about: failing) }
         #expect(programs.text("count") == ".\n.\n.\n")
     }
 
