@@ -42,7 +42,7 @@ public struct OutboundURL: Hashable, Sendable {
 
     /// What an answer's `Location` means here: an address of its own, or a path on the same host. Other relative forms are
     /// refused; no registry needs them.
-    func resolving(location: String) throws(OutboundURLError) -> OutboundURL {
+    public func resolving(location: String) throws(OutboundURLError) -> OutboundURL {
         guard location.utf8.first == .slash else { return try OutboundURL(parsing: location) }
         guard location.utf8.dropFirst().first != .slash else { throw .malformed }
         return try OutboundURL(parsing: origin + location)

@@ -2,7 +2,8 @@ import OCI
 import Outbound
 import Trust
 
-/// Where on the network a locator leads (distribution-spec, "Pulling manifests", "Pulling blobs").
+/// Where on the network a locator leads (distribution-spec, "Pulling manifests", "Pulling blobs",
+/// "Listing Referrers").
 struct RegistryAddress {
     let url: OutboundURL
 
@@ -30,6 +31,7 @@ struct RegistryAddress {
         switch locator {
         case .manifest(_, .digest(let digest), _): return "manifests/\(digest)"
         case .blob(_, let digest, _): return "blobs/\(digest)"
+        case .referrers(_, let digest, _): return "referrers/\(digest)"
         case .manifest(_, .tag(let tag), _):
             guard isTag(tag) else {
                 throw Refusal(

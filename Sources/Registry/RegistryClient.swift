@@ -3,7 +3,7 @@ public import OCI
 public import Outbound
 public import Trust
 
-/// The pull side of the OCI distribution protocol: manifests by tag and digest, and blobs.
+/// The pull side of the OCI distribution protocol: manifests by tag and digest, blobs, and lists of referrers.
 ///
 /// Nothing it returns is believed for being sent: every body is hashed here, and what was asked for by digest has that
 /// digest or is a violation. It neither caches nor merges questions; tokens are kept, evidence is not.
@@ -62,15 +62,34 @@ public final class RegistryClient: Sendable {
             let address = try RegistryAddress(locator, insecure: insecure)
             let plan = RetryPlan(
                 retries: retries, firstPause: configuration.limits.firstPause, deadline: deadline, jitter: jitter)
-            return try await ask(address.url, for: locator, plan, deadline: deadline)
+            guard case .referrers(_, _, let limit) = locator else {
+                return try await ask(address.url, for: locator, plan, deadline: deadline).fetched(for: locator)
+            }
+            return try await list(locator, from: address.url, limit: limit, plan, deadline: deadline)
         } catch {
             return .undetermined(error)
         }
     }
 
+    /// Page by page: each is a question of its own, all of them together have the deadline.
+    private func list(
+        _ locator: Locator, from url: OutboundURL, limit: Int, _ plan: RetryPlan, deadline: ContinuousClock.Instant
+    ) async throws(Refusal) -> Fetched {
+        var list = ReferrerList(of: locator, limit: limit)
+        var url = url
+        while true {
+            let answer = try await ask(url, for: locator, plan, deadline: deadline)
+            guard case .content(let page) = answer else { return answer.fetched(for: locator) }
+            switch list.add(page, from: url) {
+            case .page(let next): url = next
+            case .end(let fetched): return fetched
+            }
+        }
+    }
+
     private func ask(
         _ url: OutboundURL, for locator: Locator, _ plan: RetryPlan, deadline: ContinuousClock.Instant
-    ) async throws(Refusal) -> Fetched {
+    ) async throws(Refusal) -> RegistryAnswer {
         let repository = locator.repository
         let key = TokenStore.Key(repository: repository, credentials: identities[repository.domain])
         var plan = plan
@@ -91,8 +110,8 @@ public final class RegistryClient: Sendable {
             }
             let retryAfter = RetryPlan.retryAfter(answer.value(of: "retry-after"))
             switch answer.status {
-            case 200: return RegistryContent(answer, for: locator).fetched
-            case 404: return .absent
+            case 200: return .content(answer)
+            case let status where locator.isAbsent(by: status): return .absent
             case 401 where !hasAuthorized:
                 if let refused = authorization { authorizer.store.forget(refused, for: key) }
                 let issued = await authorizer.authorization(
@@ -128,6 +147,25 @@ public final class RegistryClient: Sendable {
                 authorization: authorization, limit: limit)
         case .blob(_, _, let limit):
             OutboundRequest(url, authorization: authorization, limit: limit)
+        case .referrers(_, _, let limit):
+            OutboundRequest(
+                url, headers: [(name: "accept", value: MediaType.ociIndex)], authorization: authorization, limit: limit)
+        }
+    }
+}
+
+/// What a registry said to one question, if it said anything.
+private enum RegistryAnswer {
+    case content(OutboundResponse)
+    case absent
+    /// More than was asked for.
+    case violated(Refusal)
+
+    func fetched(for locator: Locator) -> Fetched {
+        switch self {
+        case .content(let answer): RegistryContent(answer, for: locator).fetched
+        case .absent: .absent
+        case .violated(let refusal): .violated(refusal)
         }
     }
 }
@@ -138,7 +176,15 @@ extension Locator {
         switch self {
         case .manifest(_, let name, let limit): .manifest(repository, name, limit: limit)
         case .blob(_, let digest, let limit): .blob(repository, digest, limit: limit)
+        case .referrers(_, let digest, let limit): .referrers(repository, digest, limit: limit)
         }
+    }
+
+    /// Whether a status says that there is no such thing. Registries that are older than lists of referrers do not know
+    /// the question, and each has its own way to say so.
+    fileprivate func isAbsent(by status: Int) -> Bool {
+        guard case .referrers = self else { return status == 404 }
+        return [400, 404, 405, 406, 501].contains(status)
     }
 }
 

@@ -33,6 +33,10 @@ public enum Locator: Hashable, Sendable {
     case manifest(Repository, ManifestName, limit: Int = Locator.maximumManifestBytes)
     /// A blob of at most `limit` bytes, likewise.
     case blob(Repository, Digest, limit: Int)
+    /// The list of what says that it is about a manifest (distribution-spec, "Listing Referrers"): one index, of at most
+    /// `limit` bytes, whatever the number of pages. Nobody signs this list: it is a hint where to look. A registry
+    /// without such lists has none, which is `.absent`.
+    case referrers(Repository, Digest, limit: Int = Locator.maximumManifestBytes)
 
     /// Bytes of an image's manifest or index. The distribution specification wants registries to take 4 MiB.
     public static let maximumManifestBytes = 4 * 1024 * 1024
@@ -45,7 +49,7 @@ public enum Locator: Hashable, Sendable {
 
     public var repository: Repository {
         switch self {
-        case .manifest(let repository, _, _), .blob(let repository, _, _): repository
+        case .manifest(let repository, _, _), .blob(let repository, _, _), .referrers(let repository, _, _): repository
         }
     }
 }

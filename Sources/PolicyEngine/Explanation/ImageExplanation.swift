@@ -165,6 +165,7 @@ extension Locator {
         case .manifest(let repository, .tag(let tag), _): "\(repository):\(tag)"
         case .manifest(let repository, .digest(let digest), _), .blob(let repository, let digest, _):
             "\(repository)@\(digest)"
+        case .referrers(let repository, let digest, _): "what refers to \(repository)@\(digest)"
         }
     }
 }

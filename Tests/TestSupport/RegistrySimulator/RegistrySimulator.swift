@@ -22,6 +22,7 @@ public final class RegistrySimulator: Sendable {
         var requests: [LoggedRequest] = []
         var authentication: SimulatedAuthentication = .none
         var tokens = SimulatedTokens()
+        var referrers = SimulatedReferrers.none
     }
 
     /// Starts one, with TLS if there is a certificate. A silent one accepts connections and never says a word.
@@ -83,6 +84,11 @@ public final class RegistrySimulator: Sendable {
     /// Wants to be talked to like that from now on, for a realm that names the simulator's own port.
     public func demand(_ authentication: SimulatedAuthentication) {
         state.withLock { $0.authentication = authentication }
+    }
+
+    /// Whether and how it answers `GET /v2/<name>/referrers/<digest>` from now on.
+    public func listReferrers(_ referrers: SimulatedReferrers) {
+        state.withLock { $0.referrers = referrers }
     }
 
     /// Tokens that were given out are no longer accepted.
