@@ -27,13 +27,20 @@ extension WrittenPolicy {
     }
 
     /// A namespace that the policy is about, as far as names go.
-    var plainNamespace: String { policy.match.namespaces.lazy.compactMap(\.example).first ?? "default" }
+    var plainNamespace: String {
+        policy.match.namespaceLabels.first(where: \.isOfName)?.value
+            ?? policy.match.namespaces.lazy.compactMap(\.example).first ?? "default"
+    }
 
     /// Labels with which it is about that namespace, and with which every variable of its patterns has a value.
     var plainLabels: [NamespaceLabel] {
         let asked = policy.match.namespaceLabels
         let others = policy.namespaceLabelKeys.filter { key in !asked.contains { $0.key.utf8.elementsEqual(key.utf8) } }
-        return asked + others.compactMap { try? NamespaceLabel(key: $0, value: "x") }
+        return asked
+            + others.compactMap { key in
+                let isName = key.utf8.elementsEqual(NamespaceLabel.nameKey.utf8)
+                return try? NamespaceLabel(key: key, value: isName ? plainNamespace : "x")
+            }
     }
 
     /// The pattern with the values that its variables have in that namespace.

@@ -20,6 +20,17 @@ public struct NamespaceLabel: Hashable, Sendable {
         self.value = value
     }
 
+    /// Kubernetes gives every namespace a label with this key and its name as the value, and keeps it so.
+    public static let nameKey = "kubernetes.io/metadata.name"
+
+    public var isOfName: Bool { key.utf8.elementsEqual(NamespaceLabel.nameKey.utf8) }
+
+    /// What is wrong with it as a label of the namespace of that name; nil if nothing is.
+    public func contradiction(of namespace: String) -> String? {
+        guard isOfName, !value.utf8.elementsEqual(namespace.utf8) else { return nil }
+        return "`\(key)` of the namespace `\(namespace)` is its name, and cannot be `\(value)`"
+    }
+
     static func notAKey(_ key: String) -> PatternError {
         PatternError(
             description:

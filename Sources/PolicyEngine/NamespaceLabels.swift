@@ -13,6 +13,13 @@ public struct NamespaceLabels: Sendable, ExpressibleByDictionaryLiteral {
         self.init(labels.map { (key: $0.0, value: $0.1) })
     }
 
+    /// The labels of the namespace of that name of which these are stated: with them the one that Kubernetes gives to every
+    /// namespace. Another value stated under its key does not count.
+    public init(of namespace: String, stated: [NamespaceLabel]) {
+        let others = stated.filter { !$0.isOfName }.map { (key: $0.key, value: $0.value) }
+        self.init(others + [(key: NamespaceLabel.nameKey, value: namespace)])
+    }
+
     /// The value under that key; nil if the namespace has no such label.
     public subscript(key: String) -> String? {
         var low = 0

@@ -23,18 +23,12 @@ struct NamedNamespace: Sendable {
                 labels.append(label)
             }
         }
-        if let stated = labels.first(where: { $0.key == NamedNamespace.nameLabel }), stated.value != name {
-            throw UsageError(
-                "--namespace-labels: `\(stated.key)` of the namespace `\(name)` is its name, and cannot be `\(stated.value)`"
-            )
+        if let contradiction = labels.lazy.compactMap({ $0.contradiction(of: name) }).first {
+            throw UsageError("--namespace-labels: \(contradiction)")
         }
         self.name = name
-        self.labels = NamespaceLabels(
-            labels.map { (key: $0.key, value: $0.value) } + [(key: NamedNamespace.nameLabel, value: name)])
+        self.labels = NamespaceLabels(of: name, stated: labels)
     }
-
-    /// Kubernetes gives this label to every namespace, and keeps it.
-    private static let nameLabel = "kubernetes.io/metadata.name"
 
     private static func label(_ text: Substring) throws(UsageError) -> NamespaceLabel {
         guard let equals = text.firstIndex(of: "=") else {

@@ -182,6 +182,31 @@ import Trust
         #expect(mistakes("  cases: [{name: a, time: 2026-11-26, image: nginx, \(wild), expect: deny}]\n").count == 1)
     }
 
+    @Test("a namespace has the label that says its name, and no other value under it can be stated")
+    func nameLabel() throws {
+        let labelled = Self.policies.replacing(
+            "metadata: {name: signed}\nspec:",
+            with:
+                "metadata: {name: signed}\nspec:\n  match: {namespaces: {labels: {kubernetes.io/metadata.name: shop}}}")
+        let image = "image: \"nginx@sha256:\(String(repeating: "0", count: 64))\", evidence: {signatures: [release]}"
+        func passes(_ words: String, _ expectation: String) throws -> Bool? {
+            let specification = "  cases: [{name: a, time: 2026-11-26, \(image), \(words), expect: \(expectation)}]\n"
+            return try load(specification, policies: labelled).first.flatMap { tests in
+                tests.cases.first.map { tests.run($0).hasPassed }
+            }
+        }
+        let nobody = "{verdict: deny, check: vouching}"
+        #expect(try passes("namespace: shop", "allow") == true)
+        #expect(try passes("namespace: shop, namespaceLabels: {kubernetes.io/metadata.name: shop}", "allow") == true)
+        #expect(try passes("namespace: other", nobody) == true)
+        #expect(try passes("namespace: shop, unknown: [namespaceLabels]", nobody) == true)
+        let other = "namespace: other, namespaceLabels: {kubernetes.io/metadata.name: shop}"
+        #expect(
+            mistakes("  cases: [{name: a, time: 2026-11-26, image: nginx, \(other), expect: deny}]\n") == [
+                "5:118 `kubernetes.io/metadata.name` of the namespace `other` is its name, and cannot be `shop`"
+            ])
+    }
+
     @Test("what `defaults` say counts for cases that do not say it themselves, as a whole")
     func defaults() throws {
         let results = try results(

@@ -10,7 +10,7 @@ struct Probe: Hashable, Sendable {
     var source = RequestSource.kubernetes
     /// Nil where the request has none.
     var namespace: String?
-    /// Of the namespace; they exist where there is one.
+    /// Of the namespace, beside the one that says its name; they exist where there is one.
     var labels: [NamespaceLabel] = []
     /// What the tag stands for, if the reference names no digest.
     var digest = Probe.anyDigest
@@ -75,9 +75,7 @@ struct ProbedPolicies: Sendable {
             probe.reference, in: probe.container,
             of: RequestFacts(
                 source: probe.source, namespace: probe.namespace.map(Fact.known) ?? .absent,
-                namespaceLabels: probe.namespace.map { _ in
-                    .known(NamespaceLabels(probe.labels.map { ($0.key, $0.value) }))
-                }),
+                namespaceLabels: probe.namespace.map { .known(NamespaceLabels(of: $0, stated: probe.labels)) }),
             with: evidence, at: probe.time ?? now)
     }
 }

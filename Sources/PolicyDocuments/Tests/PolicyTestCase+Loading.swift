@@ -20,7 +20,7 @@ extension PolicyTestCase {
         let digest = PolicyTestCase.digest(item, defaults, of: image, &problems)
         let evidence = StatedEvidence(value("evidence"), digest: digest, in: loaded, &problems)
         let namespace = PolicyTestCase.namespace(value("namespace"), &problems)
-        let labels = PolicyTestCase.labels(item, defaults, isSomewhere: value("namespace") != nil, &problems)
+        let labels = PolicyTestCase.labels(item, defaults, of: value("namespace")?.text, &problems)
         let expectation = PolicyTestExpectation(
             item["expect"] ?? FieldValue(.object([]), at: item.position), in: loaded, &problems)
         guard let image, let time, problems.count == before else { return nil }
@@ -81,7 +81,7 @@ extension PolicyTestCase {
 
     /// Labels that a case states come before what `defaults` say is unknown.
     private static func labels(
-        _ item: FieldValue, _ defaults: FieldValue?, isSomewhere: Bool, _ problems: inout [FieldProblem]
+        _ item: FieldValue, _ defaults: FieldValue?, of namespace: String?, _ problems: inout [FieldProblem]
     ) -> Fact<NamespaceLabels> {
         func isUnknown(_ value: FieldValue?) -> Bool {
             value?["unknown"]?.elements.contains { $0.text == namespaceLabelsWord } ?? false
@@ -91,7 +91,7 @@ extension PolicyTestCase {
             problems.append(
                 FieldProblem("these labels are said to be unknown, give one of the two", at: stated.position))
         }
-        guard isSomewhere else {
+        guard let namespace else {
             if let stated {
                 problems.append(
                     FieldProblem("labels belong beside a `namespace`, which is missing", at: stated.position))
@@ -102,11 +102,15 @@ extension PolicyTestCase {
         var labels: [NamespaceLabel] = []
         for (key, value) in (stated ?? defaults?[namespaceLabelsWord])?.entries ?? [] {
             do throws(PatternError) {
-                labels.append(try NamespaceLabel(key: key.text ?? "", value: value.text ?? ""))
+                let label = try NamespaceLabel(key: key.text ?? "", value: value.text ?? "")
+                labels.append(label)
+                if let contradiction = label.contradiction(of: namespace) {
+                    problems.append(FieldProblem(contradiction, at: value.position))
+                }
             } catch {
                 problems.append(FieldProblem(error.description, at: key.position))
             }
         }
-        return .known(NamespaceLabels(labels.map { (key: $0.key, value: $0.value) }))
+        return .known(NamespaceLabels(of: namespace, stated: labels))
     }
 }
