@@ -171,15 +171,12 @@ struct Assessment {
             case .deny: break
             case .warn: if case .undetermined? = outcomes[index] { standings[index].onlyWarn() }
             case .lastKnownGood(let period, let text):
-                let image = CheckedImage(subject, writtenAs: text, believing: attestors(of: check, in: set))
+                let question = set.question(of: check.check, writtenAs: text, at: now)
+                let image = CheckedImage(subject: subject, check: question)
                 remember(index, of: image, within: period, evidence)
             }
         }
         return []
-    }
-
-    private func attestors(of check: PolicyCheck, in set: PolicySet) -> [any Attestor] {
-        check.check.attestors(at: now).compactMap { set[$0] }
     }
 
     /// Notes what came of the check; if nobody could look, lets what is remembered of it stand in. A tag may stand for

@@ -1,4 +1,5 @@
 public import OCI
+public import Timestamp
 public import Trust
 
 /// One check of one image, as it is remembered: whatever else changes in the policies, this is the same question.
@@ -12,14 +13,6 @@ public struct CheckedImage: Hashable, Sendable {
     public init(subject: Subject, check: Digest) {
         self.subject = subject
         self.check = check
-    }
-
-    /// - Parameter attestors: those whose word counts at that time, once for each place of the check. Whenever an entry
-    ///   stops counting the list gets shorter, so no result outlives the entry that it may rest on.
-    init(_ subject: Subject, writtenAs text: Digest, believing attestors: [any Attestor]) {
-        var bytes = Array("dockgate check 1\n".utf8) + text.bytes
-        for attestor in attestors { bytes += attestor.fingerprint.bytes }
-        self.init(subject: subject, check: Digest.sha256(of: bytes))
     }
 
     /// Of what tells them apart most of the time.
@@ -41,5 +34,21 @@ public struct DeterminedResult: Hashable, Sendable {
         self.image = image
         self.hasPassed = hasPassed
         self.period = period
+    }
+}
+
+extension PolicySet {
+    /// What a check that has a last known good result asks at that time, as `CheckedImage` has it; nil if it has none.
+    public func rememberedQuestion(of check: PolicyCheck, at now: Instant) -> Digest? {
+        guard case .lastKnownGood(_, let text) = check.onUndetermined else { return nil }
+        return question(of: check.check, writtenAs: text, at: now)
+    }
+
+    /// Of what was written, and of the attestors whose word counts at that time, once for each place of the check. Whenever
+    /// an entry stops counting the list gets shorter, so no result outlives the entry that it may rest on.
+    func question(of check: any Check, writtenAs text: Digest, at now: Instant) -> Digest {
+        var bytes = Array("dockgate check 1\n".utf8) + text.bytes
+        for attestor in check.attestors(at: now) { bytes += self[attestor]?.fingerprint.bytes ?? [] }
+        return Digest.sha256(of: bytes)
     }
 }

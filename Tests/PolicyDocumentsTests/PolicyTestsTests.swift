@@ -207,6 +207,119 @@ import Trust
             ])
     }
 
+    // MARK: - What is remembered
+
+    /// The check that looks for signatures, with a day during which its last known good result stands in.
+    private static let remembering = policies.replacing(
+        "until: 2026-06-01}]}}", with: "until: 2026-12-01}]}, onUndetermined: {lastKnownGood: {for: 24h}}}")
+    private static let pinned = "nginx@sha256:" + String(repeating: "0", count: 64)
+
+    /// What becomes of the pinned image while its registry is away, if that is remembered.
+    private func remembered(
+        _ words: String, image: String = pinned, time: String = "2026-11-26T12:00:00Z",
+        registry: String = "unreachable",
+        policies: String = remembering, expect: String = "warn"
+    ) throws -> Bool? {
+        let specification = """
+              cases:
+                - name: a
+                  time: \(time)
+                  namespace: shop
+                  image: "\(image)"
+                  evidence: {registry: \(registry)\(words.isEmpty ? "" : ", remembered: [\(words)]")}
+                  expect: \(expect)
+
+            """
+        return try load(specification, policies: policies).first.flatMap { tests in
+            tests.cases.first.map { tests.run($0).hasPassed }
+        }
+    }
+
+    private let morning = "{policy: signed, check: by-release, passed: 2026-11-26T06:00:00Z"
+    private let relieved =
+        "{verdict: warn, policy: signed, check: by-release, reason: registry-unavailable, relief: lastKnownGood}"
+    private let refused = "{verdict: deny, policy: signed, check: by-release, reason: registry-unavailable}"
+
+    @Test("what is remembered of a check stands in while nobody can look, within its time, for its digest")
+    func remembers() throws {
+        #expect(try remembered(morning + "}", expect: relieved) == true)
+        #expect(try remembered("", expect: refused) == true)
+        #expect(try remembered(morning + "}", time: "2026-11-27T05:59:59Z", expect: relieved) == true)
+        #expect(try remembered(morning + "}", time: "2026-11-27T06:00:00Z", expect: refused) == true)
+        // What is later than the decision has not happened yet.
+        #expect(try remembered(morning + "}", time: "2026-11-26T05:59:59Z", expect: refused) == true)
+        #expect(try remembered(morning + "}", image: "nginx:1", expect: refused) == true)
+        #expect(
+            try remembered(morning + "}", registry: "answers", expect: "{verdict: deny, reason: signature-missing}")
+                == true)
+    }
+
+    @Test("a violation that was seen later ends it, from that time on")
+    func remembersViolation() throws {
+        let ended = morning + ", violated: 2026-11-26T09:00:00Z}"
+        #expect(try remembered(ended, expect: refused) == true)
+        #expect(try remembered(ended, time: "2026-11-26T08:59:59Z", expect: relieved) == true)
+        #expect(try remembered(ended, time: "2026-11-26T09:00:00Z", expect: refused) == true)
+    }
+
+    @Test("a result of attestors of which one no longer counts does not stand in")
+    func remembersAttestors() throws {
+        let evening = "{policy: signed, check: by-release, passed: 2026-11-30T20:00:00Z}"
+        #expect(try remembered(evening, time: "2026-11-30T23:59:59Z", expect: relieved) == true)
+        #expect(try remembered(evening, time: "2026-12-01T00:00:00Z", expect: refused) == true)
+    }
+
+    @Test("the relief that is expected must be the one there is")
+    func expectedRelief() throws {
+        #expect(try remembered(morning + "}", expect: "{verdict: warn, relief: exception}") == false)
+        #expect(
+            try remembered(morning + "}", expect: "{verdict: warn, policy: pinned, relief: lastKnownGood}") == false)
+        let trial = Self.remembering.replacing("{default: audit,", with: "{default: warn,")
+        let only = "{verdict: warn, check: digest, relief: lastKnownGood}"
+        #expect(try remembered(morning + "}", policies: trial, expect: only) == false)
+    }
+
+    @Test("of a check that remembers nothing, or that there is not, nothing can be stated; nor twice, nor backwards")
+    func mistakenMemory() {
+        func mistakes(_ words: String, expect: String = "deny") -> [String] {
+            let evidence = "{remembered: [\(words)]}"
+            let specification =
+                "  cases:\n    - {name: a, time: 2026-11-26, image: nginx, expect: \(expect),\n       evidence: \(evidence)}\n"
+            do {
+                _ = try load(specification, policies: Self.remembering)
+                return []
+            } catch {
+                return error.diagnostics.map { "\($0.position.line):\($0.position.column) \($0.message)" }
+            }
+        }
+        let time = "passed: 2026-11-25"
+        #expect(
+            mistakes("{policy: signed, check: source, \(time)}") == [
+                "7:56 nothing is remembered of `source`, which has no `onUndetermined: {lastKnownGood: …}`"
+            ])
+        #expect(
+            mistakes("{policy: sigend, check: source, \(time)}")
+                == ["7:41 there is no ImagePolicy named `sigend`, did you mean `signed`?"])
+        #expect(
+            mistakes("{policy: signed, check: by-relase, \(time)}")
+                == ["7:56 there is no check named `by-relase`, did you mean `by-release`?"])
+        let good = "{policy: signed, check: by-release, \(time)}"
+        #expect(mistakes("\(good), \(good)").map { $0.hasSuffix(" `by-release` is listed twice") } == [true])
+        #expect(
+            mistakes("{policy: signed, check: by-release, \(time), violated: 2026-11-25}").map {
+                $0.hasSuffix(" `violated` is not later than `passed`, so it ends nothing")
+            } == [true])
+        #expect(mistakes("{policy: signed, check: by-release}").count == 1)
+        #expect(
+            mistakes(good, expect: "{verdict: deny, relief: lastKnownGood}").map {
+                $0.hasSuffix(" `relief` cannot stand beside `verdict: deny`")
+            } == [true])
+        #expect(
+            mistakes(good, expect: "{verdict: warn, exception: e, relief: lastKnownGood}").contains {
+                $0.hasSuffix(" `exception` cannot stand beside `relief: lastKnownGood`")
+            })
+    }
+
     @Test("what `defaults` say counts for cases that do not say it themselves, as a whole")
     func defaults() throws {
         let results = try results(
@@ -367,9 +480,12 @@ import Trust
         "a check is covered when it was seen to pass and to fail; what cannot pass, or cannot fail, needs the other only"
     )
     func coverage() throws {
-        func uncovered(_ cases: String, policies: String = "") throws -> [String] {
+        func uncovered(
+            _ cases: String, policies: String = "", of documents: String = Self.policies
+        ) throws -> [String] {
             var coverage = PolicyCoverage()
-            for tests in try load("  defaults: {time: 2026-11-26}\(policies)\n  cases:\n\(cases)\n") {
+            let specification = "  defaults: {time: 2026-11-26}\(policies)\n  cases:\n\(cases)\n"
+            for tests in try load(specification, policies: documents) {
                 coverage.add(tests)
                 for test in tests.cases {
                     if let decision = tests.run(test).decision { coverage.count(decision, by: tests) }
@@ -391,7 +507,11 @@ import Trust
                 - {name: e, image: "registry.example.com/pay/x:1", digest: "\(zeros)", expect: deny}
             """
         #expect(try uncovered(first + "\n" + more) == ["two-people/signature: passed"])
-        // What could not be looked at was not seen.
+        // What could not be looked at was not seen, whatever stands in for it.
+        let relieved =
+            "    - {name: f, image: \"\(Self.pinned)\", evidence: {registry: unreachable, remembered: [{policy: signed, check: by-release, passed: 2026-11-25T12:00:00Z}]}, expect: warn}"
+        #expect(
+            try uncovered(relieved, of: Self.remembering).contains("signed/by-release: passed violated"))
         let unknown =
             "    - {name: f, image: \"registry.example.com/pay/x:1\", evidence: {registry: unreachable}, expect: deny}"
         #expect(try uncovered(unknown).contains("two-people/signature: passed violated"))

@@ -1,8 +1,9 @@
-import PolicyEngine
 import StrictJSON
 import Testing
 import Timestamp
+import Trust
 
+@testable import PolicyEngine
 @testable import dockgate
 
 @Suite("JSON and JSON lines")
@@ -35,22 +36,31 @@ struct JSONTests {
 
     @Test("what is relieved has the kind of relief, its name and its time, and keeps its outcome")
     func relief() throws {
-        func findings(_ relief: Relief) throws -> [JSONValue] {
-            let report = CheckReport.of(.image(because: [.refusal(severity: .warning, relief: relief)]))
-            let image = try #require(try parsed(report.json)["images"]?.elements.first { _ in true })
-            return image["findings"]?.elements.map { $0 } ?? []
-        }
-        func members(_ relief: Relief) throws -> [String] {
-            let finding = try #require(try findings(relief).first)
-            #expect(finding["outcome"]?.string == "violated" && finding["reason"]?.string == "signature-missing")
-            return finding["relief"]?.members.map { "\($0.key)=\($0.value.string ?? "")" } ?? []
-        }
         let time = Instant(secondsSince1970: 1_796_083_200)
+        func members(_ relief: Relief) throws -> [String] {
+            let found = Finding(
+                policy: "p", check: "c", enforcement: .deny,
+                outcome: .violated(Refusal(.signatureMissing, found: "none", expected: "one")), message: nil,
+                relief: relief)
+            let reported = ReportedFinding(found, at: time + .milliseconds(7_200_500), isEnforced: true)
+            let report = CheckReport.of(.image(because: [reported]))
+            let images = try parsed(report.json)["images"]?.elements.map { $0 } ?? []
+            let told = try [#require(images.first), parsed(report.jsonLines)].map { image in
+                let finding = try #require(image["findings"]?.elements.first { _ in true })
+                #expect(finding["outcome"]?.string == "violated" && finding["reason"]?.string == "signature-missing")
+                return finding["relief"]?.members.map { member in
+                    "\(member.key)=\(member.value.string ?? member.value.integer.map(String.init) ?? "")"
+                } ?? []
+            }
+            #expect(told.first == told.last)
+            return told.first ?? []
+        }
         #expect(
             try members(.exception(name: "inc-4711", expires: time))
                 == ["kind=exception", "name=inc-4711", "expires=2026-12-01T00:00:00.000000Z"])
         #expect(
-            try members(.lastKnownGood(since: time)) == ["kind=lastKnownGood", "since=2026-12-01T00:00:00.000000Z"])
+            try members(.lastKnownGood(since: time))
+                == ["kind=lastKnownGood", "since=2026-12-01T00:00:00.000000Z", "ageSeconds=7200"])
         #expect(
             try members(.alreadyAdmitted(until: time)) == ["kind=alreadyAdmitted", "until=2026-12-01T00:00:00.000000Z"])
     }

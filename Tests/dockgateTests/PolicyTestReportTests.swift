@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import FoundationXML
 import PolicyDocuments
@@ -90,6 +91,56 @@ struct PolicyTestReportTests {
                 """, "\(text)")
         let terminal = Terminal(isTerminal: true, hasColour: true, canErase: true, columns: 80)
         #expect(try report().table(on: terminal).contains("\u{1b}[1;31m✗ FAIL\u{1b}[0m   fails"))
+    }
+
+    @Test("what was remembered and stood in is told by its kind, in JSON with its age")
+    func relief() throws {
+        let source = Documents(files: [
+            "p/signed.yaml": """
+            apiVersion: dockgate.dev/v1
+            kind: ImagePolicy
+            metadata: {name: signed}
+            spec: {checks: [{signature: {by: release}, onUndetermined: {lastKnownGood: {for: 24h}}}]}
+            ---
+            apiVersion: dockgate.dev/v1
+            kind: Attestor
+            metadata: {name: release}
+            spec: {cosign: {keys: [{file: release.pub}], transparencyLog: notRequired}}
+            """,
+            "p/release.pub": String(decoding: try PrivateKey.generate(.ecdsaP256).publicKeyPEM, as: UTF8.self),
+            "p/a.tests.yaml": """
+            apiVersion: dockgate.dev/v1
+            kind: PolicyTests
+            metadata: {name: signed}
+            spec:
+              policies: [signed.yaml]
+              cases:
+                - name: away
+                  time: 2026-11-26T12:00:00Z
+                  image: "registry.example.com/a@sha256:\(String(repeating: "0", count: 64))"
+                  evidence:
+                    registry: unreachable
+                    remembered: [{policy: signed, check: signature, passed: 2026-11-26T10:00:00Z}]
+                  expect: {verdict: warn, relief: exception}
+
+            """,
+        ])
+        let tests = try PolicyTests.load(files: ["p/a.tests.yaml"], formats: Composition.attestorFormats, from: source)
+        let report = PolicyTestReport(
+            results: tests.flatMap { tests in tests.cases.map { tests.run($0) } }, coverage: PolicyCoverage(),
+            listsCoverage: false, requiresCoverage: false, took: .zero)
+        let result = try #require(report.results.first)
+        #expect(result.expected == "warn by relief exception")
+        #expect(
+            result.found == [
+                "warn by policy signed, check signature, relief lastKnownGood, reason registry-unavailable"
+            ])
+        let root = try JSONDocument(parsing: Array(report.json.utf8)).root
+        let told = try #require(root["cases"]?.elements.first { _ in true })
+        #expect(told["expected"]?["relief"]?.string == "exception")
+        let finding = try #require(told["findings"]?.elements.first { _ in true })
+        #expect(finding["relief"]?["kind"]?.string == "lastKnownGood")
+        #expect(finding["relief"]?["ageSeconds"]?.integer == 7_200)
     }
 
     @Test("JSON has every case with what was expected and found, and what is not covered")

@@ -18,7 +18,7 @@ extension PolicyTestCase {
         }
         let image = PolicyTestCase.image(item["image"], &problems)
         let digest = PolicyTestCase.digest(item, defaults, of: image, &problems)
-        let evidence = StatedEvidence(value("evidence"), digest: digest, in: loaded, &problems)
+        let evidence = StatedEvidence(value("evidence"), digest: digest, at: time, in: loaded, &problems)
         let namespace = PolicyTestCase.namespace(value("namespace"), &problems)
         let labels = PolicyTestCase.labels(item, defaults, of: value("namespace")?.text, &problems)
         let expectation = PolicyTestExpectation(

@@ -11,6 +11,8 @@ public struct PolicyTestExpectation: Sendable {
     public let reason: ReasonCode?
     /// With `warn`, the PolicyException that lifts the check.
     public let exception: String?
+    /// With `warn`, what kind of relief keeps the check from refusing.
+    public let relief: ReliefKind?
     /// With `exempt`, the name of the Exemption.
     public let exemption: String?
 
@@ -25,11 +27,16 @@ public struct PolicyTestExpectation: Sendable {
         case exempt
     }
 
+    /// A kind of relief that a test can bring about.
+    public enum ReliefKind: String, CaseIterable, Sendable {
+        case exception, lastKnownGood
+    }
+
     /// Whether the decision is as expected.
     func isMet(by decision: ImageDecision) -> Bool {
         guard decision.testVerdict == verdict else { return false }
         if case .exempt(let name) = decision.verdict { return exemption.map { $0.isSameText(as: name) } ?? true }
-        guard policy != nil || check != nil || reason != nil || exception != nil else { return true }
+        guard policy != nil || check != nil || reason != nil || exception != nil || relief != nil else { return true }
         return relevant(decision).contains(where: isFitted)
     }
 
@@ -48,6 +55,7 @@ public struct PolicyTestExpectation: Sendable {
         if let exception {
             guard case .exception(let name, _)? = finding.relief, name.isSameText(as: exception) else { return false }
         }
+        if let relief, finding.relief?.word != relief.rawValue { return false }
         return reason == nil || finding.refusal?.reason == reason
     }
 }
@@ -86,6 +94,7 @@ extension PolicyTestExpectation {
         Field("check", .text("the name of a check"), "the check that refuses or warns; with `allow`, that passes"),
         Field("reason", .word(ReasonCode.allCases.map(\.rawValue)), "why it does"),
         Field("exception", .text("the name of a PolicyException"), "with `warn`, which one lifts the check"),
+        Field("relief", .word(ReliefKind.allCases.map(\.rawValue)), "with `warn`, what keeps the check from refusing"),
         Field("exemption", .text("the name of an Exemption"), "with `exempt`, which one"),
     ])
 
@@ -98,11 +107,16 @@ extension PolicyTestExpectation {
         check = value["check"]?.text
         reason = value["reason"]?.text.flatMap(ReasonCode.init)
         exception = value["exception"]?.text
+        relief = value["relief"]?.text.flatMap(ReliefKind.init)
         exemption = value["exemption"]?.text
         for word in verdict.excluded {
             guard let field = value[word] else { continue }
             problems.append(
                 FieldProblem("`\(word)` cannot stand beside `verdict: \(verdict.rawValue)`", at: field.position))
+        }
+        if let relief, relief != .exception, let field = value["exception"] {
+            problems.append(
+                FieldProblem("`exception` cannot stand beside `relief: \(relief.rawValue)`", at: field.position))
         }
         guard let set = loaded?.policySet else { return }
         lookUp(value["exception"], "PolicyException", among: set.exceptions.map(\.name), &problems)
@@ -126,9 +140,9 @@ extension PolicyTestExpectation.Verdict {
     /// The fields that say nothing beside it.
     fileprivate var excluded: [String] {
         switch self {
-        case .allow, .deny: ["exception", "exemption"]
+        case .allow, .deny: ["exception", "relief", "exemption"]
         case .warn: ["exemption"]
-        case .exempt: ["policy", "check", "reason", "exception"]
+        case .exempt: ["policy", "check", "reason", "exception", "relief"]
         }
     }
 }

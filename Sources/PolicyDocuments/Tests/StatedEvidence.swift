@@ -1,19 +1,25 @@
 import OCI
 import PolicyEngine
+import Timestamp
 import Trust
 
-/// What a document states of an image: what its tag stands for, and what comes of asking for each attestor's signature.
+/// What a document states of an image: what its tag stands for, what comes of asking for each attestor's signature, and what
+/// is known from before.
 struct StatedEvidence: Evidence {
     /// Nil if it is not stated.
     let resolution: Resolution?
     /// By the attestor's place in the policy set.
     let verifications: [VerificationOutcome]
+    let memory: StatedMemory
 
     func resolution(of reference: ImageReference) -> Resolution? { resolution }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
         verifications.indices.contains(attestor.index) ? verifications[attestor.index] : nil
     }
+
+    /// A case is about one image, so what is stated is stated of that.
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory.passed(image.check) }
 }
 
 extension StatedEvidence {
@@ -60,6 +66,9 @@ extension StatedEvidence {
                         Field("undetermined", .word(ignorance.map(\.rawValue)), "why it could not be looked at"),
                     ]))),
             "who has signed the image, each with a key of its own; of others there is no signature"),
+        Field(
+            StatedMemory.word, StatedMemory.type,
+            "what checks with `onUndetermined: {lastKnownGood: …}` last came to for the image's digest"),
     ])
 
     /// What can be wrong with a signature, and why none can be looked at.
@@ -74,9 +83,15 @@ extension StatedEvidence {
 
     /// Reads the value of `evidence`, which may be absent.
     ///
-    /// - Parameter digest: what the tag stands for, as far as a registry answers.
-    /// - Parameter loaded: the policies, whose attestors are looked up; nil if they do not load.
-    init(_ value: FieldValue?, digest: Digest?, in loaded: LoadedPolicies?, _ problems: inout [FieldProblem]) {
+    /// - Parameters:
+    ///   - digest: what the tag stands for, as far as a registry answers.
+    ///   - time: that of the decision; nil if it is missing, which is a problem already.
+    ///   - loaded: the policies, whose attestors and checks are looked up; nil if they do not load.
+    init(
+        _ value: FieldValue?, digest: Digest?, at time: Instant?, in loaded: LoadedPolicies?,
+        _ problems: inout [FieldProblem]
+    ) {
+        memory = StatedMemory(value?[StatedMemory.word], at: time ?? .earliest, in: loaded, &problems)
         let registry = value?["registry"]?.text.flatMap(Registry.init) ?? .answers
         resolution = registry.resolution ?? digest.map(Resolution.resolved)
         var signed: [Int] = []

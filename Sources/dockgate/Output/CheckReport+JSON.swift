@@ -68,14 +68,14 @@ extension ReportedFinding {
         if let found { writer.member("found", found) }
         if let expected { writer.member("expected", expected) }
         if let cure { writer.member("cure", cure) }
-        if let relief { writer.relief(relief) }
+        if let relief { writer.relief(relief, age: reliefAge) }
         writer.endObject()
     }
 }
 
 extension JSONWriter {
     /// As the audit log has it.
-    fileprivate mutating func relief(_ relief: Relief) {
+    fileprivate mutating func relief(_ relief: Relief, age: Duration?) {
         key("relief")
         beginObject()
         member("kind", relief.word)
@@ -86,6 +86,7 @@ extension JSONWriter {
         case .lastKnownGood(let since): member("since", since.rfc3339)
         case .alreadyAdmitted(let until): member("until", until.rfc3339)
         }
+        if let age { member("ageSeconds", Int(age.components.seconds)) }
         endObject()
     }
 }

@@ -119,6 +119,8 @@ struct ReportedFinding: Sendable {
     let cure: String?
     /// What keeps it from refusing.
     var relief: Relief?
+    /// How old that is, if it has an age.
+    var reliefAge: Duration?
 }
 
 extension ReportedFinding {

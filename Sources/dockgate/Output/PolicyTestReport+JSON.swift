@@ -68,6 +68,7 @@ extension PolicyTestExpectation {
         if let check { writer.member("check", check) }
         if let reason { writer.member("reason", reason.rawValue) }
         if let exception { writer.member("exception", exception) }
+        if let relief { writer.member("relief", relief.rawValue) }
         if let exemption { writer.member("exemption", exemption) }
         writer.endObject()
     }

@@ -80,7 +80,9 @@ extension PolicyTestResult {
     }
 
     /// Everything that was checked.
-    var findings: [ReportedFinding] { decision?.findings.map { ReportedFinding($0, isEnforced: true) } ?? [] }
+    var findings: [ReportedFinding] {
+        decision?.findings.map { ReportedFinding($0, at: test.time, isEnforced: true) } ?? []
+    }
 }
 
 extension PolicyTestExpectation {
@@ -88,7 +90,7 @@ extension PolicyTestExpectation {
     fileprivate var told: String {
         let parts = [
             policy.map { "policy \($0)" }, check.map { "check \($0)" }, exception.map { "exception \($0)" },
-            exemption.map { "exemption \($0)" },
+            relief.map { "relief \($0.rawValue)" }, exemption.map { "exemption \($0)" },
             reason.map { "reason \($0.rawValue)" },
         ].compactMap { $0 }
         return parts.isEmpty ? verdict.rawValue : "\(verdict.rawValue) by \(parts.joined(separator: ", "))"
@@ -113,12 +115,15 @@ extension ImageDecision {
 extension Finding {
     /// `policy signed, check signature, reason signature-missing`
     fileprivate var told: String {
-        let exception: String? = if case .exception(let name, _)? = relief { "exception \(name)" } else { nil }
         let parts = [
-            policy.map { "policy \($0)" }, "check \(check)", exception,
+            policy.map { "policy \($0)" }, "check \(check)", relief.map(told),
             refusal.map { "reason \($0.reason.rawValue)" },
         ]
         return parts.compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private func told(_ relief: Relief) -> String {
+        if case .exception(let name, _) = relief { "exception \(name)" } else { "relief \(relief.word)" }
     }
 }
 

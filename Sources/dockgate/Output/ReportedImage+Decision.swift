@@ -1,6 +1,7 @@
 import Admission
 import OCI
 import PolicyEngine
+import Timestamp
 import Trust
 
 extension ReportedImage {
@@ -35,7 +36,9 @@ extension ReportedImage {
             }
         exemption = if case .exempt(let name) = image.decision.verdict { exemptions.named(name) } else { nil }
         findings =
-            image.decision.findings.map { ReportedFinding($0, isEnforced: isEnforced) }
+            image.decision.findings.map {
+                ReportedFinding($0, at: checked.decision.decidedAt, isEnforced: isEnforced)
+            }
             + (isRecordMissing ? [.notRecorded(checked.answer.message, isEnforced: isEnforced)] : [])
         verdict =
             if !isAllowed, isEnforced {
@@ -48,8 +51,10 @@ extension ReportedImage {
 }
 
 extension ReportedFinding {
-    /// - Parameter isEnforced: whether the request is refused; otherwise what would refuse is a warning.
-    init(_ finding: Finding, isEnforced: Bool) {
+    /// - Parameters:
+    ///   - now: the time of the decision.
+    ///   - isEnforced: whether the request is refused; otherwise what would refuse is a warning.
+    init(_ finding: Finding, at now: Instant, isEnforced: Bool) {
         let refusal = finding.refusal
         severity =
             switch finding.consequence {
@@ -68,6 +73,7 @@ extension ReportedFinding {
         expected = refusal?.expected
         cure = refusal?.cure
         relief = finding.relief
+        reliefAge = finding.relief?.age(at: now)
     }
 
     fileprivate static func notRecorded(_ message: String, isEnforced: Bool) -> ReportedFinding {
