@@ -164,8 +164,8 @@ let package = Package(
         tests(
             of: "Conformance",
             needing: [
-                "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "OCI", "Cryptography",
-                "YAMLDocument", "StrictJSON", "Timestamp", "TestSupport",
+                "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "TransparencyLog", "OCI",
+                "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "TestSupport",
             ]),
         tests(
             of: "EndToEnd",
