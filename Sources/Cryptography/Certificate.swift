@@ -1,9 +1,11 @@
 import COpenSSL
 public import Timestamp
 
-/// What an X.509 certificate says (RFC 5280), for a person to read. Nothing of it is verified: neither who signed it, nor
-/// that it may be used for anything.
+/// What an X.509 certificate says (RFC 5280). Nothing of it is verified: neither who signed it, nor that it may be used for
+/// anything; `TrustAnchors.verify` does that. It is parsed once and shared freely between threads.
 public struct Certificate: Sendable {
+    /// One certificate that came with a signature: those of Fulcio are below 2 KiB, those with post-quantum keys below 16.
+    public static let maximumDERBytes = 32 << 10
     /// The whole file: a bundle of all public authorities is some 220 KiB.
     public static let maximumBytes = 1 << 20
     /// Certificates in one file.
@@ -21,12 +23,20 @@ public struct Certificate: Sendable {
     public let publicKey: CertifiedKey
     /// Whether it says that it is a certificate authority.
     public let isAuthority: Bool
+    /// How many authorities may come between it and a certificate for an end (RFC 5280 section 4.2.1.9); nil if any number.
+    public let pathLength: Int?
+    /// RFC 5280 section 4.2.1.3; nil if it does not say.
+    public let keyUsage: KeyUsage?
     /// What it may be used for, by OpenSSL's short names: `serverAuth`, `codeSigning`; empty if it does not say.
     public let extendedKeyUsage: [String]
     /// Such as `ecdsa-with-SHA256`.
     public let signatureAlgorithm: String
+    public let hasEmptySubject: Bool
+    public let der: [UInt8]
     /// SHA-256 over its DER.
     public let fingerprint: [UInt8]
+    let layout: CertificateLayout
+    let handle: CertificateHandle
 
     /// One of the names of RFC 5280 section 4.2.1.6, as text; addresses in their usual notation.
     public enum AlternativeName: Hashable, Sendable {
@@ -35,7 +45,9 @@ public struct Certificate: Sendable {
         case uri(String)
         case ip(String)
         case directory(String)
-        /// A kind that no one looks for here.
+        /// A name of a kind that is told by an object identifier, where it is a UTF8String.
+        case otherName(type: String, text: String)
+        /// A kind that no one looks for here, or a name with bytes that no such name has.
         case other
     }
 
@@ -66,26 +78,46 @@ public struct Certificate: Sendable {
         return certificates
     }
 
+    /// Reads exactly one DER Certificate, of at most `maximumDERBytes`.
+    ///
+    /// Throws a `CertificateFormatError` for everything else, bytes after it and lengths that are not in DER's one form
+    /// included.
+    public init(der: [UInt8]) throws(CertificateFormatError) {
+        guard der.count <= Certificate.maximumDERBytes else { throw .tooLargeForOne }
+        try self.init(der: der, number: nil)
+    }
+
     /// - Parameter number: which of several it is, for the error.
     private init(der: [UInt8], number: Int?) throws(CertificateFormatError) {
         defer { ERR_clear_error() }
-        guard let reader = CertificateReader(der: der), let subject = reader.subject, let issuer = reader.issuer,
+        guard let layout = try? CertificateLayout(der),
+            let reader = CertificateReader(der: der), let subject = reader.subject, let issuer = reader.issuer,
             let notBefore = reader.notBefore, let notAfter = reader.notAfter, let publicKey = reader.publicKey,
             let alternativeNames = reader.alternativeNames, let extendedKeyUsage = reader.extendedKeyUsage
         else { throw .malformed(number: number) }
         (self.subject, self.issuer, serialNumber) = (subject, issuer, reader.serialNumber)
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
         (self.alternativeNames, self.publicKey) = (alternativeNames, publicKey)
-        (isAuthority, self.extendedKeyUsage) = (reader.isAuthority, extendedKeyUsage)
-        signatureAlgorithm = reader.signatureAlgorithm
+        (isAuthority, pathLength) = (reader.isAuthority, reader.pathLength)
+        (keyUsage, self.extendedKeyUsage) = (reader.keyUsage, extendedKeyUsage)
+        (signatureAlgorithm, hasEmptySubject) = (reader.signatureAlgorithm, reader.hasEmptySubject)
+        (self.der, self.layout, handle) = (der, layout, reader.handle)
         fingerprint = SHA2.sha256(der)
     }
+}
+
+extension Certificate: Hashable {
+    public static func == (left: Certificate, right: Certificate) -> Bool { left.fingerprint == right.fingerprint }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }
 
 /// Why bytes are not certificates. It prints as what was found and what was expected.
 public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// More than `Certificate.maximumBytes`.
     case tooLarge
+    /// One certificate of more than `Certificate.maximumDERBytes`.
+    case tooLargeForOne
     case privateKey
     /// A PEM block of another label, such as `CERTIFICATE REQUEST`.
     case otherBlock(label: String)
@@ -98,6 +130,7 @@ public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConve
     public var description: String {
         switch self {
         case .tooLarge: "found more than \(Certificate.maximumBytes) bytes, expected certificates"
+        case .tooLargeForOne: "found more than \(Certificate.maximumDERBytes) bytes, expected one certificate"
         case .privateKey:
             "found a private key, expected certificates alone: keep the key in a file of its own that few can read"
         case .otherBlock(let label): "found a `\(label)` block, expected `CERTIFICATE` blocks"

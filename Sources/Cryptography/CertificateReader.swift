@@ -3,7 +3,7 @@ import Timestamp
 
 /// Gets the parts of a certificate out of OpenSSL. Each is nil if what stands there cannot be read.
 struct CertificateReader {
-    private let handle: CertificateHandle
+    let handle: CertificateHandle
 
     /// Nil unless the bytes are one DER Certificate from the first to the last.
     init?(der: [UInt8]) {
@@ -16,6 +16,10 @@ struct CertificateReader {
         guard let pointer else { return nil }
         handle = CertificateHandle(adopting: pointer)
         guard consumed == der.count else { return nil }
+    }
+
+    init(_ handle: CertificateHandle) {
+        self.handle = handle
     }
 
     // MARK: - Names
@@ -48,13 +52,30 @@ struct CertificateReader {
 
     private static func name(_ name: GENERAL_NAME) -> Certificate.AlternativeName {
         switch name.type {
-        case GEN_DNS: .dns(String(decoding: bytes(of: name.d.dNSName), as: UTF8.self))
-        case GEN_EMAIL: .email(String(decoding: bytes(of: name.d.rfc822Name), as: UTF8.self))
-        case GEN_URI: .uri(String(decoding: bytes(of: name.d.uniformResourceIdentifier), as: UTF8.self))
+        case GEN_DNS: plainText(name.d.dNSName).map { .dns($0) } ?? .other
+        case GEN_EMAIL: plainText(name.d.rfc822Name).map { .email($0) } ?? .other
+        case GEN_URI: plainText(name.d.uniformResourceIdentifier).map { .uri($0) } ?? .other
         case GEN_IPADD: address(bytes(of: name.d.iPAddress)).map { .ip($0) } ?? .other
         case GEN_DIRNAME: text(of: name.d.directoryName).map { .directory($0) } ?? .other
+        case GEN_OTHERNAME: otherName(name.d.otherName) ?? .other
         default: .other
         }
+    }
+
+    /// IA5String (RFC 5280 section 4.2.1.6); nil if it holds what no such name has: another byte, or a NUL behind which a
+    /// careless reader stops.
+    private static func plainText(_ string: UnsafeMutablePointer<ASN1_STRING>?) -> String? {
+        let bytes = bytes(of: string)
+        return bytes.allSatisfy { (0x01...0x7F).contains($0) } ? String(decoding: bytes, as: UTF8.self) : nil
+    }
+
+    /// Nil unless its value is a UTF8String.
+    private static func otherName(_ name: UnsafeMutablePointer<OTHERNAME>?) -> Certificate.AlternativeName? {
+        guard let name, let value = name.pointee.value, value.pointee.type == V_ASN1_UTF8STRING,
+            let text = String(validating: bytes(of: value.pointee.value.utf8string), as: UTF8.self),
+            !text.utf8.contains(0)
+        else { return nil }
+        return .otherName(type: dottedDigits(of: name.pointee.type_id), text: text)
     }
 
     private static func bytes(of string: UnsafeMutablePointer<ASN1_STRING>?) -> [UInt8] {
@@ -88,17 +109,9 @@ struct CertificateReader {
     }
 
     var publicKey: Certificate.CertifiedKey? {
-        guard let info = X509_get_X509_PUBKEY(handle.pointer) else { return nil }
-        let length = i2d_X509_PUBKEY(info, nil)
-        guard length > 0 else { return nil }
-        var der = [UInt8](repeating: 0, count: Int(length))
-        let written = der.withUnsafeMutableBufferPointer { buffer in
-            var cursor = buffer.baseAddress
-            return i2d_X509_PUBKEY(info, &cursor)
-        }
-        guard written == length else { return nil }
+        guard let info = SubjectPublicKeyInfo(copying: X509_get_X509_PUBKEY(handle.pointer)) else { return nil }
         do throws(KeyError) {
-            return .key(try PublicKey(der: der))
+            return .key(try PublicKey(info))
         } catch {
             return .unusable(error)
         }
@@ -112,6 +125,28 @@ struct CertificateReader {
     }
 
     var isAuthority: Bool { X509_get_extension_flags(handle.pointer) & UInt32(EXFLAG_CA) != 0 }
+
+    /// Whether OpenSSL could read all extensions that it knows.
+    var hasReadableExtensions: Bool { X509_get_extension_flags(handle.pointer) & UInt32(EXFLAG_INVALID) == 0 }
+
+    var pathLength: Int? {
+        let length = Int(X509_get_pathlen(handle.pointer))
+        return length < 0 ? nil : length
+    }
+
+    var keyUsage: KeyUsage? {
+        let bits = X509_get_key_usage(handle.pointer)
+        return bits == .max ? nil : KeyUsage(rawValue: bits)
+    }
+
+    var hasEmptySubject: Bool { X509_NAME_entry_count(X509_get_subject_name(handle.pointer)) == 0 }
+
+    /// RFC 5280 section 4.2.1.2; nil without the extension.
+    var subjectKeyIdentifier: [UInt8]? {
+        guard let identifier = X509_get0_subject_key_id(handle.pointer), let data = ASN1_STRING_get0_data(identifier)
+        else { return nil }
+        return Array(UnsafeBufferPointer(start: data, count: max(0, Int(ASN1_STRING_length(identifier)))))
+    }
 
     var signatureAlgorithm: String {
         OBJ_nid2sn(X509_get_signature_nid(handle.pointer)).map { String(cString: $0) } ?? "unknown"

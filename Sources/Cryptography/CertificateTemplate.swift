@@ -65,31 +65,6 @@ struct CertificateTemplate {
     }
 }
 
-/// Owns one `X509`.
-///
-/// INVARIANT: only `CertificateTemplate.signed` writes to it, before anyone else can see it, and one that was parsed is
-/// complete from the start; after that it is only read, as issuer, for printing and for its parts, and what OpenSSL
-/// caches on first use is guarded by the object's own lock. It is freed only when nothing refers to this object any more.
-final class CertificateHandle: @unchecked Sendable {
-    let pointer: OpaquePointer
-
-    /// Takes over the caller's reference.
-    init(adopting pointer: OpaquePointer) {
-        self.pointer = pointer
-    }
-
-    deinit { X509_free(pointer) }
-
-    var pem: [UInt8] {
-        get throws(CertificateError) {
-            guard let pem = MemoryOutput()?.collect({ PEM_write_bio_X509($0, pointer) == 1 }) else {
-                throw .library(OpenSSLError(cannot: "write a certificate"))
-            }
-            return pem
-        }
-    }
-}
-
 /// The extensions of the three kinds of certificate that are issued here.
 enum CertificateExtensions {
     case authority

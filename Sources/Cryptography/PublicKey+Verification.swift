@@ -32,7 +32,7 @@ extension PublicKey {
         verify(signature, over: HashedMessage(message, with: []), scheme: scheme)
     }
 
-    private func verifies(_ signature: [UInt8], digest: [UInt8], prepare: (OpaquePointer) -> Bool) -> Bool {
+    func verifies(_ signature: [UInt8], digest: [UInt8], prepare: (OpaquePointer) -> Bool) -> Bool {
         guard let context = EVP_PKEY_CTX_new_from_pkey(nil, handle.pointer, nil) else { return false }
         defer { EVP_PKEY_CTX_free(context) }
         guard EVP_PKEY_verify_init(context) == 1, prepare(context) else { return false }

@@ -36,7 +36,11 @@ public struct PublicKey: Sendable {
     public init(der: [UInt8]) throws(KeyError) {
         guard der.count <= PublicKey.maximumBytes else { throw .tooLarge }
         defer { ERR_clear_error() }
-        let info = try SubjectPublicKeyInfo(der: der)
+        try self.init(try SubjectPublicKeyInfo(der: der))
+    }
+
+    /// The key that was read, held against the same rules.
+    init(_ info: borrowing SubjectPublicKeyInfo) throws(KeyError) {
         let kind = try info.kind()
         let handle = try info.key()
         self.algorithm = try kind.algorithm(of: handle)

@@ -21,6 +21,12 @@ struct SubjectPublicKeyInfo: ~Copyable {
         self.pointer = pointer
     }
 
+    /// Another reference to what a certificate holds, whose key is parsed already. Nil if there is none.
+    init?(copying info: OpaquePointer?) {
+        guard let info, let pointer = X509_PUBKEY_dup(info) else { return nil }
+        self.pointer = pointer
+    }
+
     deinit { X509_PUBKEY_free(pointer) }
 
     /// Which kind of key the algorithm identifier promises.
@@ -98,6 +104,11 @@ extension KeyHandle {
 func objectName(of identifier: OpaquePointer?) -> String {
     let nid = OBJ_obj2nid(identifier)
     if nid != NID_undef, let name = OBJ_nid2sn(nid) { return String(cString: name) }
+    return dottedDigits(of: identifier)
+}
+
+/// `1.3.6.1.4.1.57264.1.7`
+func dottedDigits(of identifier: OpaquePointer?) -> String {
     var digits = [CChar](repeating: 0, count: 128)
     guard OBJ_obj2txt(&digits, Int32(digits.count), identifier, 1) > 0 else { return "unknown" }
     return String(decoding: digits.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

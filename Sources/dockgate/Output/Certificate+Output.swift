@@ -79,6 +79,7 @@ extension Certificate.AlternativeName {
         case .uri(let name): "URI:\(name)"
         case .ip(let address): "IP:\(address)"
         case .directory(let name): "DirName:\(name)"
+        case .otherName(let type, let text): "otherName:\(type):\(text)"
         case .other: "other"
         }
     }
