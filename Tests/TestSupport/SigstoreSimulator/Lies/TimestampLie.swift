@@ -1,0 +1,97 @@
+import Cryptography
+import Timestamp
+
+/// What is wrong with the timestamp (RFC 3161), or with who made it.
+public enum TimestampLie: Sendable, Hashable, CaseIterable {
+    /// By an authority of the same names that is not in the trusted root.
+    case strangeAuthority
+    /// Its certificate is not for timestamping (RFC 3161 section 2.3).
+    case otherUse
+    /// Its certificate does not say critically that it is for timestamping (RFC 3161 section 2.3; CVE-2026-39984).
+    case usageNotCritical
+    /// Its certificate is for something else too (RFC 3161 section 2.3).
+    case twoUses
+    /// Its certificate ended before it made the timestamp.
+    case signerExpired
+
+    /// There is none, and the log states no time.
+    case missing
+    /// Of other bytes than the signature.
+    case otherBytes
+    /// Of a SHA-1 digest.
+    case weakImprint
+    /// From before the certificate of who signed.
+    case beforeCertificate
+    /// From after the end of the certificate of who signed.
+    case afterCertificate
+    /// The authority says that it refused (RFC 3161 section 2.4.2).
+    case refused
+    /// The content is no TSTInfo (RFC 3161 section 2.4.2).
+    case otherContentType
+    /// The signed attribute names another type of content (RFC 5652 section 11.1).
+    case otherStatedContentType
+    /// The signed digest is not that of the content (RFC 5652 section 11.2).
+    case otherDigest
+    /// The signed attribute names the certificate of someone else (RFC 5816 section 2.2.1).
+    case otherCertificate
+    /// No signed attribute names the certificate.
+    case noCertificate
+    /// The signature is of other bytes.
+    case wrongSignature
+    /// Two signatures (RFC 3161 section 2.4.2: one).
+    case twoSignatures
+    /// Bytes after the end.
+    case trailingBytes
+}
+
+extension TimestampLie {
+    func bend(_ authority: inout SimulatedTimestampAuthority, from start: Instant, at time: Instant) throws {
+        switch self {
+        case .strangeAuthority: authority = try SimulatedTimestampAuthority(from: start)
+        case .otherUse:
+            try authority.reissueSigner {
+                $0.set(.extendedKeyUsage(ObjectIdentifier.codeSigning, isCritical: true))
+            }
+        case .usageNotCritical:
+            try authority.reissueSigner { $0.set(.extendedKeyUsage(ObjectIdentifier.timeStamping)) }
+        case .twoUses:
+            try authority.reissueSigner {
+                $0.set(
+                    .extendedKeyUsage(
+                        ObjectIdentifier.timeStamping, ObjectIdentifier.codeSigning, isCritical: true))
+            }
+        case .signerExpired: try authority.reissueSigner { $0.notAfter = time - .seconds(3_600) }
+        default: break
+        }
+    }
+
+    func bend(_ token: inout TimestampDraft) {
+        switch self {
+        case .otherBytes: token.imprint[0] ^= 1
+        case .weakImprint:
+            token.imprintAlgorithm = TimestampDraft.sha1
+            token.imprint = Array(token.imprint.prefix(20))
+        case .beforeCertificate: token.time = token.time - .seconds(60)
+        case .afterCertificate: token.time = token.time + .seconds(660)
+        case .refused: token.status = 2
+        case .otherContentType:
+            token.contentType = TimestampDraft.data
+            token.statedContentType = TimestampDraft.data
+        case .otherStatedContentType: token.statedContentType = TimestampDraft.data
+        case .otherDigest: token.statedDigest = SHA2.sha256(token.imprint)
+        case .otherCertificate: token.statedCertificate = token.signer.der + [0]
+        case .noCertificate: token.statedCertificate = []
+        case .wrongSignature: token.signatureIsChanged = true
+        case .twoSignatures: token.signerInfoCount = 2
+        case .strangeAuthority, .otherUse, .usageNotCritical, .twoUses, .signerExpired, .missing, .trailingBytes: break
+        }
+    }
+
+    func bend(_ tokens: inout [[UInt8]]) {
+        switch self {
+        case .missing: tokens = []
+        case .trailingBytes: tokens[0].append(0)
+        default: break
+        }
+    }
+}
