@@ -59,7 +59,9 @@ let package = Package(
         room("Trust", imports: ["OCI", "Cryptography", "Timestamp"]),
         room("Compose", imports: ["YAMLDocument"]),
         // Level 3: signature worlds, and what images are made of
-        room("Sigstore", imports: ["Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+        room(
+            "Sigstore",
+            imports: ["Trust", "TransparencyLog", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         room("ImageContents", imports: ["OCI", "Cryptography", "StrictJSON"]),
         // Level 4: policy
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
@@ -119,7 +121,9 @@ let package = Package(
         tests(of: "Trust", needing: ["Trust", "OCI", "Cryptography", "Timestamp"]),
         tests(
             of: "Sigstore",
-            needing: ["Sigstore", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
+            needing: [
+                "Sigstore", "Trust", "TransparencyLog", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
+            ]),
         tests(of: "Compose", needing: ["Compose", "YAMLDocument"]),
         tests(of: "ImageContents", needing: ["ImageContents", "OCI", "Trust", "TestSupport"]),
         tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp", "TestSupport"]),

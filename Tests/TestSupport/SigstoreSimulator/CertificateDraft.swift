@@ -20,7 +20,7 @@ public struct CertificateDraft: Sendable {
     ///
     /// - Parameter issuer: nil for a certificate that names itself.
     public init(
-        subject: [UInt8], key: PrivateKey, issuer: SimulatedCertificate?, from notBefore: Instant,
+        subject: [UInt8], key: PrivateKey, issuer: DraftedCertificate?, from notBefore: Instant,
         to notAfter: Instant, extensions: [CertificateExtension]
     ) throws {
         serialNumber = SecureRandom.bytes(20)
@@ -65,7 +65,7 @@ public struct CertificateDraft: Sendable {
 }
 
 /// A certificate with the key that it is about, so that more can be issued under it.
-public struct SimulatedCertificate: Sendable {
+public struct DraftedCertificate: Sendable {
     public let draft: CertificateDraft
     public let key: PrivateKey
     public let der: [UInt8]

@@ -40,7 +40,7 @@ public enum GeneralName: Hashable, Sendable {
 }
 
 /// Object identifiers that the simulator writes.
-public enum ObjectIdentifier {
+public enum KnownOID {
     public static let subjectKeyIdentifier = "2.5.29.14"
     public static let keyUsage = "2.5.29.15"
     public static let subjectAlternativeName = "2.5.29.17"
@@ -58,7 +58,7 @@ public enum ObjectIdentifier {
 extension CertificateExtension {
     public static func basicConstraints(isAuthority: Bool, pathLength: Int? = nil) -> CertificateExtension {
         let content = (isAuthority ? DER.boolean(true) : []) + (pathLength.map(DER.integer) ?? [])
-        return CertificateExtension(ObjectIdentifier.basicConstraints, isCritical: true, DER.sequence(content))
+        return CertificateExtension(KnownOID.basicConstraints, isCritical: true, DER.sequence(content))
     }
 
     /// The bits of RFC 5280 section 4.2.1.3.
@@ -71,17 +71,17 @@ extension CertificateExtension {
 
     public static func keyUsage(_ bits: KeyUsageBit...) -> CertificateExtension {
         CertificateExtension(
-            ObjectIdentifier.keyUsage, isCritical: true, DER.bitString(named: Set(bits.map(\.rawValue))))
+            KnownOID.keyUsage, isCritical: true, DER.bitString(named: Set(bits.map(\.rawValue))))
     }
 
     public static func extendedKeyUsage(_ purposes: String..., isCritical: Bool = false) -> CertificateExtension {
         CertificateExtension(
-            ObjectIdentifier.extendedKeyUsage, isCritical: isCritical, DER.sequence(of: purposes.map(DER.oid)))
+            KnownOID.extendedKeyUsage, isCritical: isCritical, DER.sequence(of: purposes.map(DER.oid)))
     }
 
     public static func subjectAlternativeName(_ names: [GeneralName], isCritical: Bool = true) -> CertificateExtension {
         CertificateExtension(
-            ObjectIdentifier.subjectAlternativeName, isCritical: isCritical, DER.sequence(of: names.map(\.der)))
+            KnownOID.subjectAlternativeName, isCritical: isCritical, DER.sequence(of: names.map(\.der)))
     }
 
     public static func nameConstraints(
@@ -91,30 +91,30 @@ extension CertificateExtension {
             names.isEmpty ? [] : DER.explicit(number, names.flatMap { DER.sequence($0.der) })
         }
         return CertificateExtension(
-            ObjectIdentifier.nameConstraints, isCritical: true,
+            KnownOID.nameConstraints, isCritical: true,
             DER.sequence(subtrees(0, permitted), subtrees(1, excluded)))
     }
 
     public static func subjectKeyIdentifier(of key: [UInt8]) -> CertificateExtension {
-        CertificateExtension(ObjectIdentifier.subjectKeyIdentifier, DER.octetString(identifier(of: key)))
+        CertificateExtension(KnownOID.subjectKeyIdentifier, DER.octetString(identifier(of: key)))
     }
 
     public static func authorityKeyIdentifier(of key: [UInt8]) -> CertificateExtension {
         CertificateExtension(
-            ObjectIdentifier.authorityKeyIdentifier, DER.sequence(DER.implicit(0, identifier(of: key))))
+            KnownOID.authorityKeyIdentifier, DER.sequence(DER.implicit(0, identifier(of: key))))
     }
 
     /// An extension of Fulcio's own arc. The first six hold bare text, the later ones a UTF8String.
     public static func fulcio(_ number: Int, _ text: String) -> CertificateExtension {
         CertificateExtension(
-            "\(ObjectIdentifier.fulcio).\(number)", number < 7 ? Array(text.utf8) : DER.utf8String(text))
+            "\(KnownOID.fulcio).\(number)", number < 7 ? Array(text.utf8) : DER.utf8String(text))
     }
 
     /// Of TLS-encoded timestamps (RFC 6962 section 3.3).
     public static func sctList(_ timestamps: [[UInt8]]) -> CertificateExtension {
         let list = timestamps.flatMap { bigEndian($0.count, bytes: 2) + $0 }
         return CertificateExtension(
-            ObjectIdentifier.sctList, DER.octetString(bigEndian(list.count, bytes: 2) + list))
+            KnownOID.sctList, DER.octetString(bigEndian(list.count, bytes: 2) + list))
     }
 
     /// 160 bits of a SHA-256 over the key; RFC 7093 section 2 leaves the exact way to the issuer.

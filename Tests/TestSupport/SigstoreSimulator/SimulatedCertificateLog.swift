@@ -12,7 +12,7 @@ public struct SimulatedCertificateLog: Sendable {
 
     /// The promise to log a precertificate: a leaf that has no SCT list yet.
     public func promise(
-        for leaf: CertificateDraft, issuer: SimulatedCertificate, at time: Instant
+        for leaf: CertificateDraft, issuer: DraftedCertificate, at time: Instant
     ) -> SCTDraft {
         SCTDraft(
             logID: id, time: time, issuerKeyHash: SHA2.sha256(issuer.draft.subjectPublicKeyInfo),

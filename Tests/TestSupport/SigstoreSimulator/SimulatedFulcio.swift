@@ -4,14 +4,14 @@ public import Timestamp
 /// A certificate authority for code signing: a root, an intermediate and leaves of ten minutes (Fulcio,
 /// `docs/certificate-specification.md`). Nothing is logged by it; that is the certificate log's.
 public struct SimulatedFulcio: Sendable {
-    public private(set) var root: SimulatedCertificate
-    public private(set) var intermediate: SimulatedCertificate
+    public private(set) var root: DraftedCertificate
+    public private(set) var intermediate: DraftedCertificate
 
     /// An authority whose certificates are valid for ten years from then.
     public init(organization: String = "sigstore.example", from start: Instant) throws {
         let end = start + .seconds(10 * 365 * 86_400)
         let rootKey = try PrivateKey.generate(.ecdsaP384)
-        let root = try SimulatedCertificate(
+        let root = try DraftedCertificate(
             try CertificateDraft(
                 subject: DER.name(organization: organization, commonName: "sigstore"), key: rootKey, issuer: nil,
                 from: start, to: end,
@@ -22,11 +22,11 @@ public struct SimulatedFulcio: Sendable {
             subject: DER.name(organization: organization, commonName: "sigstore-intermediate"), key: key, issuer: root,
             from: start, to: end,
             extensions: [
-                .keyUsage(.keyCertSign, .crlSign), .extendedKeyUsage(ObjectIdentifier.codeSigning),
+                .keyUsage(.keyCertSign, .crlSign), .extendedKeyUsage(KnownOID.codeSigning),
                 .basicConstraints(isAuthority: true, pathLength: 0),
             ])
         self.root = root
-        intermediate = try SimulatedCertificate(draft, key: key, signedBy: rootKey)
+        intermediate = try DraftedCertificate(draft, key: key, signedBy: rootKey)
     }
 
     /// As `certChain` of a trusted root has them: the root last.
@@ -37,27 +37,27 @@ public struct SimulatedFulcio: Sendable {
         try CertificateDraft(
             subject: DER.emptyName, key: key, issuer: intermediate, from: time, to: time + .seconds(600),
             extensions: [
-                .keyUsage(.digitalSignature), .extendedKeyUsage(ObjectIdentifier.codeSigning),
+                .keyUsage(.digitalSignature), .extendedKeyUsage(KnownOID.codeSigning),
                 .subjectAlternativeName([identity.name]),
             ] + identity.extensions)
     }
 
     /// Signs what it is given, whatever it says.
-    public func issue(_ leaf: CertificateDraft, key: PrivateKey) throws -> SimulatedCertificate {
-        try SimulatedCertificate(leaf, key: key, signedBy: intermediate.key)
+    public func issue(_ leaf: CertificateDraft, key: PrivateKey) throws -> DraftedCertificate {
+        try DraftedCertificate(leaf, key: key, signedBy: intermediate.key)
     }
 
     /// The same root key with another root certificate.
     public mutating func reissueRoot(_ change: (inout CertificateDraft) -> Void) throws {
         var draft = root.draft
         change(&draft)
-        root = try SimulatedCertificate(draft, key: root.key)
+        root = try DraftedCertificate(draft, key: root.key)
     }
 
     /// The same intermediate key with another certificate by the root.
     public mutating func reissueIntermediate(_ change: (inout CertificateDraft) -> Void) throws {
         var draft = intermediate.draft
         change(&draft)
-        intermediate = try SimulatedCertificate(draft, key: intermediate.key, signedBy: root.key)
+        intermediate = try DraftedCertificate(draft, key: intermediate.key, signedBy: root.key)
     }
 }

@@ -3,14 +3,14 @@ public import Timestamp
 
 /// A timestamp authority (RFC 3161): a root and the certificate that signs.
 public struct SimulatedTimestampAuthority: Sendable {
-    public let root: SimulatedCertificate
-    public private(set) var signer: SimulatedCertificate
+    public let root: DraftedCertificate
+    public private(set) var signer: DraftedCertificate
 
     /// An authority whose certificates are valid for ten years from then.
     public init(organization: String = "sigstore.example", from start: Instant) throws {
         let end = start + .seconds(10 * 365 * 86_400)
         let rootKey = try PrivateKey.generate(.ecdsaP384)
-        root = try SimulatedCertificate(
+        root = try DraftedCertificate(
             try CertificateDraft(
                 subject: DER.name(organization: organization, commonName: "tsa-root"), key: rootKey, issuer: nil,
                 from: start, to: end,
@@ -21,10 +21,10 @@ public struct SimulatedTimestampAuthority: Sendable {
             subject: DER.name(organization: organization, commonName: "tsa"), key: key, issuer: root, from: start,
             to: end,
             extensions: [
-                .keyUsage(.digitalSignature), .extendedKeyUsage(ObjectIdentifier.timeStamping, isCritical: true),
+                .keyUsage(.digitalSignature), .extendedKeyUsage(KnownOID.timeStamping, isCritical: true),
                 .basicConstraints(isAuthority: false),
             ])
-        signer = try SimulatedCertificate(draft, key: key, signedBy: rootKey)
+        signer = try DraftedCertificate(draft, key: key, signedBy: rootKey)
     }
 
     /// As `certChain` of a trusted root has them: who signs first, the root last.
@@ -39,6 +39,6 @@ public struct SimulatedTimestampAuthority: Sendable {
     public mutating func reissueSigner(_ change: (inout CertificateDraft) -> Void) throws {
         var draft = signer.draft
         change(&draft)
-        signer = try SimulatedCertificate(draft, key: signer.key, signedBy: root.key)
+        signer = try DraftedCertificate(draft, key: signer.key, signedBy: root.key)
     }
 }

@@ -10,7 +10,7 @@ public struct TimestampDraft: Sendable {
     public var time: Instant
     public var accuracyInSeconds: Int?
     public var serialNumber = SecureRandom.bytes(8)
-    public var signer: SimulatedCertificate
+    public var signer: DraftedCertificate
     /// Those that are sent along.
     public var certificates: [[UInt8]]
     /// What the content says it is, and what the signed attribute says it is.
@@ -30,7 +30,7 @@ public struct TimestampDraft: Sendable {
     public static let sha1 = "1.3.14.3.2.26"
     public static let sha256 = "2.16.840.1.101.3.4.2.1"
 
-    public init(imprint: [UInt8], time: Instant, signer: SimulatedCertificate, certificates: [[UInt8]]) {
+    public init(imprint: [UInt8], time: Instant, signer: DraftedCertificate, certificates: [[UInt8]]) {
         (self.imprint, self.time, self.signer, self.certificates) = (imprint, time, signer, certificates)
     }
 

@@ -60,7 +60,7 @@ extension CertificateLie {
         case .intermediateExpired: try fulcio.reissueIntermediate { $0.notAfter = time - .seconds(3_600) }
         case .rootExpired: try fulcio.reissueRoot { $0.notAfter = time - .seconds(3_600) }
         case .intermediateForOtherUse:
-            try fulcio.reissueIntermediate { $0.set(.extendedKeyUsage(ObjectIdentifier.clientAuth)) }
+            try fulcio.reissueIntermediate { $0.set(.extendedKeyUsage(KnownOID.clientAuth)) }
         case .intermediateNoAuthority:
             try fulcio.reissueIntermediate { $0.set(.basicConstraints(isAuthority: false)) }
         case .intermediateCannotSign: try fulcio.reissueIntermediate { $0.set(.keyUsage(.digitalSignature)) }
@@ -89,13 +89,13 @@ extension CertificateLie {
         case .notYetValid:
             leaf.notBefore = leaf.notBefore + .seconds(60)
             leaf.notAfter = leaf.notAfter + .seconds(60)
-        case .otherUse: leaf.set(.extendedKeyUsage(ObjectIdentifier.clientAuth))
-        case .noUse: leaf.removeExtension(ObjectIdentifier.extendedKeyUsage)
+        case .otherUse: leaf.set(.extendedKeyUsage(KnownOID.clientAuth))
+        case .noUse: leaf.removeExtension(KnownOID.extendedKeyUsage)
         case .noDigitalSignature: leaf.set(.keyUsage(.keyEncipherment))
         case .isAuthority: leaf.set(.basicConstraints(isAuthority: true))
         case .twoNames:
             leaf.addName(.uri("https://github.com/attacker/app/.github/workflows/release.yaml@refs/heads/main"))
-        case .noName: leaf.removeExtension(ObjectIdentifier.subjectAlternativeName)
+        case .noName: leaf.removeExtension(KnownOID.subjectAlternativeName)
         case .unknownCriticalExtension:
             leaf.set(CertificateExtension("1.3.6.1.4.1.57264.9.9", isCritical: true, DER.null))
         case .issuersDisagree: leaf.set(.fulcio(1, "https://issuer.attacker.example"))
@@ -114,7 +114,7 @@ extension CertificateLie {
 extension CertificateDraft {
     /// One more name, behind those that it has.
     fileprivate mutating func addName(_ name: GeneralName) {
-        guard let index = extensions.firstIndex(where: { $0.oid == ObjectIdentifier.subjectAlternativeName }) else {
+        guard let index = extensions.firstIndex(where: { $0.oid == KnownOID.subjectAlternativeName }) else {
             return
         }
         // The names of a Fulcio leaf are longer than 127 bytes together, so the sequence is written anew around them.

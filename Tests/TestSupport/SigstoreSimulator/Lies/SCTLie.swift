@@ -47,13 +47,13 @@ extension SCTLie {
     }
 
     func bend(_ leaf: inout CertificateDraft) {
-        guard let list = leaf.extensions.last, list.oid == ObjectIdentifier.sctList else { return }
+        guard let list = leaf.extensions.last, list.oid == KnownOID.sctList else { return }
         switch self {
-        case .missing: leaf.removeExtension(ObjectIdentifier.sctList)
+        case .missing: leaf.removeExtension(KnownOID.sctList)
         case .repeatedList: leaf.extensions.append(list)
         case .truncatedList:
             let bytes = DER.content(of: list.value)
-            leaf.set(CertificateExtension(ObjectIdentifier.sctList, DER.octetString(bytes.dropLast())))
+            leaf.set(CertificateExtension(KnownOID.sctList, DER.octetString(bytes.dropLast())))
         case .unknownLog, .otherKey, .otherCertificate, .otherIssuer, .beforeWindow, .otherVersion, .otherExtensions:
             break
         }

@@ -50,15 +50,15 @@ extension TimestampLie {
         case .strangeAuthority: authority = try SimulatedTimestampAuthority(from: start)
         case .otherUse:
             try authority.reissueSigner {
-                $0.set(.extendedKeyUsage(ObjectIdentifier.codeSigning, isCritical: true))
+                $0.set(.extendedKeyUsage(KnownOID.codeSigning, isCritical: true))
             }
         case .usageNotCritical:
-            try authority.reissueSigner { $0.set(.extendedKeyUsage(ObjectIdentifier.timeStamping)) }
+            try authority.reissueSigner { $0.set(.extendedKeyUsage(KnownOID.timeStamping)) }
         case .twoUses:
             try authority.reissueSigner {
                 $0.set(
                     .extendedKeyUsage(
-                        ObjectIdentifier.timeStamping, ObjectIdentifier.codeSigning, isCritical: true))
+                        KnownOID.timeStamping, KnownOID.codeSigning, isCritical: true))
             }
         case .signerExpired: try authority.reissueSigner { $0.notAfter = time - .seconds(3_600) }
         default: break
