@@ -57,6 +57,7 @@ let package = Package(
         // Level 2: what it means to trust; which images other tools' files name
         room("TransparencyLog", imports: ["Cryptography"]),
         room("Trust", imports: ["OCI", "Cryptography", "Timestamp"]),
+        room("TUF", imports: ["StrictJSON", "Cryptography", "Timestamp"]),
         room("Compose", imports: ["YAMLDocument"]),
         // Level 3: signature worlds, and what images are made of
         room(
@@ -118,6 +119,7 @@ let package = Package(
         tests(of: "Cryptography", needing: ["Cryptography", "Timestamp", "TestSupport"]),
         tests(of: "YAMLDocument", needing: ["YAMLDocument"]),
         tests(of: "TransparencyLog", needing: ["TransparencyLog", "Cryptography"]),
+        tests(of: "TUF", needing: ["TUF", "StrictJSON", "Cryptography", "Timestamp"]),
         tests(of: "Trust", needing: ["Trust", "OCI", "Cryptography", "Timestamp"]),
         tests(
             of: "Sigstore",
@@ -168,8 +170,8 @@ let package = Package(
         tests(
             of: "Conformance",
             needing: [
-                "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "TransparencyLog", "OCI",
-                "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "TestSupport",
+                "Doors", "Admission", "PolicyDocuments", "PolicyEngine", "Sigstore", "TUF", "Trust",
+                "TransparencyLog", "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "TestSupport",
             ]),
         tests(
             of: "EndToEnd",
@@ -182,7 +184,7 @@ let package = Package(
 if Context.environment["DOCKGATE_FUZZ"] != nil {
     let readers: Set = [
         "COpenSSL", "CLibYAML", "StrictJSON", "Timestamp", "OCI", "Cryptography", "YAMLDocument", "TransparencyLog",
-        "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
+        "TUF", "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
     ]
     package.products = []
     package.dependencies = []

@@ -10,6 +10,7 @@ import Testing
         "YAMLDocument": ["CLibYAML"],
         "TransparencyLog": ["Cryptography"],
         "Trust": ["OCI", "Cryptography", "Timestamp"],
+        "TUF": ["StrictJSON", "Cryptography", "Timestamp"],
         "Compose": ["YAMLDocument"],
         "Sigstore": ["Trust"],
         "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
@@ -26,7 +27,7 @@ import Testing
     /// The lowest room that may touch the outside world stands at this level.
     private static let levels: [String: Int] = [
         "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2,
-        "Trust": 2, "Compose": 2,
+        "Trust": 2, "TUF": 2, "Compose": 2,
         "Sigstore": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5,
         "State": 5,
         "Registry": 6,

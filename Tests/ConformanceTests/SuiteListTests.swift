@@ -7,7 +7,8 @@ import Testing
 struct SuiteListTests {
     private static let run: Set = [
         "connaisseur", "containers-image", "cosign", "distribution-reference", "dsse", "ggcr-name", "kubernetes-api",
-        "merkle-proofs", "rfc3161-client", "tspclient-go", "wycheproof", "yaml-test-suite",
+        "merkle-proofs", "rfc3161-client", "sigstore-java-tuf", "sigstore-root-signing", "tspclient-go",
+        "tuf-conformance", "wycheproof", "yaml-test-suite",
     ]
 
     /// Suites about what this version does not do.
@@ -16,7 +17,6 @@ struct SuiteListTests {
             "real-bundles", "sigstore-conformance", "sigstore-go",
             "sigstore-java", "sigstore-js", "sigstore-python", "slsa-container-attestations",
         ],
-        "The Update Framework": ["sigstore-java-tuf", "sigstore-root-signing", "tuf-conformance"],
         "Notary Project signatures": ["cose-wg", "go-cose", "notation-e2e", "notation-go"],
         "Docker Content Trust": ["notary-v1"],
         "vulnerability reports": ["clair-api", "grype-reports", "openvex", "trivy-reports"],
