@@ -207,7 +207,7 @@ if Context.environment["DOCKGATE_FUZZ"] != nil {
             name: "dockgate-fuzz",
             dependencies: [
                 "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "ImageContents", "Compose",
-                "Trust",
+                "Trust", "TransparencyLog", "TUF",
                 "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict),

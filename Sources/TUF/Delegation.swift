@@ -43,8 +43,10 @@ struct Delegation: Sendable {
 
     func covers(_ path: TargetPath) -> Bool {
         switch coverage {
-        case .patterns(let patterns): patterns.contains { $0.matches(path) }
-        case .hashPrefixes(let prefixes): prefixes.contains { path.hashText.starts(with: $0) }
+        case .patterns(let patterns): return patterns.contains { $0.matches(path) }
+        case .hashPrefixes(let prefixes):
+            let hash = path.hashText
+            return prefixes.contains { hash.starts(with: $0) }
         }
     }
 

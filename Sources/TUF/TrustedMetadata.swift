@@ -83,7 +83,8 @@ struct TrustedMetadata: Sendable {
         snapshot = recalled
         let expected = try currentSnapshot()
         do throws(TUFError.Reason) {
-            try check(recalled, bytes, is: expected)
+            try expected.content.check(bytes)
+            try check(recalled, is: expected)
             return true
         } catch { return false }
     }
@@ -92,7 +93,7 @@ struct TrustedMetadata: Sendable {
         let expected = try currentSnapshot()
         try expected.content.check(bytes)
         let next = try readSnapshot(bytes)
-        try check(next, bytes, is: expected)
+        try check(next, is: expected)
         if let snapshot { try next.checkRollback(to: snapshot) }
         snapshot = next
     }
@@ -102,10 +103,7 @@ struct TrustedMetadata: Sendable {
         return try SnapshotMetadata(try metadata.verified(by: root.snapshot))
     }
 
-    private func check(
-        _ snapshot: SnapshotMetadata, _ bytes: [UInt8], is expected: ListedMetadata
-    ) throws(TUFError.Reason) {
-        try expected.content.check(bytes)
+    private func check(_ snapshot: SnapshotMetadata, is expected: ListedMetadata) throws(TUFError.Reason) {
         guard snapshot.header.version == expected.version else {
             throw .otherVersion(found: snapshot.header.version, expected: expected.version)
         }

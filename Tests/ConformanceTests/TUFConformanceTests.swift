@@ -7,7 +7,7 @@ import Timestamp
 /// tuf-conformance: repositories of which each step was recorded, with what a client has to say and to keep.
 @Suite(.disabled(if: ConformanceSuite.areMissing, ConformanceSuite.whyMissing))
 struct TUFConformanceTests {
-    @Test("repositories are followed and refused as tuf-conformance says, step by step, with the versions it names")
+    @Test("S48: repositories are followed and refused as tuf-conformance says, with the versions that it names")
     func cases() async throws {
         try await ConformanceSuite("tuf-conformance").run { test in
             test.kind == "tuf-static" ? try followStatic(test) : try followSteps(test)

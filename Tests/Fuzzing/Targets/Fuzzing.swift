@@ -27,6 +27,7 @@ enum Fuzzing {
 /// What reads bytes that somebody else wrote.
 enum FuzzTarget: String, CaseIterable {
     case json, references, manifests, payloads, yaml, policies, reviews, dockerfiles, compose, archives
+    case checkpoint, tuf
 
     func run(_ input: [UInt8]) {
         switch self {
@@ -40,6 +41,8 @@ enum FuzzTarget: String, CaseIterable {
         case .dockerfiles: DockerfileTarget.run(input)
         case .compose: ComposeTarget.run(input)
         case .archives: ArchiveTarget.run(input)
+        case .checkpoint: CheckpointTarget.run(input)
+        case .tuf: TUFTarget.run(input)
         }
     }
 }
