@@ -12,16 +12,43 @@ extension SignatureScheme {
     }
 }
 
+extension PublicKey {
+    /// The key of `rawBytes` in Sigstore's files: a SubjectPublicKeyInfo, and for the key details `PKCS1_…` an RSAPublicKey
+    /// (RFC 8017 appendix A.1.1), as in the trusted root of Sigstore's staging instance.
+    ///
+    /// Throws `KeyDetailsError.key` for what is no such key, and otherwise as `SignatureScheme` does.
+    public init(rawBytes: [UInt8], keyDetails name: String) throws(KeyDetailsError) {
+        let isBare = name == KeyDetails.bareRSA.rawValue || name == KeyDetails.barePSS.rawValue
+        do throws(KeyError) {
+            try self.init(der: isBare ? try PublicKey.subjectPublicKeyInfo(ofRSA: rawBytes) : rawBytes)
+        } catch {
+            throw .key(error)
+        }
+        _ = try SignatureScheme(keyDetails: name, of: self)
+    }
+
+    private static func subjectPublicKeyInfo(ofRSA key: [UInt8]) throws(KeyError) -> [UInt8] {
+        // OpenSSL passes over what stands behind the key within the bit string.
+        guard (try? DERReader(key, holding: DERTag.sequence)) != nil else { throw .malformedKey }
+        let algorithm = derElement(DERTag.objectIdentifier, OID.rsa.bytes) + derElement(DERTag.null, [])
+        return derElement(
+            DERTag.sequence, derElement(DERTag.sequence, algorithm) + derElement(DERTag.bitString, [0] + key))
+    }
+}
+
 /// Why no scheme can be told from `keyDetails`.
 public enum KeyDetailsError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknown(String)
     /// A scheme that exists and is not verified here: a signature of it never passes.
     case unsupported(String)
     case otherKey(String, found: KeyAlgorithm)
+    /// The bytes are no key that is used here.
+    case key(KeyError)
 
     public var description: String {
         switch self {
         case .unknown(let name): "found key details `\(name)`, expected such as `PKIX_ECDSA_P256_SHA_256`"
+        case .key(let error): error.description
         case .unsupported(let name): "signatures of kind `\(name)` are not supported"
         case .otherKey(let name, let found):
             "found an \(found) key with key details `\(name)`, expected details of that key"
@@ -61,9 +88,9 @@ private enum KeyDetails: String {
         case .p384: .ecdsa(.sha384)
         case .p521: .ecdsa(.sha512)
         case .ed25519: .ed25519
-        case .rsa, .rsa2048, .rsa3072, .rsa4096: .rsaPKCS1(.sha256)
-        case .pss, .pss2048, .pss3072, .pss4096: .rsaPSS(.sha256)
-        case .ed25519Prehashed, .bareRSA, .barePSS, .lms, .lmots, .mlDSA65, .mlDSA87: nil
+        case .rsa, .bareRSA, .rsa2048, .rsa3072, .rsa4096: .rsaPKCS1(.sha256)
+        case .pss, .barePSS, .pss2048, .pss3072, .pss4096: .rsaPSS(.sha256)
+        case .ed25519Prehashed, .lms, .lmots, .mlDSA65, .mlDSA87: nil
         }
     }
 
@@ -73,7 +100,7 @@ private enum KeyDetails: String {
         case (.p384, .ecdsaP384), (.p384WithSHA256, .ecdsaP384): true
         case (.p521, .ecdsaP521), (.p521WithSHA256, .ecdsaP521): true
         case (.ed25519, .ed25519): true
-        case (.rsa, .rsa), (.pss, .rsa): true
+        case (.rsa, .rsa), (.bareRSA, .rsa), (.pss, .rsa), (.barePSS, .rsa): true
         case (.rsa2048, .rsa(2_048)), (.pss2048, .rsa(2_048)): true
         case (.rsa3072, .rsa(3_072)), (.pss3072, .rsa(3_072)): true
         case (.rsa4096, .rsa(4_096)), (.pss4096, .rsa(4_096)): true

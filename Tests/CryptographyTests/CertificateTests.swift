@@ -1,4 +1,5 @@
 import Cryptography
+import TestSupport
 import Testing
 import Timestamp
 
@@ -87,5 +88,98 @@ import Timestamp
             #expect(Self.refusal(bytes)?.hasPrefix("found bytes that are no X.509 certificate") == true)
         }
         #expect(Self.refusal([UInt8](repeating: 0x0A, count: (1 << 20) + 1))?.hasPrefix("found more than") == true)
+    }
+
+    private static func leaf(_ change: @escaping CertificateFixture.Change) throws -> Certificate {
+        try CertificateFixture(leaf: change).leaf.parsed()
+    }
+
+    private static func names(_ names: GeneralName...) throws -> [Certificate.AlternativeName] {
+        try leaf { $0.set(.subjectAlternativeName(names)) }.alternativeNames
+    }
+
+    @Test("a certificate with an empty subject, such as Fulcio's, is read")
+    func emptySubject() throws {
+        let leaf = try Self.leaf { _ in }
+        #expect(leaf.hasEmptySubject && leaf.subject == "" && leaf.issuer == "CN=intermediate,O=Test")
+        #expect(try !CertificateFixture().root.parsed().hasEmptySubject)
+    }
+
+    @Test("alternative names are told by their kind, and all of them are there")
+    func alternativeNames() throws {
+        #expect(try Self.names() == [])
+        let found = try Self.names(.email("a@example.com"), .uri("https://example.com/x"), .dns("example.com"))
+        #expect(found == [.email("a@example.com"), .uri("https://example.com/x"), .dns("example.com")])
+        let username = Certificate.AlternativeName.otherName(type: "1.3.6.1.4.1.57264.1.7", text: "gr\u{fc}n!example")
+        #expect(try Self.names(.username("gr\u{fc}n!example")) == [username])
+    }
+
+    @Test("S22: a name with bytes that no such name has is no name")
+    func strangeNames() throws {
+        for text in ["a@example.com\0.evil.example", "\u{e9}@example.com"] {
+            #expect(try Self.names(.email(text)) == [.other])
+            #expect(try Self.names(.uri(text)) == [.other])
+            #expect(try Self.names(.dns(text)) == [.other])
+        }
+        let type = "1.3.6.1.4.1.57264.1.7"
+        for value in [DER.ia5String("a"), DER.utf8String("a\0b"), DER.element(tag: 0x0C, [0xFF])] {
+            #expect(try Self.names(.other(type: type, value: value)) == [.other])
+        }
+    }
+
+    @Test("an extension is absent, there with its value, or there twice")
+    func extensions() throws {
+        let oid = "1.3.6.1.4.1.57264.1.8"
+        #expect(try Self.leaf { _ in }.extensionValue(oid) == .absent)
+        let once = try Self.leaf { $0.extensions.append(.fulcio(8, "https://issuer.example")) }
+        #expect(once.extensionValue(oid) == .value(DER.utf8String("https://issuer.example"), isCritical: false))
+        #expect(once.extensionValue("1.3.6.1.4.1.57264.1.80") == .absent)
+        #expect(once.extensionValue("1.3.6.1.4.1.57264.1") == .absent)
+        #expect(once.extensionValue("no identifier") == .absent)
+        let twice = try Self.leaf { leaf in
+            leaf.extensions += [.fulcio(8, "https://issuer.example"), .fulcio(8, "https://issuer.example")]
+        }
+        #expect(twice.extensionValue(oid) == .repeated)
+        guard case .value(_, isCritical: true) = once.extensionValue(ObjectIdentifier.keyUsage) else {
+            Issue.record("the key usage is critical")
+            return
+        }
+    }
+
+    @Test("usage, constraints and path length are what the certificate says")
+    func constraints() throws {
+        let made = try CertificateFixture()
+        let intermediate = try made.intermediate.parsed()
+        #expect(intermediate.keyUsage == .keyCertSign && intermediate.isAuthority && intermediate.pathLength == 0)
+        #expect(try made.root.parsed().pathLength == nil)
+        let leaf = try made.leaf.parsed()
+        #expect(leaf.keyUsage == .digitalSignature && !leaf.isAuthority && leaf.extendedKeyUsage == ["codeSigning"])
+        #expect(try Self.leaf { $0.removeExtension(ObjectIdentifier.keyUsage) }.keyUsage == nil)
+    }
+
+    @Test("one certificate is read from DER alone, within its bound and without bytes behind it")
+    func single() throws {
+        let der = try CertificateFixture().leaf.der
+        #expect(try Certificate(der: der).der == der)
+        #expect(throws: CertificateFormatError.malformed(number: nil)) { try Certificate(der: der + [0]) }
+        let large = try Self.oversized()
+        #expect(throws: CertificateFormatError.tooLargeForOne) { try Certificate(der: large) }
+        #expect(try Certificate.all(in: large).count == 1)
+    }
+
+    private static func oversized() throws -> [UInt8] {
+        let filler = [UInt8](repeating: 0, count: Certificate.maximumDERBytes)
+        return try CertificateFixture(leaf: { $0.set(CertificateExtension("1.2.3.4", filler)) }).leaf.der
+    }
+
+    @Test("a certificate that is not in DER's one form is refused")
+    func otherForms() throws {
+        let der = try CertificateFixture().leaf.der
+        // The outer length in three bytes instead of two; as an indefinite length.
+        try #require(der.prefix(2) == [0x30, 0x82])
+        let longer = [0x30, 0x83, 0x00] + der.dropFirst(2)
+        #expect(throws: CertificateFormatError.malformed(number: nil)) { try Certificate(der: longer) }
+        let indefinite = [0x30, 0x80] + der.dropFirst(4) + [0, 0]
+        #expect(throws: CertificateFormatError.malformed(number: nil)) { try Certificate(der: indefinite) }
     }
 }

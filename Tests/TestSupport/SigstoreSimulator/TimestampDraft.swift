@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 public import Timestamp
 
 /// A TimeStampResp (RFC 3161 section 2.4.2) with a token in CMS SignedData (RFC 5652 section 5), before it is signed.
@@ -24,6 +24,18 @@ public struct TimestampDraft: Sendable {
     public var signatureIsChanged = false
     /// How often the signer's statement is repeated; each is signed anew.
     public var signerInfoCount = 1
+    /// How the signer hashes and signs.
+    public var hashFunction = HashFunction.sha256
+    public var scheme: SignatureScheme
+    /// The AlgorithmIdentifier that is written for the scheme.
+    public var schemeIdentifier: [UInt8]
+    /// Change the DER elements of the TSTInfo, of the signed attributes, of the SignerInfo and of the SignedData.
+    public var changeInfo: Change = { _ in }
+    public var changeAttributes: Change = { _ in }
+    public var changeSigner: Change = { _ in }
+    public var changeSignedData: Change = { _ in }
+
+    public typealias Change = @Sendable (inout [[UInt8]]) -> Void
 
     public static let tstInfo = "1.2.840.113549.1.9.16.1.4"
     public static let data = "1.2.840.113549.1.7.1"
@@ -32,6 +44,8 @@ public struct TimestampDraft: Sendable {
 
     public init(imprint: [UInt8], time: Instant, signer: DraftedCertificate, certificates: [[UInt8]]) {
         (self.imprint, self.time, self.signer, self.certificates) = (imprint, time, signer, certificates)
+        scheme = signer.key.algorithm.certificateScheme
+        schemeIdentifier = signer.key.algorithm.signatureIdentifier
     }
 
     /// The whole response.
@@ -42,31 +56,38 @@ public struct TimestampDraft: Sendable {
     /// The token alone.
     public func token() throws -> [UInt8] {
         let infos = try (0..<signerInfoCount).map { _ in try signerInfo() }
-        let signedData = DER.sequence(
+        var signedData = [
             DER.integer(3), DER.set(hashAlgorithm),
             DER.sequence(DER.oid(contentType), DER.explicit(0, DER.octetString(content))),
-            certificates.isEmpty ? [] : DER.retagged(DER.set(of: certificates), as: 0xa0), DER.set(of: infos))
-        return DER.sequence(DER.oid("1.2.840.113549.1.7.2"), DER.explicit(0, signedData))
+            certificates.isEmpty ? [] : DER.retagged(DER.set(of: certificates), as: 0xa0), DER.set(of: infos),
+        ]
+        changeSignedData(&signedData)
+        return DER.sequence(DER.oid("1.2.840.113549.1.7.2"), DER.explicit(0, DER.sequence(of: signedData)))
     }
 
     /// The TSTInfo.
     private var content: [UInt8] {
         let algorithm = DER.sequence(DER.oid(imprintAlgorithm), DER.null)
-        return DER.sequence(
+        var info = [
             DER.integer(1), DER.oid("1.3.6.1.4.1.57264.2"),
             DER.sequence(algorithm, DER.octetString(imprint)), DER.integer(unsigned: serialNumber),
-            DER.generalizedTime(time), accuracyInSeconds.map { DER.sequence(DER.integer($0)) } ?? [])
+            DER.generalizedTime(time), accuracyInSeconds.map { DER.sequence(DER.integer($0)) } ?? [],
+        ]
+        changeInfo(&info)
+        return DER.sequence(of: info)
     }
 
     private func signerInfo() throws -> [UInt8] {
         let attributes = DER.set(of: signedAttributes)
-        var signature = try signer.key.sign(attributes, scheme: .ecdsa(.sha256))
+        var signature = try signer.key.sign(attributes, scheme: scheme)
         if signatureIsChanged { signature[signature.count - 1] ^= 1 }
-        return DER.sequence(
+        var info = [
             DER.integer(1),
             DER.sequence(signer.draft.issuer, DER.integer(unsigned: signer.draft.serialNumber)),
-            hashAlgorithm, DER.retagged(attributes, as: 0xa0), signer.key.algorithm.signatureIdentifier,
-            DER.octetString(signature))
+            hashAlgorithm, DER.retagged(attributes, as: 0xa0), schemeIdentifier, DER.octetString(signature),
+        ]
+        changeSigner(&info)
+        return DER.sequence(of: info)
     }
 
     private var signedAttributes: [[UInt8]] {
@@ -74,16 +95,26 @@ public struct TimestampDraft: Sendable {
         let named = statedCertificate ?? signer.der
         // ESSCertIDv2 leaves out its hash algorithm if that is SHA-256 (RFC 5035 section 4).
         let certificateID = DER.sequence(DER.octetString(SHA2.sha256(named)))
-        let attributes = [
+        var attributes = [
             attribute("1.2.840.113549.1.9.3", DER.oid(statedContentType)),
             attribute("1.2.840.113549.1.9.5", DER.time(time)),
-            attribute("1.2.840.113549.1.9.4", DER.octetString(statedDigest ?? SHA2.sha256(content))),
+            attribute("1.2.840.113549.1.9.4", DER.octetString(statedDigest ?? hashFunction.digest(of: content))),
         ]
-        guard !named.isEmpty else { return attributes }
-        return attributes + [
-            attribute("1.2.840.113549.1.9.16.2.47", DER.sequence(DER.sequence(certificateID)))
-        ]
+        if !named.isEmpty {
+            attributes.append(attribute("1.2.840.113549.1.9.16.2.47", DER.sequence(DER.sequence(certificateID))))
+        }
+        changeAttributes(&attributes)
+        return attributes
     }
 
-    private var hashAlgorithm: [UInt8] { DER.sequence(DER.oid(TimestampDraft.sha256)) }
+    private var hashAlgorithm: [UInt8] { DER.sequence(DER.oid(TimestampDraft.identifier(of: hashFunction))) }
+
+    /// Its object identifier (RFC 5754 section 2).
+    public static func identifier(of function: HashFunction) -> String {
+        switch function {
+        case .sha256: sha256
+        case .sha384: "2.16.840.1.101.3.4.2.2"
+        case .sha512: "2.16.840.1.101.3.4.2.3"
+        }
+    }
 }
