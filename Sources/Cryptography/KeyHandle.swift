@@ -17,13 +17,11 @@ final class KeyHandle: @unchecked Sendable {
 
     /// The DER SubjectPublicKeyInfo that OpenSSL writes for this key; nil if it cannot.
     var publicKeyDER: [UInt8]? {
-        let length = i2d_PUBKEY(pointer, nil)
-        guard length > 0 else { return nil }
-        var der = [UInt8](repeating: 0, count: Int(length))
-        let written = der.withUnsafeMutableBufferPointer { buffer in
-            var cursor = buffer.baseAddress
-            return i2d_PUBKEY(pointer, &cursor)
-        }
-        return written == length ? der : nil
+        // OpenSSL allocates: to ask for the length first would mean to encode twice.
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let length = i2d_PUBKEY(pointer, &encoded)
+        guard length > 0, let encoded else { return nil }
+        defer { CRYPTO_free(encoded, #fileID, #line) }
+        return Array(UnsafeBufferPointer(start: encoded, count: Int(length)))
     }
 }

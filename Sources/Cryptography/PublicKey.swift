@@ -44,7 +44,9 @@ public struct PublicKey: Sendable {
         let kind = try info.kind()
         let handle = try info.key()
         self.algorithm = try kind.algorithm(of: handle)
-        guard handle.passesPublicKeyCheck, let canonical = handle.publicKeyDER else { throw .malformedKey }
+        guard handle.passesPublicKeyCheck, let canonical = info.canonicalDER(of: kind) ?? handle.publicKeyDER else {
+            throw .malformedKey
+        }
         // The last 32 bytes of the structure are the key (RFC 8410 section 4).
         if case .ed25519 = algorithm, SmallOrderKeys.contains(canonical.suffix(32)) { throw .smallOrder }
         self.fingerprint = SHA2.sha256(canonical)

@@ -58,6 +58,25 @@ struct SubjectPublicKeyInfo: ~Copyable {
         return handle
     }
 
+    /// The structure as `KeyHandle.publicKeyDER` would write it, where it stands there so already: a point on a named curve,
+    /// not compressed. Nil for all others. Encoding a key anew costs as much as verifying a signature.
+    borrowing func canonicalDER(of kind: Kind) -> [UInt8]? {
+        guard case .ec = kind else { return nil }
+        var point: UnsafePointer<UInt8>?
+        var count: Int32 = 0
+        guard X509_PUBKEY_get0_param(nil, &point, &count, nil, pointer) == 1, count > 0,
+            point?.pointee == UInt8(POINT_CONVERSION_UNCOMPRESSED.rawValue)
+        else { return nil }
+        let length = i2d_X509_PUBKEY(pointer, nil)
+        guard length > 0 else { return nil }
+        var der = [UInt8](repeating: 0, count: Int(length))
+        let written = der.withUnsafeMutableBufferPointer { buffer in
+            var cursor = buffer.baseAddress
+            return i2d_X509_PUBKEY(pointer, &cursor)
+        }
+        return written == length ? der : nil
+    }
+
     private static func curve(in parameters: UnsafeMutablePointer<X509_ALGOR>?) throws(KeyError) -> Kind {
         var type: Int32 = 0
         var value: UnsafeRawPointer?
@@ -96,6 +115,9 @@ extension KeyHandle {
     var passesPublicKeyCheck: Bool {
         guard let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil) else { return false }
         defer { EVP_PKEY_CTX_free(context) }
+        // The curves that are used here have a cofactor of 1: every point on them but infinity is of their order. The
+        // full check multiplies by the order to find out, which costs as much as verifying a signature.
+        if EVP_PKEY_is_a(pointer, "EC") == 1 { return EVP_PKEY_public_check_quick(context) == 1 }
         return EVP_PKEY_public_check(context) == 1
     }
 }
