@@ -28,6 +28,7 @@ enum Fuzzing {
 enum FuzzTarget: String, CaseIterable {
     case json, references, manifests, payloads, yaml, policies, reviews, dockerfiles, compose, archives
     case checkpoint, tuf
+    case certificates, timestamps, tokens
 
     func run(_ input: [UInt8]) {
         switch self {
@@ -43,6 +44,9 @@ enum FuzzTarget: String, CaseIterable {
         case .archives: ArchiveTarget.run(input)
         case .checkpoint: CheckpointTarget.run(input)
         case .tuf: TUFTarget.run(input)
+        case .certificates: CertificateTarget.run(input)
+        case .timestamps: SCTTarget.run(input)
+        case .tokens: TokenTarget.run(input)
         }
     }
 }
