@@ -118,7 +118,7 @@ let package = Package(
         tests(of: "OCI", needing: ["OCI", "StrictJSON"]),
         tests(of: "Cryptography", needing: ["Cryptography", "Timestamp", "TestSupport"]),
         tests(of: "YAMLDocument", needing: ["YAMLDocument"]),
-        tests(of: "TransparencyLog", needing: ["TransparencyLog", "Cryptography"]),
+        tests(of: "TransparencyLog", needing: ["TransparencyLog", "Cryptography", "TestSupport"]),
         tests(of: "TUF", needing: ["TUF", "StrictJSON", "Cryptography", "Timestamp"]),
         tests(of: "Trust", needing: ["Trust", "OCI", "Cryptography", "Timestamp"]),
         tests(

@@ -23,7 +23,7 @@ public struct BundleDraft: Sendable {
 
     public var mediaType: String
     public var verifier: Verifier
-    public var entries: [LogEntry]
+    public var entries: [LoggedEntry]
     /// DER TimeStampResp.
     public var timestamps: [[UInt8]]
     public var content: Content

@@ -17,8 +17,10 @@ public struct EntryFacts: Sendable {
     }
 
     public var kind: Kind
-    /// SHA-256 over what was signed.
+    /// Over what was signed.
     public var digest: [UInt8]
+    /// Which made `digest`.
+    public var function: HashFunction
     public var signature: [UInt8]
     public var verifier: Verifier
     /// Of entries about envelopes.
@@ -42,6 +44,14 @@ public struct EntryFacts: Sendable {
         }
     }
 
+    public init(
+        kind: Kind, digest: [UInt8], by function: HashFunction = .sha256, signature: [UInt8], verifier: Verifier,
+        keyDetails: String
+    ) {
+        (self.kind, self.digest, self.function, self.signature) = (kind, digest, function, signature)
+        (self.verifier, self.keyDetails) = (verifier, keyDetails)
+    }
+
     /// The canonical bytes that are logged.
     public var body: [UInt8] {
         let body: JSONTree = ["apiVersion": .string(kind.version), "kind": .string(kind.name), "spec": specification]
@@ -54,7 +64,7 @@ public struct EntryFacts: Sendable {
         switch kind {
         case .hashedRekord:
             return [
-                "data": ["hash": hash(digest)],
+                "data": ["hash": hash(digest, by: function)],
                 "signature": ["content": .base64(signature), "publicKey": ["content": verifierPEM]],
             ]
         case .dsse:
@@ -79,7 +89,7 @@ public struct EntryFacts: Sendable {
             ]
         case .rekord:
             return [
-                "data": ["hash": hash(digest)],
+                "data": ["hash": hash(digest, by: function)],
                 "signature": [
                     "content": .base64(signature), "format": "x509", "publicKey": ["content": verifierPEM],
                 ],
@@ -87,7 +97,7 @@ public struct EntryFacts: Sendable {
         case .hashedRekordV2:
             return [
                 "hashedRekordV002": [
-                    "data": ["algorithm": "SHA2_256", "digest": .base64(digest)],
+                    "data": ["algorithm": .string(function.protobufName), "digest": .base64(digest)],
                     "signature": ["content": .base64(signature), "verifier": verifierV2],
                 ]
             ]
@@ -102,8 +112,19 @@ public struct EntryFacts: Sendable {
         }
     }
 
-    private func hash(_ digest: [UInt8]) -> JSONTree {
-        ["algorithm": "sha256", "value": .string(digest.hexadecimal)]
+    private func hash(_ digest: [UInt8], by function: HashFunction = .sha256) -> JSONTree {
+        ["algorithm": .string("\(function)"), "value": .string(digest.hexadecimal)]
+    }
+}
+
+extension HashFunction {
+    /// `HashAlgorithm` of Sigstore's protobuf specification.
+    var protobufName: String {
+        switch self {
+        case .sha256: "SHA2_256"
+        case .sha384: "SHA2_384"
+        case .sha512: "SHA2_512"
+        }
     }
 }
 

@@ -7,7 +7,7 @@ public struct SignedMaterial: Sendable {
     /// A bundle, if that was ordered.
     public var bundle: JSONTree?
     /// A layer, if that was ordered.
-    public var layer: CosignLayer?
+    public var layer: SimulatedLayer?
     /// What to trust.
     public var trustedRoot: JSONTree
     /// Who is to have signed: a PEM public key, or an identity.
@@ -22,7 +22,7 @@ public struct SignedMaterial: Sendable {
 }
 
 /// One layer of cosign's signature manifests (cosign, `specs/SIGNATURE_SPEC.md`).
-public struct CosignLayer: Sendable {
+public struct SimulatedLayer: Sendable {
     public static let simpleSigning = "application/vnd.dev.cosign.simplesigning.v1+json"
     public static let envelope = "application/vnd.dsse.envelope.v1+json"
 

@@ -16,11 +16,13 @@ struct SignedContent {
     var bytes: [UInt8]
     var predicateType: String?
     var signature: [UInt8]
+    /// Which the signature was made with.
+    var function: HashFunction
     var envelope: EnvelopeDraft?
 
-    /// SHA-256 over what a verifier holds the signature against.
+    /// Over what a verifier holds the signature against.
     var digest: [UInt8] {
-        SHA2.sha256(envelope.map { preAuthenticationEncoding($0.payloadType, $0.payload) } ?? bytes)
+        function.digest(of: envelope.map { preAuthenticationEncoding($0.payloadType, $0.payload) } ?? bytes)
     }
 }
 
@@ -30,13 +32,23 @@ extension Signing {
         if case .content(let lie) = lie { lie.bend(&draft) }
         var key = signer.key
         if case .content(let lie) = lie { try lie.bend(&key) }
-        let signature = try key.sign(draft.toBeSigned, scheme: key.algorithm.certificateScheme)
-        var content = SignedContent(bytes: draft.bytes, predicateType: draft.predicateType, signature: signature)
+        let scheme = scheme(of: key.algorithm)
+        let signature = try key.sign(draft.toBeSigned, scheme: scheme)
+        var content = SignedContent(
+            bytes: draft.bytes, predicateType: draft.predicateType, signature: signature,
+            function: scheme.hashFunction ?? .sha256)
         content.envelope = draft.payloadType.map {
             EnvelopeDraft(payload: draft.bytes, payloadType: $0, signatures: [signature])
         }
         if case .content(let lie) = lie { lie.bend(&content) }
         return content
+    }
+
+    /// cosign's own layers are signed over SHA-256 with every kind of elliptic curve.
+    private func scheme(of algorithm: KeyAlgorithm) -> SignatureScheme {
+        let scheme = algorithm.certificateScheme
+        if order.form == .layer, case .ecdsa = scheme { return .ecdsa(.sha256) }
+        return scheme
     }
 
     private func draft() -> ContentDraft {
@@ -48,13 +60,13 @@ extension Signing {
             let payload = simpleSigningPayload(about: subject, reference: reference).bytes
             return ContentDraft(bytes: payload, toBeSigned: payload)
         case .statement(let predicateType, let predicate, let version):
-            var statement = InTotoStatement(
+            var statement = StatementDraft(
                 version: version, about: subject, predicateType: predicateType, predicate: predicate)
             if case .content(let lie) = lie { lie.bend(&statement, about: subject) }
             let payload = statement.json.bytes
             return ContentDraft(
-                bytes: payload, payloadType: InTotoStatement.payloadType, predicateType: statement.predicateType,
-                toBeSigned: preAuthenticationEncoding(InTotoStatement.payloadType, payload))
+                bytes: payload, payloadType: StatementDraft.payloadType, predicateType: statement.predicateType,
+                toBeSigned: preAuthenticationEncoding(StatementDraft.payloadType, payload))
         }
     }
 

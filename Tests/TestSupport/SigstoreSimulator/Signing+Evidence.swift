@@ -4,10 +4,10 @@ extension Signing {
     /// Logs the signature in the log that takes entries of that kind.
     mutating func entry(
         _ kind: EntryFacts.Kind, about content: SignedContent, by signer: MaterialSigner
-    ) throws -> LogEntry {
+    ) throws -> LoggedEntry {
         var facts = EntryFacts(
-            kind: kind, digest: content.digest, signature: content.signature, verifier: try signer.verifier,
-            keyDetails: signer.key.algorithm.keyDetails)
+            kind: kind, digest: content.digest, by: content.function, signature: content.signature,
+            verifier: try signer.verifier, keyDetails: signer.key.algorithm.keyDetails)
         if let envelope = content.envelope {
             (facts.payload, facts.payloadType) = (envelope.payload, envelope.payloadType)
             facts.envelopeDigest = SHA2.sha256(envelope.json.bytes)
@@ -33,12 +33,14 @@ extension Signing {
     }
 
     func bundle(
-        _ version: BundleDraft.Version, of content: SignedContent, by signer: MaterialSigner, _ entries: [LogEntry],
+        _ version: BundleDraft.Version, of content: SignedContent, by signer: MaterialSigner, _ entries: [LoggedEntry],
         _ timestamps: [[UInt8]]
     ) throws -> JSONTree {
         var draft = BundleDraft(
             mediaType: version.rawValue, verifier: verifier(of: signer, in: version), entries: entries,
-            timestamps: timestamps, content: .message(algorithm: "SHA2_256", digest: content.digest, content.signature))
+            timestamps: timestamps,
+            content: .message(
+                algorithm: content.function.protobufName, digest: content.digest, content.signature))
         if let envelope = content.envelope { draft.content = .envelope(envelope) }
         if case .bundle(let lie) = lie { lie.bend(&draft, authority: sigstore.fulcio) }
         var json = draft.json
@@ -57,22 +59,22 @@ extension Signing {
     }
 
     func layer(
-        of content: SignedContent, by signer: MaterialSigner, _ entries: [LogEntry], _ timestamps: [[UInt8]]
-    ) -> CosignLayer {
-        var layer = CosignLayer(mediaType: CosignLayer.simpleSigning, blob: content.bytes, annotations: [:])
-        layer.annotations[CosignLayer.signatureKey] = Base64.encode(content.signature)
+        of content: SignedContent, by signer: MaterialSigner, _ entries: [LoggedEntry], _ timestamps: [[UInt8]]
+    ) -> SimulatedLayer {
+        var layer = SimulatedLayer(mediaType: SimulatedLayer.simpleSigning, blob: content.bytes, annotations: [:])
+        layer.annotations[SimulatedLayer.signatureKey] = Base64.encode(content.signature)
         if let envelope = content.envelope {
-            (layer.mediaType, layer.blob) = (CosignLayer.envelope, envelope.json.bytes)
-            layer.annotations[CosignLayer.signatureKey] = ""
+            (layer.mediaType, layer.blob) = (SimulatedLayer.envelope, envelope.json.bytes)
+            layer.annotations[SimulatedLayer.signatureKey] = ""
             layer.annotations["predicateType"] = content.predicateType
         }
         if let certificate = signer.certificate {
-            layer.annotations[CosignLayer.certificateKey] = text(pemBlock("CERTIFICATE", certificate))
-            layer.annotations[CosignLayer.chainKey] = text(
+            layer.annotations[SimulatedLayer.certificateKey] = text(pemBlock("CERTIFICATE", certificate))
+            layer.annotations[SimulatedLayer.chainKey] = text(
                 sigstore.fulcio.intermediate.pem + sigstore.fulcio.root.pem)
         }
-        layer.annotations[CosignLayer.bundleKey] = entries.first.map { text($0.annotation.bytes) }
-        layer.annotations[CosignLayer.timestampKey] = timestamps.first.map {
+        layer.annotations[SimulatedLayer.bundleKey] = entries.first.map { text($0.annotation.bytes) }
+        layer.annotations[SimulatedLayer.timestampKey] = timestamps.first.map {
             text((["SignedRFC3161Timestamp": .base64($0)] as JSONTree).bytes)
         }
         return layer

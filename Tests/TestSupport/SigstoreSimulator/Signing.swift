@@ -77,7 +77,7 @@ extension Signing {
 
     private func keylessSigner(_ identity: SimulatedIdentity) throws -> MaterialSigner {
         var identity = identity
-        let key = try PrivateKey.generate(.ecdsaP256)
+        let key = try PrivateKey.generate(sigstore.leafAlgorithm)
         if case .certificate(let lie) = lie { lie.bend(&identity) }
         var leaf = try sigstore.fulcio.leaf(for: identity, key: key, at: sigstore.now)
         if case .certificate(let lie) = lie { lie.bend(&leaf) }

@@ -39,7 +39,7 @@ public struct SigningOrder: Sendable {
     /// What `cosign sign` of version 3 makes, logged in Rekor v1: a statement about the image in a bundle.
     public static func bundle(
         by signer: Signer = .keyless(.githubWorkflow()), version: BundleDraft.Version = .v03,
-        predicateType: String = InTotoStatement.cosignSign, predicate: JSONTree = [:]
+        predicateType: String = StatementDraft.cosignSign, predicate: JSONTree = [:]
     ) -> SigningOrder {
         SigningOrder(
             .statement(predicateType: predicateType, predicate: predicate, version: "v1"), by: signer,
@@ -75,5 +75,72 @@ public struct SigningOrder: Sendable {
         SigningOrder(
             .statement(predicateType: predicateType, predicate: predicate, version: "v0.1"), by: signer, as: .layer,
             entries: [entry])
+    }
+}
+
+extension SigningOrder {
+    /// What signers have made over the years, each by someone without a key and by a key, and with every kind of entry.
+    public static func everyAge(key: PrivateKey) -> [SigningOrder] {
+        let signers: [Signer] = [.keyless(.githubWorkflow()), .keyless(.person()), .key(key)]
+        return signers.flatMap { bundles(by: $0) + layers(by: $0) }
+    }
+
+    private static func bundles(by signer: Signer) -> [SigningOrder] {
+        var orders: [SigningOrder] = []
+        for version in BundleDraft.Version.allCases {
+            orders += [bundle(by: signer, version: version), message(by: signer, version: version)]
+        }
+        let old = bundle(by: signer, version: .v02)
+        orders += [old.logged(as: .intotoV2), old.timestamped, bundleV2(by: signer)]
+        orders += [
+            message(by: signer).logged(as: .hashedRekordV2), bundle(by: signer).logged(as: .dsse, .hashedRekordV2),
+        ]
+        return orders
+    }
+
+    private static func layers(by signer: Signer) -> [SigningOrder] {
+        let kinds: [EntryFacts.Kind] = [.dsse, .intotoV1, .intotoV2]
+        let attestations = kinds.map { attestationLayer(by: signer, entry: $0) }
+        let signature = signatureLayer(by: signer)
+        return attestations + [signature, signature.timestamped, attestationLayer(by: signer).timestamped]
+    }
+
+    /// The same with other entries, and a timestamp if one of them states no time.
+    public func logged(as kinds: EntryFacts.Kind...) -> SigningOrder {
+        var order = self
+        order.entries = kinds
+        order.isTimestamped = isTimestamped || kinds.contains(.hashedRekordV2)
+        return order
+    }
+
+    /// The same with a timestamp.
+    public var timestamped: SigningOrder {
+        var order = self
+        order.isTimestamped = true
+        return order
+    }
+}
+
+extension SigningOrder: CustomStringConvertible {
+    /// For the names of tests.
+    public var description: String {
+        let what =
+            switch content {
+            case .message: "message signature"
+            case .simpleSigning: "simple signing payload"
+            case .statement: "statement"
+            }
+        let who =
+            switch signer {
+            case .key(let key): "\(key.algorithm) key"
+            case .keyless(let identity): identity.subject
+            }
+        let shape =
+            switch form {
+            case .bundle(let version): "bundle \(version)"
+            case .layer: "layer"
+            }
+        let kinds = entries.map(\.rawValue).joined(separator: " and ")
+        return "\(what) by \(who) in a \(shape), \(kinds)\(isTimestamped ? ", timestamped" : "")"
     }
 }

@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 public import Timestamp
 
 /// A whole Sigstore in memory: Fulcio, a certificate log, Rekor of both versions and a timestamp authority. It makes bytes and
@@ -9,6 +9,8 @@ public struct SigstoreSimulator: Sendable {
     public var rekor: SimulatedRekor
     public var rekorV2: SimulatedRekor
     public var timestampAuthority: SimulatedTimestampAuthority
+    /// Of the keys that Fulcio writes certificates for.
+    public var leafAlgorithm = KeyAlgorithm.ecdsaP256
     /// From when on all of it is valid.
     public let start: Instant
     /// When the next signature is made.

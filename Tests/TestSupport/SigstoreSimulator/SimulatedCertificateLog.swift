@@ -4,6 +4,8 @@ public import Timestamp
 /// A certificate transparency log (RFC 6962), as far as its promises go: nobody asks it for its tree.
 public struct SimulatedCertificateLog: Sendable {
     public let key: PrivateKey
+    /// What it writes into `CtExtensions`.
+    public var extensions: [UInt8] = []
 
     public init() throws { key = try PrivateKey.generate(.ecdsaP256) }
 
@@ -14,9 +16,11 @@ public struct SimulatedCertificateLog: Sendable {
     public func promise(
         for leaf: CertificateDraft, issuer: DraftedCertificate, at time: Instant
     ) -> SCTDraft {
-        SCTDraft(
+        var draft = SCTDraft(
             logID: id, time: time, issuerKeyHash: SHA2.sha256(issuer.draft.subjectPublicKeyInfo),
             toBeSigned: leaf.toBeSigned(with: issuer.key.algorithm), key: key)
+        draft.extensions = extensions
+        return draft
     }
 }
 

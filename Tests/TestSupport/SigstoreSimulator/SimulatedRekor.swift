@@ -47,13 +47,13 @@ public struct SimulatedRekor: Sendable {
     }
 
     /// Logs a body, and a stranger's after it. The time is the entry's integrated time and that of the witnesses.
-    public mutating func log(_ facts: EntryFacts, at time: Instant) throws -> LogEntry {
+    public mutating func log(_ facts: EntryFacts, at time: Instant) throws -> LoggedEntry {
         let body = facts.body
         let index = tree.append(body)
         _ = tree.append(Array("entry \(index + 1) of \(host)".utf8))
-        var entry = LogEntry(
+        var entry = LoggedEntry(
             logIndex: index, logID: try id, kind: facts.kind.name, version: facts.kind.version, body: body)
-        entry.proof = LogEntry.Proof(
+        entry.proof = LoggedEntry.Proof(
             logIndex: index, rootHash: tree.root, treeSize: tree.size, hashes: tree.path(to: index),
             checkpoint: try checkpoint(at: time).signed())
         if case .v1(_, let firstIndex) = version {
@@ -73,7 +73,7 @@ public struct SimulatedRekor: Sendable {
     }
 
     /// A signed entry timestamp over what the entry says. `key` is the log's unless a lie has another.
-    public func promise(for entry: LogEntry, by key: PrivateKey? = nil) throws -> [UInt8] {
+    public func promise(for entry: LoggedEntry, by key: PrivateKey? = nil) throws -> [UInt8] {
         let promised: JSONTree = [
             "body": .base64(entry.body), "integratedTime": .integer(entry.integratedTime ?? 0),
             "logID": .string(entry.logID.hexadecimal), "logIndex": .integer(entry.logIndex),
@@ -83,7 +83,7 @@ public struct SimulatedRekor: Sendable {
 }
 
 /// An entry as the log hands it out.
-public struct LogEntry: Sendable {
+public struct LoggedEntry: Sendable {
     /// Of the whole log.
     public var logIndex: Int
     public var logID: [UInt8]
@@ -129,7 +129,7 @@ public struct LogEntry: Sendable {
     }
 }
 
-extension LogEntry.Proof {
+extension LoggedEntry.Proof {
     var json: JSONTree {
         [
             "logIndex": "\(logIndex)", "rootHash": .base64(rootHash), "treeSize": "\(treeSize)",

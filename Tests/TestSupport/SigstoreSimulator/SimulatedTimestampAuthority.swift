@@ -5,6 +5,8 @@ public import Timestamp
 public struct SimulatedTimestampAuthority: Sendable {
     public let root: DraftedCertificate
     public private(set) var signer: DraftedCertificate
+    /// Whether trusted roots name the signer; else whoever the root vouches for may sign, and tokens bring the signer along.
+    public var isSignerListed = true
 
     /// An authority whose certificates are valid for ten years from then.
     public init(organization: String = "sigstore.example", from start: Instant) throws {
@@ -28,15 +30,16 @@ public struct SimulatedTimestampAuthority: Sendable {
     }
 
     /// As `certChain` of a trusted root has them: who signs first, the root last.
-    public var chain: [[UInt8]] { [signer.der, root.der] }
+    public var chain: [[UInt8]] { isSignerListed ? [signer.der, root.der] : [root.der] }
 
     /// A token about these bytes, to be signed.
     public func token(over bytes: [UInt8], at time: Instant) -> TimestampDraft {
         TimestampDraft(imprint: SHA2.sha256(bytes), time: time, signer: signer, certificates: [signer.der])
     }
 
-    /// The same key with another certificate by the root.
+    /// The same key with another certificate by the root, which vouches for it alone.
     public mutating func reissueSigner(_ change: (inout CertificateDraft) -> Void) throws {
+        isSignerListed = false
         var draft = signer.draft
         change(&draft)
         signer = try DraftedCertificate(draft, key: signer.key, signedBy: root.key)

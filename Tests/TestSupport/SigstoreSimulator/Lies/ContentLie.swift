@@ -49,7 +49,7 @@ extension ContentLie {
         if self == .otherArtifact { subject.append(UInt8(ascii: "\n")) }
     }
 
-    func bend(_ statement: inout InTotoStatement, about subject: [UInt8]) {
+    func bend(_ statement: inout StatementDraft, about subject: [UInt8]) {
         switch self {
         case .noSubjects: statement.subjects = []
         case .otherAlgorithm:
@@ -72,7 +72,7 @@ extension ContentLie {
                 Array("DSSEv1 \(type.utf8.count) \(type) \(content.bytes.count + 1) ".utf8) + content.bytes
         case .notJSON:
             content.bytes = Array("no statement".utf8)
-            content.toBeSigned = preAuthenticationEncoding(InTotoStatement.payloadType, content.bytes)
+            content.toBeSigned = preAuthenticationEncoding(StatementDraft.payloadType, content.bytes)
         default: break
         }
     }

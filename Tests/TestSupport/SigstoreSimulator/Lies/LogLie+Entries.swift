@@ -1,5 +1,5 @@
 import Cryptography
-import Timestamp
+public import Timestamp
 
 extension LogLie {
     /// Before anything is logged.
@@ -8,12 +8,12 @@ extension LogLie {
     }
 
     /// After everything is logged.
-    func bend(_ entries: inout [LogEntry]) {
+    func bend(_ entries: inout [LoggedEntry]) {
         if self == .repeatedEntry { entries += entries }
     }
 
     /// After the entry is logged; what the log still has to say about it, it says about the changed one.
-    func bend(_ entry: inout LogEntry, in log: SimulatedRekor, at time: Instant) throws {
+    public func bend(_ entry: inout LoggedEntry, in log: SimulatedRekor, at time: Instant) throws {
         switch self {
         case .otherLogID: entry.logID[0] ^= 1
         case .otherKind: entry.kind = "rekord"
@@ -40,7 +40,7 @@ extension LogLie {
         }
     }
 
-    private func bend(_ proof: inout LogEntry.Proof, in log: SimulatedRekor) {
+    private func bend(_ proof: inout LoggedEntry.Proof, in log: SimulatedRekor) {
         switch self {
         case .proofOfOtherLeaf: proof.hashes = log.tree.path(to: proof.logIndex - 1)
         case .otherHash: proof.hashes[0][0] ^= 1

@@ -1,7 +1,7 @@
 import Cryptography
 
 /// An in-toto statement (in-toto attestation framework, `spec/v1/statement.md`).
-public struct InTotoStatement: Sendable {
+public struct StatementDraft: Sendable {
     public static let payloadType = "application/vnd.in-toto+json"
     /// What `cosign sign` of version 3 states about an image.
     public static let cosignSign = "https://sigstore.dev/cosign/sign/v1"
