@@ -7,9 +7,9 @@ struct CertificateFixture {
     static let start = Instant(secondsSince1970: 1_900_000_000)
     static let end = start + .seconds(600)
 
-    let root: SimulatedCertificate
-    let intermediate: SimulatedCertificate
-    let leaf: SimulatedCertificate
+    let root: DraftedCertificate
+    let intermediate: DraftedCertificate
+    let leaf: DraftedCertificate
 
     typealias Change = (inout CertificateDraft) -> Void
 
@@ -18,7 +18,7 @@ struct CertificateFixture {
         purpose: ChainPurpose = .codeSigning, leafKey: PrivateKey? = nil, root changeRoot: Change = { _ in },
         intermediate changeIntermediate: Change = { _ in }, leaf changeLeaf: Change = { _ in }
     ) throws {
-        let usage = purpose == .codeSigning ? ObjectIdentifier.codeSigning : ObjectIdentifier.timeStamping
+        let usage = purpose == .codeSigning ? KnownOID.codeSigning : KnownOID.timeStamping
         let from = CertificateFixture.start - .seconds(86_400)
         let to = CertificateFixture.start + .seconds(86_400)
         let rootKey = try PrivateKey.generate(.ecdsaP384)
@@ -26,7 +26,7 @@ struct CertificateFixture {
             subject: DER.name(organization: "Test", commonName: "root"), key: rootKey, issuer: nil, from: from, to: to,
             extensions: [.keyUsage(.keyCertSign), .basicConstraints(isAuthority: true)])
         changeRoot(&draft)
-        root = try SimulatedCertificate(draft, key: rootKey)
+        root = try DraftedCertificate(draft, key: rootKey)
         let key = try PrivateKey.generate(.ecdsaP256)
         draft = try CertificateDraft(
             subject: DER.name(organization: "Test", commonName: "intermediate"), key: key, issuer: root, from: from,
@@ -36,7 +36,7 @@ struct CertificateFixture {
                 .basicConstraints(isAuthority: true, pathLength: 0),
             ])
         changeIntermediate(&draft)
-        intermediate = try SimulatedCertificate(draft, key: key, signedBy: rootKey)
+        intermediate = try DraftedCertificate(draft, key: key, signedBy: rootKey)
         let leafKey = try leafKey ?? PrivateKey.generate(.ecdsaP256)
         draft = try CertificateDraft(
             subject: DER.emptyName, key: leafKey, issuer: intermediate, from: CertificateFixture.start,
@@ -46,13 +46,13 @@ struct CertificateFixture {
                 .subjectAlternativeName([.email("signer@example.com")]),
             ])
         changeLeaf(&draft)
-        leaf = try SimulatedCertificate(draft, key: leafKey, signedBy: key)
+        leaf = try DraftedCertificate(draft, key: leafKey, signedBy: key)
     }
 
     /// Verifies the leaf under the root, with the intermediate out of the trust root.
     func verify(
-        _ purpose: ChainPurpose = .codeSigning, at time: Instant = start, under anchor: SimulatedCertificate? = nil,
-        intermediates: [SimulatedCertificate] = []
+        _ purpose: ChainPurpose = .codeSigning, at time: Instant = start, under anchor: DraftedCertificate? = nil,
+        intermediates: [DraftedCertificate] = []
     ) throws -> VerifiedChain {
         let anchors = try TrustAnchors(
             chain: [intermediate.parsed(), (anchor ?? root).parsed()], purpose: purpose)
@@ -61,7 +61,7 @@ struct CertificateFixture {
 
     /// The step at which the leaf is refused; nil if it is not.
     func refusal(
-        _ purpose: ChainPurpose = .codeSigning, at time: Instant = start, under anchor: SimulatedCertificate? = nil
+        _ purpose: ChainPurpose = .codeSigning, at time: Instant = start, under anchor: DraftedCertificate? = nil
     ) throws -> ChainError.Step? {
         do {
             _ = try verify(purpose, at: time, under: anchor)
@@ -72,6 +72,6 @@ struct CertificateFixture {
     }
 }
 
-extension SimulatedCertificate {
+extension DraftedCertificate {
     func parsed() throws -> Certificate { try Certificate(der: der) }
 }

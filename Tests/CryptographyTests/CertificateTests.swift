@@ -140,7 +140,7 @@ import Timestamp
             leaf.extensions += [.fulcio(8, "https://issuer.example"), .fulcio(8, "https://issuer.example")]
         }
         #expect(twice.extensionValue(oid) == .repeated)
-        guard case .value(_, isCritical: true) = once.extensionValue(ObjectIdentifier.keyUsage) else {
+        guard case .value(_, isCritical: true) = once.extensionValue(KnownOID.keyUsage) else {
             Issue.record("the key usage is critical")
             return
         }
@@ -154,7 +154,7 @@ import Timestamp
         #expect(try made.root.parsed().pathLength == nil)
         let leaf = try made.leaf.parsed()
         #expect(leaf.keyUsage == .digitalSignature && !leaf.isAuthority && leaf.extendedKeyUsage == ["codeSigning"])
-        #expect(try Self.leaf { $0.removeExtension(ObjectIdentifier.keyUsage) }.keyUsage == nil)
+        #expect(try Self.leaf { $0.removeExtension(KnownOID.keyUsage) }.keyUsage == nil)
     }
 
     @Test("one certificate is read from DER alone, within its bound and without bytes behind it")

@@ -33,7 +33,7 @@ import Timestamp
     ) throws -> [SCTVerdict] {
         var draft = made.leaf.draft
         draft.extensions += item
-        let leaf = try SimulatedCertificate(draft, key: made.leaf.key, signedBy: made.intermediate.key)
+        let leaf = try DraftedCertificate(draft, key: made.leaf.key, signedBy: made.intermediate.key)
         let anchors = try TrustAnchors(
             chain: [made.intermediate.parsed(), made.root.parsed()], purpose: .codeSigning)
         return try anchors.verify(leaf.parsed(), at: start).signedCertificateTimestamps(from: logs)
@@ -51,7 +51,7 @@ import Timestamp
     func position() throws {
         var draft = made.leaf.draft
         draft.extensions.insert(try .sctList([promise(log)]), at: 1)
-        let leaf = try SimulatedCertificate(draft, key: made.leaf.key, signedBy: made.intermediate.key)
+        let leaf = try DraftedCertificate(draft, key: made.leaf.key, signedBy: made.intermediate.key)
         let anchors = try TrustAnchors(chain: [made.intermediate.parsed()], purpose: .codeSigning)
         let chain = try anchors.verify(leaf.parsed(), at: start)
         #expect(try chain.signedCertificateTimestamps(from: [believed(log)]).distinctLogs == 1)
@@ -128,7 +128,7 @@ import Timestamp
             let cut = CertificateExtension.sctList([Array(whole.prefix(length))])
             #expect(throws: SCTListError.malformed, "\(length) bytes") { try verdicts(cut, logs: []) }
         }
-        let identifier = ObjectIdentifier.sctList
+        let identifier = KnownOID.sctList
         let values: [[UInt8]] = [
             [], DER.null, DER.octetString([]), DER.octetString([0, 0]), DER.octetString([0, 1]),
             DER.octetString([0, 2, 0, 0]), DER.octetString([0, 3, 0, 1, 0, 0]),

@@ -203,7 +203,7 @@ import Timestamp
         #expect(try refusal { $0.signatureIsChanged = true } == .signature)
         let other = try PrivateKey.generate(.ecdsaP256)
         var draft = draft()
-        draft.signer = try SimulatedCertificate(made.leaf.draft, key: other, signedBy: made.intermediate.key)
+        draft.signer = try DraftedCertificate(made.leaf.draft, key: other, signedBy: made.intermediate.key)
         draft.statedCertificate = made.leaf.der
         #expect(try refusal(draft) == .signature)
     }
@@ -305,7 +305,7 @@ import Timestamp
         var other = made.leaf.draft
         other.serialNumber = [1]
         other.subjectPublicKeyInfo = try key.subjectPublicKeyInfo
-        let second = try SimulatedCertificate(other, key: key, signedBy: made.intermediate.key)
+        let second = try DraftedCertificate(other, key: key, signedBy: made.intermediate.key)
         var draft = draft()
         (draft.signer, draft.certificates) = (second, [second.der])
         #expect(try refusal(draft) == .otherSigner)
@@ -329,13 +329,13 @@ import Timestamp
     @Test("S13, attack 9: a certificate that is not critically for time stamps alone signs none")
     func extendedKeyUsage() throws {
         let changes: [CertificateFixture.Change] = [
-            { $0.set(.extendedKeyUsage(ObjectIdentifier.timeStamping)) },
-            { $0.set(.extendedKeyUsage(ObjectIdentifier.codeSigning, isCritical: true)) },
-            { $0.removeExtension(ObjectIdentifier.extendedKeyUsage) },
+            { $0.set(.extendedKeyUsage(KnownOID.timeStamping)) },
+            { $0.set(.extendedKeyUsage(KnownOID.codeSigning, isCritical: true)) },
+            { $0.removeExtension(KnownOID.extendedKeyUsage) },
             {
                 $0.set(
                     .extendedKeyUsage(
-                        ObjectIdentifier.timeStamping, ObjectIdentifier.codeSigning, isCritical: true))
+                        KnownOID.timeStamping, KnownOID.codeSigning, isCritical: true))
             },
         ]
         for change in changes {
@@ -369,7 +369,7 @@ import Timestamp
 
     @Test("a signer that the authority above it did not issue for is refused")
     func chain() throws {
-        let forged = try SimulatedCertificate(
+        let forged = try DraftedCertificate(
             made.leaf.draft, key: made.leaf.key, signedBy: try PrivateKey.generate(.ecdsaP256))
         let authority = try TimestampAuthority(
             name: "tsa", chain: [forged, made.intermediate, made.root].map { try $0.parsed() },

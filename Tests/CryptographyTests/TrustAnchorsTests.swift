@@ -94,7 +94,7 @@ import Timestamp
             error?.description
                 == "the certificate `CN=intermediate,O=Test` is not valid any more at 2030-03-17T17:46:40Z, only until 2030-03-17T17:46:39Z"
         )
-        let leaf = try CertificateFixture(leaf: { $0.removeExtension(ObjectIdentifier.extendedKeyUsage) })
+        let leaf = try CertificateFixture(leaf: { $0.removeExtension(KnownOID.extendedKeyUsage) })
         #expect(throws: ChainError.self) { try leaf.verify() }
     }
 
@@ -108,27 +108,27 @@ import Timestamp
     @Test("S21: a leaf for another purpose is refused, and one that does not say what it is for")
     func extendedKeyUsage() throws {
         let refused = ChainError.Step.extendedKeyUsage(purpose: "codeSigning")
-        let client = try CertificateFixture(leaf: { $0.set(.extendedKeyUsage(ObjectIdentifier.clientAuth)) })
+        let client = try CertificateFixture(leaf: { $0.set(.extendedKeyUsage(KnownOID.clientAuth)) })
         #expect(try client.refusal() == refused)
-        let none = try CertificateFixture(leaf: { $0.removeExtension(ObjectIdentifier.extendedKeyUsage) })
+        let none = try CertificateFixture(leaf: { $0.removeExtension(KnownOID.extendedKeyUsage) })
         #expect(try none.refusal() == refused)
         #expect(
             try CertificateFixture(purpose: .timeStamping).refusal(.codeSigning) == refused)
         let both = try CertificateFixture(
-            leaf: { $0.set(.extendedKeyUsage(ObjectIdentifier.clientAuth, ObjectIdentifier.codeSigning)) })
+            leaf: { $0.set(.extendedKeyUsage(KnownOID.clientAuth, KnownOID.codeSigning)) })
         #expect(try both.refusal() == nil)
     }
 
     @Test("an authority that names other purposes issues for no other")
     func authorityUsage() throws {
-        let client = try CertificateFixture(intermediate: { $0.set(.extendedKeyUsage(ObjectIdentifier.clientAuth)) })
+        let client = try CertificateFixture(intermediate: { $0.set(.extendedKeyUsage(KnownOID.clientAuth)) })
         #expect(try client.refusal() == .extendedKeyUsage(purpose: "codeSigning"))
-        let root = try CertificateFixture(root: { $0.set(.extendedKeyUsage(ObjectIdentifier.timeStamping)) })
+        let root = try CertificateFixture(root: { $0.set(.extendedKeyUsage(KnownOID.timeStamping)) })
         #expect(try root.refusal() == .extendedKeyUsage(purpose: "codeSigning"))
         let any = try CertificateFixture(intermediate: { $0.set(.extendedKeyUsage("2.5.29.37.0")) })
         #expect(try any.refusal() == nil)
         let none = try CertificateFixture(
-            intermediate: { $0.removeExtension(ObjectIdentifier.extendedKeyUsage) })
+            intermediate: { $0.removeExtension(KnownOID.extendedKeyUsage) })
         #expect(try none.refusal() == nil)
     }
 
@@ -159,7 +159,7 @@ import Timestamp
             })
         #expect(try leaf.refusal() == .basicConstraints)
         let silent = try CertificateFixture(
-            intermediate: { $0.removeExtension(ObjectIdentifier.basicConstraints) })
+            intermediate: { $0.removeExtension(KnownOID.basicConstraints) })
         #expect(try silent.refusal() == .basicConstraints)
     }
 
@@ -212,7 +212,7 @@ import Timestamp
     @Test("a leaf that another key signed is refused, though everything in it names the issuer")
     func signature() throws {
         let made = try CertificateFixture()
-        let forged = try SimulatedCertificate(
+        let forged = try DraftedCertificate(
             made.leaf.draft, key: made.leaf.key, signedBy: try PrivateKey.generate(.ecdsaP256))
         let anchors = try TrustAnchors(
             chain: [made.intermediate.parsed(), made.root.parsed()], purpose: .codeSigning)
@@ -223,7 +223,7 @@ import Timestamp
     @Test("an intermediate of the trust root that the anchor did not sign is refused")
     func signatureOfIntermediate() throws {
         let made = try CertificateFixture()
-        let forged = try SimulatedCertificate(
+        let forged = try DraftedCertificate(
             made.intermediate.draft, key: made.intermediate.key, signedBy: try PrivateKey.generate(.ecdsaP384))
         let anchors = try TrustAnchors(chain: [forged.parsed(), made.root.parsed()], purpose: .codeSigning)
         let error = #expect(throws: ChainError.self) { try anchors.verify(made.leaf.parsed(), at: start) }
