@@ -58,23 +58,19 @@ struct SubjectPublicKeyInfo: ~Copyable {
         return handle
     }
 
-    /// The structure as `KeyHandle.publicKeyDER` would write it, where it stands there so already: a point on a named curve,
-    /// not compressed. Nil for all others. Encoding a key anew costs as much as verifying a signature.
+    /// The structure as `KeyHandle.publicKeyDER` writes it, put together from a point that is not compressed; nil for all
+    /// other keys. To have OpenSSL encode a key costs as much as verifying a signature.
     borrowing func canonicalDER(of kind: Kind) -> [UInt8]? {
-        guard case .ec = kind else { return nil }
-        var point: UnsafePointer<UInt8>?
+        guard case .ec(let algorithm) = kind, let curve = algorithm.curve else { return nil }
+        var start: UnsafePointer<UInt8>?
         var count: Int32 = 0
-        guard X509_PUBKEY_get0_param(nil, &point, &count, nil, pointer) == 1, count > 0,
-            point?.pointee == UInt8(POINT_CONVERSION_UNCOMPRESSED.rawValue)
+        guard X509_PUBKEY_get0_param(nil, &start, &count, nil, pointer) == 1, let start, count > 0,
+            start.pointee == UInt8(POINT_CONVERSION_UNCOMPRESSED.rawValue)
         else { return nil }
-        let length = i2d_X509_PUBKEY(pointer, nil)
-        guard length > 0 else { return nil }
-        var der = [UInt8](repeating: 0, count: Int(length))
-        let written = der.withUnsafeMutableBufferPointer { buffer in
-            var cursor = buffer.baseAddress
-            return i2d_X509_PUBKEY(pointer, &cursor)
-        }
-        return written == length ? der : nil
+        let point = UnsafeBufferPointer(start: start, count: Int(count))
+        let identifiers = [OID.ellipticCurveKey, curve].flatMap { derElement(DERTag.objectIdentifier, $0.bytes) }
+        return derElement(
+            DERTag.sequence, derElement(DERTag.sequence, identifiers) + derElement(DERTag.bitString, [0] + point))
     }
 
     private static func curve(in parameters: UnsafeMutablePointer<X509_ALGOR>?) throws(KeyError) -> Kind {
@@ -134,4 +130,16 @@ func dottedDigits(of identifier: OpaquePointer?) -> String {
     var digits = [CChar](repeating: 0, count: 128)
     guard OBJ_obj2txt(&digits, Int32(digits.count), identifier, 1) > 0 else { return "unknown" }
     return String(decoding: digits.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+extension KeyAlgorithm {
+    /// How its curve is named (RFC 5480 section 2.1.1.1); nil for keys without one.
+    fileprivate var curve: OID? {
+        switch self {
+        case .ecdsaP256: .p256
+        case .ecdsaP384: .p384
+        case .ecdsaP521: .p521
+        case .rsa, .ed25519: nil
+        }
+    }
 }

@@ -57,7 +57,7 @@ public struct ChainError: Error, Hashable, Sendable, CustomStringConvertible {
         case .keySize: "\(name) has a key that is too short"
         case .key(let error): "\(name) has a key that is not used here: \(error)"
         case .keyUsage: "\(name) has a key usage that does not allow it"
-        case .extendedKeyUsage(let purpose): "\(name) is not for \(purpose): its extended key usage says otherwise"
+        case .extendedKeyUsage(let purpose): "\(name) is not for \(purpose): its extended key usage does not name that"
         case .basicConstraints: "\(name) is an authority where none is expected, or none where one is"
         case .pathLength: "\(name) has more authorities below it than its path length allows"
         case .nameConstraints: "\(name) has a name that an authority above it may not issue for"

@@ -14,6 +14,9 @@ enum CertificateTarget {
             return
         }
         hold(certificate.der == input, "a certificate is its bytes")
+        if case .key(let key) = certificate.publicKey, let der = key.handle.publicKeyDER {
+            hold(key.fingerprint == SHA2.sha256(der), "a key has one fingerprint")
+        }
         checkExtensions(certificate)
         guard let anchors else { return hold(false, "anchors can be made") }
         let verified = try? anchors.verify(certificate, intermediates: [certificate], at: certificate.notBefore)
