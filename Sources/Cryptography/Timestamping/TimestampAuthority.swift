@@ -64,11 +64,8 @@ public struct TimestampAuthority: Sendable {
             guard token.signer.names(certificate) else { throw .otherSigner }
             return try path.get()
         case .issued:
-            var certificates: [Certificate] = []
-            for der in token.certificates {
-                guard let certificate = try? Certificate(der: Array(der)) else { throw .malformed(.certificate) }
-                certificates.append(certificate)
-            }
+            // They only help: one that cannot be read is no reason to refuse a token that does without it.
+            let certificates = token.certificates.compactMap { try? Certificate(der: Array($0)) }
             guard let certificate = certificates.first(where: token.signer.names) else { throw .signerNotFound }
             return try anchors.signerPath(certificate, intermediates: certificates, at: token.info.time).get()
         }

@@ -47,7 +47,6 @@ public enum TimestampRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case info = "time-stamp info"
         case signer
         case attributes = "signed attribute"
-        case certificate
     }
 
     public enum Attribute: String, Hashable, Sendable {
