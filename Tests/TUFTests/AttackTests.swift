@@ -386,14 +386,13 @@ import Timestamp
         let key = repository.timestamp.keys[0]
         let id = try Repository.keyID(of: key)
         let other = String(repeating: "ab", count: 32)
-        let list = "\"\(id)\":\(try Repository.keyText(key)),\"\(other)\":\(try Repository.keyText(key))"
         let once = "{\"keyids\":[\"\(id)\",\"\(other)\"],\"threshold\":2}"
         let root = String(decoding: try #require(repository.files["1.root.json"]), as: UTF8.self)
         let signed = try #require(root.split(separator: "\"signed\":").last?.split(separator: ",\"signatures\"").first)
         let doubled = String(signed)
             .replacing("\"keys\":{", with: "\"keys\":{\"\(other)\":\(try Repository.keyText(key)),")
             .replacing("\"timestamp\":\(Repository.keysOf(repository.timestamp))", with: "\"timestamp\":\(once)")
-        #expect(list.contains(other) && doubled.contains(once))
+        #expect(doubled.contains(once))
         repository.files["1.root.json"] = try Repository.sign(doubled, by: repository.root.keys)
         let timestamp = String(decoding: try #require(repository.files["timestamp.json"]), as: UTF8.self)
         let signature = try #require(timestamp.split(separator: "\"signatures\":[").last?.dropLast(2))

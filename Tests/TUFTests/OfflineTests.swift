@@ -89,7 +89,6 @@ import Timestamp
             #expect(trusted.targets.first?.bytes == Array("content".utf8))
             // What was learnt on the way is kept all the same, and holds against what is older.
             if unanswered > 1 {
-                repository.files["timestamp.json"] = repository.files["timestamp.json"]
                 #expect(
                     client.files.contains {
                         $0.name == "timestamp.json" && $0.bytes == repository.files["timestamp.json"]
