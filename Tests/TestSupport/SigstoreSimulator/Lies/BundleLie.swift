@@ -1,6 +1,7 @@
 import Cryptography
 
-/// What is wrong with the bundle around signature and evidence (Sigstore's bundle format).
+/// What is wrong with the bundle around signature and evidence, against Sigstore's bundle format
+/// (`sigstore_bundle.proto` and ProtoJSON) where nothing else is said.
 public enum BundleLie: Sendable, Hashable, CaseIterable {
     /// Of a version that nobody has defined.
     case unknownMediaType
@@ -22,8 +23,6 @@ public enum BundleLie: Sendable, Hashable, CaseIterable {
     case twoContents
     /// Holds neither message signature nor envelope.
     case noContent
-    /// Names another key than the one that signed.
-    case otherKeyHint
     /// States another digest than that of the message.
     case otherDigest
     /// The certificate is written in the alphabet of base64url.
@@ -35,15 +34,12 @@ public enum BundleLie: Sendable, Hashable, CaseIterable {
 
     var orders: [SigningOrder] {
         switch self {
-        case .otherKeyHint:
-            guard let key = try? PrivateKey.generate(.ecdsaP256) else { return [] }
-            return [.bundle(by: .key(key)), .message(by: .key(key))]
-        case .otherDigest: return [.message()]
-        case .rootInChain: return [.bundle(version: .v02)]
-        case .noEntries: return [.bundle(), .bundle(version: .v02)]
+        case .otherDigest: [.message()]
+        case .rootInChain: [.bundle(version: .v02)]
+        case .noEntries: [.bundle(), .bundle(version: .v02)]
         case .unknownMediaType, .noMediaType, .unknownMember, .repeatedMember, .chainInsteadOfLeaf, .noVerifier,
             .twoVerifiers, .twoContents, .noContent, .urlSafeBase64, .brokenBase64:
-            return [.bundle(), .message(), .bundleV2()]
+            [.bundle(), .message(), .bundleV2()]
         }
     }
 }
@@ -58,7 +54,6 @@ extension BundleLie {
         case .rootInChain:
             guard case .chain(let chain) = bundle.verifier else { return }
             bundle.verifier = .chain(chain + [authority.root.der])
-        case .otherKeyHint: bundle.verifier = .key(hint: Base64.encode(SHA2.sha256([])))
         case .otherDigest:
             guard case .message(let algorithm, let digest, let signature) = bundle.content else { return }
             bundle.content = .message(algorithm: algorithm, digest: SHA2.sha256(digest), signature)

@@ -4,12 +4,14 @@ import Timestamp
 public enum CertificateLie: Sendable, Hashable, CaseIterable {
     /// Issued by an authority of the same names that nobody trusts (RFC 5280 section 6.1).
     case strangeAuthority
-    /// The intermediate ended before the signature was made; the leaf did not (RFC 5280 section 6.1.3 (a) (2), at the proven
-    /// time; CVE-2026-24122).
+    /// The intermediate ended before the signature was made; the leaf did not (RFC 5280 section 6.1.3 (a) (2), at the
+    /// proven time; CVE-2026-24122).
     case intermediateExpired
-    /// The root ended before the signature was made.
+    /// The root ended before the signature was made (the same for the anchor: Sigstore's client specification, "hybrid
+    /// model").
     case rootExpired
-    /// The intermediate may not issue for code signing (Fulcio's certificate specification: its usage is `codeSigning`).
+    /// The intermediate may not issue for code signing (Fulcio's certificate specification: its usage is
+    /// `codeSigning`).
     case intermediateForOtherUse
     /// The intermediate is no authority (RFC 5280 section 6.1.4 (k)).
     case intermediateNoAuthority
@@ -26,30 +28,31 @@ public enum CertificateLie: Sendable, Hashable, CaseIterable {
     case notYetValid
     /// For client authentication alone (RFC 5280 section 4.2.1.12).
     case otherUse
-    /// Says nothing of its use: Fulcio's leaves have to.
+    /// Says nothing of its use, which Fulcio's certificate specification demands.
     case noUse
     /// May not make digital signatures (RFC 5280 section 4.2.1.3).
     case noDigitalSignature
-    /// Says that it is an authority.
+    /// Says that it is an authority, with all that authorities have (Fulcio's certificate specification: leaves are
+    /// none).
     case isAuthority
-    /// Two names: which one a policy means would be open.
+    /// Two names: which one a policy means would be open (Fulcio's certificate specification: exactly one).
     case twoNames
-    /// No name at all.
+    /// No alternative name; in its subject anything could stand (Fulcio's certificate specification: exactly one).
     case noName
     /// Has a critical extension that nobody knows (RFC 5280 section 4.2).
     case unknownCriticalExtension
-    /// The old and the new extension of the issuer differ.
+    /// The old and the new extension of the issuer differ (Fulcio, `docs/oid-info.md`: .8 replaces .1).
     case issuersDisagree
-    /// The signature of the authority is of other bytes.
+    /// The signature of the authority is of other bytes (RFC 5280 section 6.1.3 (a) (1)).
     case wrongSignature
 
-    /// Of another workflow than the policy names.
+    /// Of another workflow than the policy names: subjects are compared as a whole.
     case otherName
     /// Of another issuer than the policy names, who vouches for the same name.
     case otherIssuer
 
     var orders: [SigningOrder] {
-        [.message(), .bundle(version: .v02), .bundleV2(), .signatureLayer()]
+        [.message(), .bundle(version: .v02), .signatureLayer()]
     }
 }
 
@@ -92,10 +95,12 @@ extension CertificateLie {
         case .otherUse: leaf.set(.extendedKeyUsage(KnownOID.clientAuth))
         case .noUse: leaf.removeExtension(KnownOID.extendedKeyUsage)
         case .noDigitalSignature: leaf.set(.keyUsage(.keyEncipherment))
-        case .isAuthority: leaf.set(.basicConstraints(isAuthority: true))
+        case .isAuthority: leaf.becomeAuthority()
         case .twoNames:
             leaf.addName(.uri("https://github.com/attacker/app/.github/workflows/release.yaml@refs/heads/main"))
-        case .noName: leaf.removeExtension(KnownOID.subjectAlternativeName)
+        case .noName:
+            leaf.subject = DER.name(organization: "attacker.example", commonName: "somebody")
+            leaf.removeExtension(KnownOID.subjectAlternativeName)
         case .unknownCriticalExtension:
             leaf.set(CertificateExtension("1.3.6.1.4.1.57264.9.9", isCritical: true, DER.null))
         case .issuersDisagree: leaf.set(.fulcio(1, "https://issuer.attacker.example"))
@@ -112,6 +117,13 @@ extension CertificateLie {
 }
 
 extension CertificateDraft {
+    /// All that authorities have: a subject, and that they may sign certificates.
+    fileprivate mutating func becomeAuthority() {
+        subject = DER.name(organization: "attacker.example", commonName: "authority")
+        set(.basicConstraints(isAuthority: true))
+        set(.keyUsage(.digitalSignature, .keyCertSign))
+    }
+
     /// One more name, behind those that it has.
     fileprivate mutating func addName(_ name: GeneralName) {
         guard let index = extensions.firstIndex(where: { $0.oid == KnownOID.subjectAlternativeName }) else {

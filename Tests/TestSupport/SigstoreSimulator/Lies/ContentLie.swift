@@ -2,33 +2,33 @@ import Cryptography
 
 /// What is wrong with what was signed, or with its signature.
 public enum ContentLie: Sendable, Hashable, CaseIterable {
-    /// It is about another image.
+    /// It is about another image (in-toto attestation `spec/v1/statement.md`; cosign's signature specification).
     case otherArtifact
     /// Signed with a key that is not the certificate's, nor the expected one.
     case otherKey
     /// The signature differs in one bit.
     case signatureChanged
-    /// The payload was changed after it was signed; what it says is the same.
+    /// The payload was changed after it was signed; what it says is the same (DSSE, `protocol.md`).
     case payloadChanged
     /// The envelope states another type of payload than was signed (DSSE, `protocol.md`).
     case otherPayloadType
     /// Signed over an encoding that states another length (DSSE, `protocol.md`).
     case wrongLength
-    /// The statement is about nothing.
+    /// The statement is about nothing (in-toto attestation, `spec/v1/statement.md`: `subject`).
     case noSubjects
-    /// The statement names the image by a digest that is not SHA-256.
+    /// The statement names the image by a digest of a function that images are not named by.
     case otherAlgorithm
     /// The digest is in upper case: digests compare as bytes.
     case upperCaseDigest
-    /// The statement is of a version that nobody has defined.
+    /// The statement is of a version that nobody has defined (in-toto attestation, `spec/v1/statement.md`: `_type`).
     case unknownStatementType
-    /// The payload is no JSON.
+    /// The payload is no JSON (CVE-2026-39395: what cannot be read is no success).
     case notJSON
     /// A statement that was honestly signed, but of another predicate than is asked for (CVE-2022-35929).
     case otherPredicateType
-    /// The envelope is signed twice: bundles allow one signature.
+    /// The envelope is signed twice (`sigstore_bundle.proto`: exactly one signature).
     case twoSignatures
-    /// The envelope is not signed.
+    /// The envelope is not signed (`sigstore_bundle.proto`: exactly one signature).
     case noSignatures
 
     var orders: [SigningOrder] {
@@ -53,7 +53,7 @@ extension ContentLie {
         switch self {
         case .noSubjects: statement.subjects = []
         case .otherAlgorithm:
-            statement.subjects = [(nil, ["sha512": .string(SHA2.sha512(subject).hexadecimal)])]
+            statement.subjects = [(nil, ["sha384": .string(SHA2.sha384(subject).hexadecimal)])]
         case .upperCaseDigest:
             statement.subjects = [(nil, ["sha256": .string(SHA2.sha256(subject).hexadecimal.uppercased())])]
         case .unknownStatementType: statement.type = "https://in-toto.io/Statement/v9"

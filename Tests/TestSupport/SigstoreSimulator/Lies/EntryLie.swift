@@ -1,7 +1,7 @@
 import Cryptography
 
-/// What the logged body says wrongly. It was logged so, with promise and proof: only comparing it with the signature helps
-/// (CVE-2022-23649, CVE-2026-22703).
+/// What the logged body says wrongly. It was logged so, with promise and proof: only comparing it with the signature
+/// helps (CVE-2022-23649, CVE-2026-22703).
 public enum EntryLie: Sendable, Hashable, CaseIterable {
     /// The signature of someone else.
     case otherSignature

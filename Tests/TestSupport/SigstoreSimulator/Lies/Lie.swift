@@ -1,5 +1,5 @@
-/// One fact of a signature that is wrong, while everything else is made honestly: what refuses it has to be the check of that
-/// very fact.
+/// One fact of a signature that is wrong, while everything else is made honestly: what refuses it has to be the check
+/// of that very fact.
 public enum Lie: Sendable, Hashable {
     case certificate(CertificateLie)
     case promise(SCTLie)
@@ -18,7 +18,7 @@ public enum Lie: Sendable, Hashable {
         case .content(let lie): lie.orders
         case .entry(let lie): lie.orders
         case .log(let lie): lie.orders
-        case .timestamp: [.bundleV2()]
+        case .timestamp(let lie): lie.orders
         case .bundle(let lie): lie.orders
         case .trust(let lie): lie.orders
         }

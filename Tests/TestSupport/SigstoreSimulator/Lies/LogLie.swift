@@ -1,13 +1,13 @@
 /// What is wrong with what the log says about an entry whose body is right.
 public enum LogLie: Sendable, Hashable, CaseIterable {
-    /// Logged, promised and proven by a log that is not in the trusted root.
+    /// Logged, promised and proven by a log that is not in the trusted root (never by a key that the log itself names).
     case strangeLog
     /// The entry names another log than the one that it is in.
     case otherLogID
-    /// The entry states another kind than its body.
+    /// The entry states another kind than its body (`sigstore_rekor.proto`: `kind_version`).
     case otherKind
 
-    // The signed entry timestamp of Rekor v1.
+    // The signed entry timestamp of Rekor v1, over body, time, log and index (Rekor, `openapi.yaml`).
 
     /// By another key.
     case promiseByOtherKey
@@ -19,16 +19,16 @@ public enum LogLie: Sendable, Hashable, CaseIterable {
     case otherIndex
     /// Missing in a bundle of version 0.1, where it is all that there is (Sigstore's bundle format).
     case promiseMissing
-    /// Missing, and nothing else proves the time.
+    /// Missing, and nothing else proves the time: what the entry says of its time is then nobody's word.
     case noProvenTime
-    /// Promised before the certificate began.
+    /// Promised before the certificate began (Sigstore's client specification: valid at every proven time).
     case beforeCertificate
-    /// Promised after the certificate ended.
+    /// Promised after the certificate ended (as before).
     case afterCertificate
 
     // The inclusion proof (RFC 9162 section 2.1.3.2).
 
-    /// Missing in a bundle of version 0.2 or later.
+    /// Missing in a bundle of version 0.2 or later (Sigstore's bundle format).
     case proofMissing
     /// That of the leaf before.
     case proofOfOtherLeaf
@@ -51,7 +51,7 @@ public enum LogLie: Sendable, Hashable, CaseIterable {
 
     // The checkpoint (C2SP tlog-checkpoint and signed-note).
 
-    /// Missing, so nobody vouches for the root.
+    /// Missing, so nobody vouches for the root (Sigstore's bundle format).
     case checkpointMissing
     /// Signed by the log, of a tree that the entry is not in.
     case checkpointOfOtherTree

@@ -5,23 +5,23 @@ import Timestamp
 public enum SCTLie: Sendable, Hashable, CaseIterable {
     /// There is none: certificates of Fulcio need one.
     case missing
-    /// By a log that is not in the trusted root.
+    /// By a log that is not in the trusted root (RFC 6962 section 3.2: `id`).
     case unknownLog
-    /// In the name of the log, by another key.
+    /// In the name of the log, by another key (RFC 6962 section 3.2: `digitally-signed`).
     case otherKey
-    /// For a certificate of another serial number.
+    /// For a certificate that differs in one bit (RFC 6962 section 3.2: `tbs_certificate`).
     case otherCertificate
-    /// For a certificate by another issuer.
+    /// For a certificate by another issuer (RFC 6962 section 3.2: `issuer_key_hash`).
     case otherIssuer
-    /// From before the log was trusted.
+    /// From before the log was trusted (trusted root, `validFor`).
     case beforeWindow
-    /// Of a version that nobody has defined.
+    /// Of a version that nobody has defined (RFC 6962 section 3.2: `sct_version`).
     case otherVersion
-    /// The extensions of the promise are not those that were signed.
+    /// The extensions of the promise are not those that were signed (RFC 6962 section 3.2: `extensions`).
     case otherExtensions
     /// The list stands in the certificate twice, and which one counts is open (RFC 5280 section 4.2).
     case repeatedList
-    /// The list ends within its promise.
+    /// The list ends within its promise (RFC 6962 section 3.3).
     case truncatedList
 }
 

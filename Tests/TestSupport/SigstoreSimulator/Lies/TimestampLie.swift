@@ -3,7 +3,7 @@ import Timestamp
 
 /// What is wrong with the timestamp (RFC 3161), or with who made it.
 public enum TimestampLie: Sendable, Hashable, CaseIterable {
-    /// By an authority of the same names that is not in the trusted root.
+    /// By an authority of the same names that is not in the trusted root (RFC 3161 section 2.2).
     case strangeAuthority
     /// Its certificate is not for timestamping (RFC 3161 section 2.3).
     case otherUse
@@ -11,18 +11,18 @@ public enum TimestampLie: Sendable, Hashable, CaseIterable {
     case usageNotCritical
     /// Its certificate is for something else too (RFC 3161 section 2.3).
     case twoUses
-    /// Its certificate ended before it made the timestamp.
+    /// Its certificate ended before it made the timestamp (RFC 3161 section 4.1).
     case signerExpired
 
-    /// There is none, and the log states no time.
+    /// There is none, and the log states no time (Rekor v2: nothing else proves it).
     case missing
-    /// Of other bytes than the signature.
+    /// Of other bytes than the signature (RFC 3161 section 2.4.2: `messageImprint`).
     case otherBytes
-    /// Of a SHA-1 digest.
+    /// Of a SHA-1 digest (Sigstore's client specification: SHA-256, SHA-384 or SHA-512).
     case weakImprint
-    /// From before the certificate of who signed.
+    /// From before the certificate of who signed (Sigstore's client specification: valid at every proven time).
     case beforeCertificate
-    /// From after the end of the certificate of who signed.
+    /// From after the end of the certificate of who signed (as before).
     case afterCertificate
     /// The authority says that it refused (RFC 3161 section 2.4.2).
     case refused
@@ -34,14 +34,20 @@ public enum TimestampLie: Sendable, Hashable, CaseIterable {
     case otherDigest
     /// The signed attribute names the certificate of someone else (RFC 5816 section 2.2.1).
     case otherCertificate
-    /// No signed attribute names the certificate.
+    /// No signed attribute names the certificate (RFC 5816 section 2.2.1).
     case noCertificate
-    /// The signature is of other bytes.
+    /// The signature is of other bytes (RFC 5652 section 5.4).
     case wrongSignature
     /// Two signatures (RFC 3161 section 2.4.2: one).
     case twoSignatures
-    /// Bytes after the end.
+    /// Bytes after the end: it is one DER structure (RFC 3161 section 2.4.2).
     case trailingBytes
+
+    var orders: [SigningOrder] {
+        // Where a log states the time too, a timestamp may be missing.
+        if self == .missing { return [.bundleV2()] }
+        return [.bundleV2(), .signatureLayer().timestamped, .attestationLayer().timestamped]
+    }
 }
 
 extension TimestampLie {

@@ -39,7 +39,8 @@ public enum TrustLie: Sendable, Hashable, CaseIterable {
         case .authorityEnded, .authorityNotBegun, .noAuthority, .certificateLogEnded, .otherCertificateLogKey,
             .noCertificateLog:
             [.bundle(), .message(version: .v02), .bundleV2(), .signatureLayer()]
-        case .timestampAuthorityEnded, .timestampAuthorityNotBegun, .noTimestampAuthority: [.bundleV2()]
+        case .timestampAuthorityEnded, .timestampAuthorityNotBegun, .noTimestampAuthority:
+            TimestampLie.otherBytes.orders
         }
     }
 }
