@@ -12,7 +12,7 @@ import Testing
         "Trust": ["OCI", "Cryptography", "Timestamp"],
         "TUF": ["StrictJSON", "Cryptography", "Timestamp"],
         "Compose": ["YAMLDocument"],
-        "Sigstore": ["Trust"],
+        "Sigstore": ["Trust", "TransparencyLog"],
         "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],

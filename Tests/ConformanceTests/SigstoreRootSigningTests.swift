@@ -1,4 +1,5 @@
 import Cryptography
+import Sigstore
 import StrictJSON
 import TUF
 import Testing
@@ -9,11 +10,12 @@ import Timestamp
 struct SigstoreRootSigningTests {
     @Test("every root of sigstore vouches for the next, and none for the one after that")
     func cases() async throws {
-        try await ConformanceSuite("sigstore-root-signing").run(notBuilt: ["trusted_root.json": 1]) { test in
+        try await ConformanceSuite("sigstore-root-signing").run { test in
             switch test.kind {
             case "tuf-root-chain": try followRoots(test)
             case "tuf-repository": try followRepository(test)
-            default: .notBuilt("trusted_root.json")
+            case "trusted-root-parse": try readTrustedRoot(test)
+            default: throw UnknownKind(kind: test.kind)
             }
         }
     }
@@ -63,6 +65,20 @@ struct SigstoreRootSigningTests {
             startingAt: try Instant(rfc3339: try #require(test.text("now"))))
         guard case .finished(let outcome) = mirror.answer(&update) else { return .refused("no end") }
         return outcome.verdict
+    }
+
+    /// All instances of it, as many as the case says.
+    private func readTrustedRoot(_ test: ConformanceCase) throws -> Verdict {
+        let bytes = try test.file("trusted_root")
+        let root: SigstoreTrustedRoot
+        do throws(FormatError) { root = try SigstoreTrustedRoot(parsing: bytes) } catch {
+            return .refused(error.description)
+        }
+        #expect(root.logs.count == test.parameters["tlogs"]?.integer)
+        #expect(root.authorities.count == test.parameters["certificateAuthorities"]?.integer)
+        #expect(root.certificateLogs.count == test.parameters["ctlogs"]?.integer)
+        #expect(root.timestampAuthorities.count == test.parameters["timestampAuthorities"]?.integer)
+        return .accepted
     }
 
     private func paths(in value: JSONValue) -> [String] {

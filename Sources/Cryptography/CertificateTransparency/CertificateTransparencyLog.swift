@@ -79,14 +79,23 @@ extension VerifiedChain {
     public func signedCertificateTimestamps(
         from logs: [CertificateTransparencyLog]
     ) throws(SCTListError) -> [SCTVerdict] {
+        try leaf.signedCertificateTimestamps(issuedBy: issuer, from: logs)
+    }
+}
+
+extension Certificate {
+    /// The same for a certificate that `issuer` is known to have signed.
+    func signedCertificateTimestamps(
+        issuedBy issuer: Certificate, from logs: [CertificateTransparencyLog]
+    ) throws(SCTListError) -> [SCTVerdict] {
         let value: [UInt8]
-        switch leaf.extensionValue(.signedCertificateTimestamps) {
+        switch extensionValue(.signedCertificateTimestamps) {
         case .absent: throw .absent
         case .repeated: throw .repeated
         case .value(let bytes, _): value = bytes
         }
         let timestamps = try SignedCertificateTimestamp.list(in: value)
-        let tbsCertificate = leaf.layout.tbsCertificate(without: .signedCertificateTimestamps)
+        let tbsCertificate = layout.tbsCertificate(without: .signedCertificateTimestamps)
         let issuerKeyHash = SHA2.sha256(issuer.layout.subjectPublicKeyInfo)
         return timestamps.map { timestamp in
             guard let timestamp else { return .unsupportedVersion }

@@ -65,11 +65,14 @@ public struct LogEntry: Hashable, Sendable {
         body = try object.requiredBytes("canonicalizedBody")
     }
 
-    /// Of a layer's annotation.
-    init(index: Int, logID: [UInt8], integratedTime: Int, signedEntryTimestamp: [UInt8], body: [UInt8]) {
+    /// Of another document than a bundle, in which only the body says what kind it is.
+    init(
+        index: Int, logID: [UInt8], integratedTime: Int, signedEntryTimestamp: [UInt8],
+        inclusionProof: InclusionProof? = nil, body: [UInt8]
+    ) {
         (self.index, self.logID, self.integratedTime) = (index, logID, integratedTime)
-        (self.signedEntryTimestamp, self.body) = (signedEntryTimestamp, body)
-        (kind, inclusionProof) = (nil, nil)
+        (self.signedEntryTimestamp, self.inclusionProof, self.body) = (signedEntryTimestamp, inclusionProof, body)
+        kind = nil
     }
 }
 

@@ -26,7 +26,7 @@ public enum FulcioExtension: String, CaseIterable, Hashable, Sendable {
     case tokenSubject
 
     /// The last number of its object identifier, under `FulcioExtension.arc`.
-    var number: Int {
+    public var number: Int {
         switch self {
         case .githubWorkflowTrigger: 2
         case .githubWorkflowSHA: 3
