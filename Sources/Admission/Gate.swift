@@ -8,7 +8,7 @@ public import Trust
 public final class Gate: Sendable {
     let rules: RulesInForce
     private let collector: EvidenceCollector
-    private let memory: LastKnownGood?
+    private let memory: GateMemory?
     let log: AuditLog?
     private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
@@ -17,7 +17,7 @@ public final class Gate: Sendable {
 
     /// `log` is nil only for a check that leaves no record, `memory` for one that remembers nothing.
     public init(
-        rules: GateRules, collector: EvidenceCollector, memory: LastKnownGood? = nil, log: AuditLog?,
+        rules: GateRules, collector: EvidenceCollector, memory: GateMemory? = nil, log: AuditLog?,
         instance: GateInstance,
         newRecordID: @escaping @Sendable (Instant) -> String = RecordID.make
     ) {
@@ -51,7 +51,7 @@ public final class Gate: Sendable {
             case .judged(let image): images.append(image)
             }
         }
-        return decision(on: images, by: rules, at: now)
+        return decision(on: images, by: rules, at: now, isDryRun: request.origin.isDryRun)
     }
 
     /// Decides, and fetches what is missing within the request's deadline. Distinct references are looked at side by side;
@@ -70,7 +70,9 @@ public final class Gate: Sendable {
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
-        return decision(on: judged.sorted { $0.0 < $1.0 }.map(\.1), by: rules, at: now, recordedAs: id)
+        return decision(
+            on: judged.sorted { $0.0 < $1.0 }.map(\.1), by: rules, at: now, recordedAs: id,
+            isDryRun: request.origin.isDryRun)
     }
 
     /// Images that may share a resolution: those of the same normalised reference.
@@ -134,15 +136,14 @@ public final class Gate: Sendable {
 
     private func decision(
         on images: [JudgedImage], _ refusal: Refusal? = nil, by rules: RulesInForce.Snapshot, at now: Instant,
-        recordedAs id: String? = nil
+        recordedAs id: String? = nil, isDryRun: Bool = false
     ) -> Decision {
-        if let memory {
-            for image in images { memory.note(image.decision.determined, at: now) }
-        }
-        return Decision(
+        let decision = Decision(
             id: id ?? makeRecordID(now), images: images, requestRefusal: refusal, mode: rules.mode,
             policyRevision: rules.policies.revision, namespaceLabelKeys: rules.policies.namespaceLabelKeys,
             decidedAt: now)
+        memory?.note(decision, isDryRun: isDryRun)
+        return decision
     }
 
     private static func unreadable(_ requested: RequestedImage, _ error: ReferenceError) -> JudgedImage {

@@ -7,12 +7,12 @@ import Trust
 /// however often the decision looks. Belongs to one task; it is not shared.
 final class GatheredEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
-    private let memory: LastKnownGood?
+    private let memory: GateMemory?
     private let policies: PolicySet
     private var resolved: Judged<Resolution>?
     private var verified: [AttestorReference: Judged<VerificationOutcome>] = [:]
 
-    init(collector: EvidenceCollector, memory: LastKnownGood?, policies: PolicySet) {
+    init(collector: EvidenceCollector, memory: GateMemory?, policies: PolicySet) {
         self.collector = collector
         self.memory = memory
         self.policies = policies
@@ -32,7 +32,9 @@ final class GatheredEvidence: EvidenceWithTrace {
         verified[attestor]?.value
     }
 
-    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.passed(image) }
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.results.passed(image) }
+
+    func earlierAdmission(of image: AdmittedImage) -> EarlierAdmission? { memory?.admissions[image] }
 
     /// Fetches what is needed, all of it side by side.
     func gather(

@@ -11,14 +11,14 @@ protocol EvidenceWithTrace: Evidence {
 /// What the caches know at one moment. Belongs to one call of the gate; it is not shared.
 final class KnownEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
-    private let memory: LastKnownGood?
+    private let memory: GateMemory?
     private let policies: PolicySet
     private let now: Instant
     /// A cache may learn anew what a tag stands for while a request is judged; one decision resolves a tag once.
     private var resolved: [(reference: ImageReference, resolution: Judged<Resolution>)] = []
     private(set) var used: [Digest] = []
 
-    init(collector: EvidenceCollector, memory: LastKnownGood?, policies: PolicySet, now: Instant) {
+    init(collector: EvidenceCollector, memory: GateMemory?, policies: PolicySet, now: Instant) {
         self.collector = collector
         self.memory = memory
         self.policies = policies
@@ -46,7 +46,9 @@ final class KnownEvidence: EvidenceWithTrace {
         return judged.value
     }
 
-    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.passed(image) }
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { memory?.results.passed(image) }
+
+    func earlierAdmission(of image: AdmittedImage) -> EarlierAdmission? { memory?.admissions[image] }
 
     private func note(_ evidence: [Digest]) {
         for digest in evidence where !used.contains(digest) { used.append(digest) }

@@ -264,9 +264,11 @@ struct RecordWriter {
             json.member("expires", expires.rfc3339)
         case .lastKnownGood(let since):
             json.member("since", since.rfc3339)
-            json.member("ageSeconds", Int((decidedAt - since).components.seconds))
-        case .alreadyAdmitted(let until): json.member("until", until.rfc3339)
+        case .alreadyAdmitted(let since, let until):
+            json.member("since", since.rfc3339)
+            json.member("until", until.rfc3339)
         }
+        if let age = relief.age(at: decidedAt) { json.member("ageSeconds", Int(age.components.seconds)) }
         json.endObject()
     }
 

@@ -6,7 +6,6 @@ enum LaterWords {
     static let fields = [
         // Checks and their settings
         "attestation", "vulnerabilities", "baseImage", "minimal", "age", "imageConfig", "multiStage",
-        "alreadyAdmitted",
         // Settings of the daemon
         "platforms", "pin",
     ]

@@ -12,16 +12,16 @@ public enum PolicyDocuments {
 
     /// Loads every document of a directory, or none: the failure holds all problems of all files.
     ///
-    /// `formats` are the signature formats that attestors may use. `now` only decides about warnings of dates that are
-    /// past.
+    /// `formats` are the signature formats that attestors may use, `checks` what policies may ask for. `now` only decides
+    /// about warnings of dates that are past.
     public static func load(
-        directory: String, formats: [any AttestorFormat], now: Instant,
+        directory: String, formats: [any AttestorFormat], checks: [any Check.Type] = BuiltInChecks.all, now: Instant,
         from source: some DocumentSource = FileSystemSource()
     ) throws(LoadFailure) -> LoadedPolicies {
         for _ in 1...attempts {
             let generation = source.generation(of: directory)
             let result = Result { () throws(LoadFailure) in
-                try loadOnce(directory: directory, formats: formats, now: now, from: source)
+                try loadOnce(directory: directory, formats: formats, checks: checks, now: now, from: source)
             }
             // Half of the files may be old and half new, whether they fit together or not.
             guard source.generation(of: directory) == generation else { continue }
@@ -36,7 +36,9 @@ public enum PolicyDocuments {
     public static func load(
         _ saved: SavedDocuments, inPlaceOf directory: String, formats: [any AttestorFormat], now: Instant
     ) throws(LoadFailure) -> LoadedPolicies {
-        let loaded = try loadOnce(directory: directory, formats: formats, now: now, from: saved.source(as: directory))
+        let loaded = try loadOnce(
+            directory: directory, formats: formats, checks: BuiltInChecks.all, now: now,
+            from: saved.source(as: directory))
         guard loaded.policySet.revision == saved.revision else {
             let place = SourcePosition(file: directory, line: 1, column: 1)
             let problem = "what was saved as revision `\(saved.revision)` is `\(loaded.policySet.revision)`"
@@ -46,7 +48,8 @@ public enum PolicyDocuments {
     }
 
     private static func loadOnce(
-        directory: String, formats: [any AttestorFormat], now: Instant, from source: some DocumentSource
+        directory: String, formats: [any AttestorFormat], checks: [any Check.Type], now: Instant,
+        from source: some DocumentSource
     ) throws(LoadFailure) -> LoadedPolicies {
         let place = SourcePosition(file: directory, line: 1, column: 1)
         let files: [String]
@@ -55,16 +58,16 @@ public enum PolicyDocuments {
         } catch {
             throw LoadFailure(Diagnostic(.error, "the policy directory \(error)", at: place))
         }
-        return try load(files: files, for: place, formats: formats, now: now, from: source)
+        return try load(files: files, for: place, formats: formats, checks: checks, now: now, from: source)
     }
 
     /// Loads every document of these files, or none. `place` is what they are loaded for, where what concerns none of them
     /// is told.
     static func load(
-        files: [String], for place: SourcePosition, formats: [any AttestorFormat], now: Instant,
-        from source: some DocumentSource
+        files: [String], for place: SourcePosition, formats: [any AttestorFormat],
+        checks: [any Check.Type] = BuiltInChecks.all, now: Instant, from source: some DocumentSource
     ) throws(LoadFailure) -> LoadedPolicies {
-        var loader = PolicyLoader(formats: formats, now: now, source: source)
+        var loader = PolicyLoader(formats: formats, checks: checks, now: now, source: source)
         for file in files { loader.read(file) }
         return try loader.load(from: place)
     }

@@ -7,6 +7,7 @@ import YAMLDocument
 /// One load: first all files are read, then the documents are built, those that others refer to first.
 struct PolicyLoader {
     private let formats: [any AttestorFormat]
+    private let checks: [any Check.Type]
     private let now: Instant
     private var files: FileReader
     private var documents: [(envelope: Envelope, file: String)] = []
@@ -18,8 +19,9 @@ struct PolicyLoader {
         let name: [UInt8]
     }
 
-    init(formats: [any AttestorFormat], now: Instant, source: any DocumentSource) {
+    init(formats: [any AttestorFormat], checks: [any Check.Type], now: Instant, source: any DocumentSource) {
         self.formats = formats
+        self.checks = checks
         self.now = now
         files = FileReader(source)
     }
@@ -56,9 +58,10 @@ struct PolicyLoader {
                 try Exemption(name: envelope.name, specification: value)
             }
         }
-        let context = CheckContext(attestorNames: attestorNames)
+        let context = CheckContext(attestorNames: attestorNames, checks: checks)
         let policies = build(.imagePolicy) { reader, envelope, loader in
-            reader.build(envelope, ImagePolicy.specification, loader.now) { value throws(FieldProblems) in
+            reader.build(envelope, ImagePolicy.specification(of: loader.checks), loader.now) {
+                value throws(FieldProblems) in
                 try ImagePolicy(name: envelope.name, specification: value, in: context)
             }
         }

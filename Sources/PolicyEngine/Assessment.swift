@@ -14,9 +14,10 @@ struct Assessment {
     /// The checks of all policies, in order, and what came of each; nil while it is not judged.
     private var standings: [Standing] = []
     private var outcomes: [CheckOutcome?] = []
-    /// The checks that nobody could look at and for which an earlier result stands in, with its time.
-    private var standIns: [(index: Int, since: Instant)] = []
+    /// The checks that do not hold and are relieved by what was known before.
+    private var reliefs: [(index: Int, relief: Relief)] = []
     private var determined: [DeterminedResult] = []
+    private var moving: [MovingResult] = []
 
     init(of image: ImageUnderJudgement, by set: PolicySet, notVouched: Enforcement, at now: Instant) {
         self.image = image
@@ -175,6 +176,13 @@ struct Assessment {
                 let image = CheckedImage(subject: subject, check: question)
                 remember(index, of: image, within: period, evidence)
             }
+            if case .warn(let period, let text) = check.alreadyAdmitted,
+                case .known(let namespace) = image.facts.namespace
+            {
+                let question = set.question(of: check.check, writtenAs: text, at: now)
+                let image = AdmittedImage(namespace: namespace, digest: digest, check: question)
+                recall(index, of: image, within: period, evidence)
+            }
         }
         return []
     }
@@ -191,10 +199,32 @@ struct Assessment {
             guard self.image.reference.digest != nil, let since = evidence.lastKnownGood(image), since <= now,
                 now < since + period
             else { return }
-            standings[index].standIn()
-            standIns.append((index, since))
+            relieve(index, .lastKnownGood(since: since))
         case nil: break
         }
+    }
+
+    /// Notes what came of a check that moves with time; if the image was admitted under it, lets it go on for a while. Its
+    /// bytes and the check are what they were, so it is the world that moved.
+    private mutating func recall(
+        _ index: Int, of image: AdmittedImage, within period: Duration, _ evidence: some Evidence
+    ) {
+        switch outcomes[index] {
+        case .passed?: moving.append(MovingResult(image: image, hasPassed: true, period: period))
+        case .violated?:
+            moving.append(MovingResult(image: image, hasPassed: false, period: period))
+            guard let admission = evidence.earlierAdmission(of: image) else { return }
+            // A clock that was set back makes it no longer.
+            let since = min(admission.firstFailure ?? now, now)
+            guard now < since + period else { return }
+            relieve(index, .alreadyAdmitted(since: since, until: since + period))
+        case .undetermined?, nil: break
+        }
+    }
+
+    private mutating func relieve(_ index: Int, _ relief: Relief) {
+        standings[index].relieve()
+        reliefs.append((index, relief))
     }
 
     // MARK: - The decision
@@ -214,12 +244,12 @@ struct Assessment {
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(
             verdict: verdict(of: findings), findings: findings, digest: image.digest, passedOver: allPassedOver,
-            determined: determined)
+            determined: determined, moving: moving)
     }
 
     private func relief(of standing: Standing, at index: Int) -> Relief? {
         if let exception = standing.exception { return exceptions[exception].exception.relief }
-        return standIns.first { $0.index == index }.map { .lastKnownGood(since: $0.since) }
+        return reliefs.first { $0.index == index }?.relief
     }
 
     /// With the policies of which a check might hold if there were a fact that does not exist at this door.

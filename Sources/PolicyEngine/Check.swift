@@ -23,6 +23,10 @@ public protocol Check: Sendable {
     static var mayFail: Bool { get }
     /// Whether it looks at evidence about the image, so that it may be that nobody could look.
     static var canBeUndetermined: Bool { get }
+    /// Whether it judges a moving world: of an image whose bytes stay the same it may find something else tomorrow, since
+    /// time, a feed or a base moved. For one that looks at evidence and does not vouch, `AlreadyAdmitted` says what then; so
+    /// nothing that somebody can bring about who may push or label namespaces must make it fail where it passed.
+    static var movesWithTime: Bool { get }
 
     /// Builds the check from a value of that shape. Reports every problem, each at its position.
     init(_ value: FieldValue, in context: CheckContext) throws(FieldProblems)
@@ -45,6 +49,7 @@ extension Check {
     public static var mayPass: Bool { true }
     public static var mayFail: Bool { true }
     public static var canBeUndetermined: Bool { !needsOnlyReference }
+    public static var movesWithTime: Bool { false }
 
     public func attestors(at now: Instant) -> [AttestorReference] { [] }
 }
@@ -113,10 +118,13 @@ public struct AttestorReference: Hashable, Sendable {
 /// What a check may refer to while it is loaded.
 public struct CheckContext: Sendable {
     private let attestorNames: [String]
+    /// The checks that a policy may hold.
+    let checks: [any Check.Type]
 
-    /// The names of all attestors, in the order in which the policy set will hold them.
-    public init(attestorNames: [String]) {
+    /// - Parameter attestorNames: the names of all attestors, in the order in which the policy set will hold them.
+    public init(attestorNames: [String], checks: [any Check.Type] = BuiltInChecks.all) {
         self.attestorNames = attestorNames
+        self.checks = checks
     }
 
     /// The attestor of that name; an unknown one is a problem that names the nearest known.

@@ -12,11 +12,16 @@ public protocol Evidence {
     /// When that check last came to a result for that image, if it held then; nil if it did not, or nobody remembers.
     /// Asked only of checks that cannot be looked at now.
     func lastKnownGood(_ image: CheckedImage) -> Instant?
+    /// That the image was admitted under that check; nil if it was not, or nobody remembers. Asked only of checks that move
+    /// with time, and do not hold.
+    func earlierAdmission(of image: AdmittedImage) -> EarlierAdmission?
 }
 
 extension Evidence {
     /// Nothing is remembered.
     public func lastKnownGood(_ image: CheckedImage) -> Instant? { nil }
+    /// Nothing is remembered.
+    public func earlierAdmission(of image: AdmittedImage) -> EarlierAdmission? { nil }
 }
 
 /// What a tag stands for.

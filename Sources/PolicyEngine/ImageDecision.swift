@@ -14,16 +14,19 @@ public struct ImageDecision: Sendable {
     public let isClean: Bool
     /// What is to be remembered of it, for a time when nobody can look: of checks whose policy asks for that.
     public let determined: [DeterminedResult]
+    /// What is to be remembered of it where the image is admitted: of checks that move with time.
+    public let moving: [MovingResult]
 
     init(
         verdict: Verdict, findings: [Finding], digest: Digest?, passedOver: [PassedOver],
-        determined: [DeterminedResult] = []
+        determined: [DeterminedResult] = [], moving: [MovingResult] = []
     ) {
         self.verdict = verdict
         self.findings = findings
         self.digest = digest
         self.passedOver = passedOver
         self.determined = determined
+        self.moving = moving
         isClean = findings.allSatisfy { $0.refusal == nil && !$0.isRelieved }
     }
 

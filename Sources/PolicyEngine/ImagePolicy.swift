@@ -45,6 +45,8 @@ public final class PolicyCheck: Sendable {
     public let enforcement: Enforcement?
     /// What becomes of the image when nobody could look.
     public let onUndetermined: OnUndetermined
+    /// What becomes of an image that was admitted under the check, and fails it now since the world moved on.
+    public let alreadyAdmitted: AlreadyAdmitted
     /// What the policy's owner wants a refused person to read first.
     public let message: String?
     // Asked for every image, so asked of the check's type once.
@@ -53,12 +55,13 @@ public final class PolicyCheck: Sendable {
 
     public init(
         name: String? = nil, check: any Check, enforcement: Enforcement? = nil, onUndetermined: OnUndetermined = .deny,
-        message: String? = nil
+        alreadyAdmitted: AlreadyAdmitted = .deny, message: String? = nil
     ) {
         self.name = name ?? type(of: check).word
         self.check = check
         self.enforcement = enforcement
         self.onUndetermined = onUndetermined
+        self.alreadyAdmitted = alreadyAdmitted
         self.message = message
         needsOnlyReference = type(of: check).needsOnlyReference
         vouches = type(of: check).vouches
@@ -73,16 +76,17 @@ extension ImagePolicy {
         Field("exclude", .list(.object(Selector.fields)), "which of those it is not about"),
     ]
 
-    /// The type of `checks`.
-    public static let checksType = FieldType.list(
-        .object(
-            ObjectType(
-                PolicyCheck.fields + BuiltInChecks.all.map { Field($0.word, $0.type, $0.summary) },
-                exactlyOneOf: [BuiltInChecks.all.map { $0.word }])))
-
     /// The type of `spec`.
-    public static let specification = ObjectType(
-        fields + [Field("checks", checksType, required: true, "what must hold of each image")])
+    public static let specification = specification(of: BuiltInChecks.all)
+
+    /// The type of `spec` where policies may hold these checks.
+    public static func specification(of checks: [any Check.Type]) -> ObjectType {
+        let item = ObjectType(
+            PolicyCheck.fields + checks.map { Field($0.word, $0.type, $0.summary) },
+            exactlyOneOf: [checks.map { $0.word }])
+        return ObjectType(
+            fields + [Field("checks", .list(.object(item)), required: true, "what must hold of each image")])
+    }
 
     /// Builds a policy from a `spec` of that type. Reports every problem, each at its position.
     public convenience init(
@@ -112,7 +116,7 @@ extension ImagePolicy {
         let checks = (specification["checks"]?.elements ?? []).compactMap { value in
             collect { () throws(FieldProblems) in try PolicyCheck(value, in: context) }
         }
-        problems += ImagePolicy.ambiguousNames(specification["checks"]?.elements ?? [])
+        problems += ImagePolicy.ambiguousNames(specification["checks"]?.elements ?? [], in: context)
         if let problems = FieldProblems(problems) { throw problems }
         self.init(
             name: name, enforcement: (enforcement ?? nil) ?? StagedEnforcement(.deny),
@@ -121,11 +125,11 @@ extension ImagePolicy {
     }
 
     /// Answers and exceptions name a check, so no two of a policy may have the same name.
-    private static func ambiguousNames(_ items: [FieldValue]) -> [FieldProblem] {
+    private static func ambiguousNames(_ items: [FieldValue], in context: CheckContext) -> [FieldProblem] {
         var seen: [(name: String, position: SourcePosition)] = []
         var problems: [FieldProblem] = []
         for item in items {
-            guard let name = item["name"]?.text ?? BuiltInChecks.all.map({ $0.word }).first(where: { item[$0] != nil })
+            guard let name = item["name"]?.text ?? context.checks.map({ $0.word }).first(where: { item[$0] != nil })
             else { continue }
             if let first = seen.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
                 problems.append(
@@ -147,11 +151,14 @@ extension PolicyCheck {
             "enforcement", .word(Enforcement.allCases.map(\.rawValue)),
             "the check's own enforcement; the weaker of this and the policy's counts"),
         Field("onUndetermined", OnUndetermined.type, "what happens when nobody could look; `deny` if absent"),
+        Field(
+            "alreadyAdmitted", AlreadyAdmitted.type,
+            "for checks that move with time: what happens when an admitted image fails; `{warn: 14d}` if absent"),
         Field("message", .text("a message"), "what a refused person reads first"),
     ]
 
     convenience init(_ item: FieldValue, in context: CheckContext) throws(FieldProblems) {
-        for type in BuiltInChecks.all {
+        for type in context.checks {
             guard let value = item[type.word] else { continue }
             var problems: [FieldProblem] = []
             func collect<Value>(_ load: () throws(FieldProblems) -> Value) -> Value? {
@@ -164,16 +171,20 @@ extension PolicyCheck {
             let onUndetermined = item["onUndetermined"].map { written in
                 collect { () throws(FieldProblems) in try OnUndetermined(written, of: type, text: value) }
             }
+            let alreadyAdmitted = collect { () throws(FieldProblems) in
+                try AlreadyAdmitted(item["alreadyAdmitted"], of: type, text: value)
+            }
             guard let check, problems.isEmpty else {
                 throw FieldProblems(problems) ?? FieldProblems(FieldProblem("cannot be loaded", at: item.position))
             }
             self.init(
                 name: item["name"]?.text, check: check,
                 enforcement: item["enforcement"]?.text.flatMap(Enforcement.init),
-                onUndetermined: (onUndetermined ?? nil) ?? .deny, message: item["message"]?.text)
+                onUndetermined: (onUndetermined ?? nil) ?? .deny, alreadyAdmitted: alreadyAdmitted ?? .deny,
+                message: item["message"]?.text)
             return
         }
-        let words = BuiltInChecks.all.map { $0.word }
+        let words = context.checks.map { $0.word }
         throw FieldProblems(
             FieldProblem("a check is one of \(listed(words, conjunction: "or"))", at: item.position))
     }

@@ -8,8 +8,8 @@ public indirect enum Relief: Hashable, Sendable, CustomStringConvertible {
     case exception(name: String, expires: Instant)
     /// It could not be looked at, and what was found out at that time stands in for it.
     case lastKnownGood(since: Instant)
-    /// The image was let in before and fails only because time moved on; from that moment it refuses.
-    case alreadyAdmitted(until: Instant)
+    /// The image was admitted before and fails only because the world moved on: since when, and until when that is a warning.
+    case alreadyAdmitted(since: Instant, until: Instant)
 
     /// The word for it in records and reports.
     public var word: String {
@@ -25,13 +25,17 @@ public indirect enum Relief: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .exception(let name, let expires): "exception \(name) until \(expires.rfc3339InSeconds)"
         case .lastKnownGood(let since): "last known good at \(since.rfc3339InSeconds)"
-        case .alreadyAdmitted(let until): "admitted before, a warning until \(until.rfc3339InSeconds)"
+        case .alreadyAdmitted(let since, let until):
+            "admitted before, a warning until \(until.rfc3339InSeconds), failing since \(since.rfc3339InSeconds)"
         }
     }
 
-    /// How long ago it was that what stands in was found out, at the time of the decision; nil where nothing does.
+    /// How long ago it was, at the time of the decision, that what stands in was found out, or that the image first failed;
+    /// nil for an exception.
     public func age(at now: Instant) -> Duration? {
-        guard case .lastKnownGood(let since) = self else { return nil }
-        return now - since
+        switch self {
+        case .exception: nil
+        case .lastKnownGood(let since), .alreadyAdmitted(let since, _): now - since
+        }
     }
 }

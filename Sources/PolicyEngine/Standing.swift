@@ -55,8 +55,8 @@ struct Standing {
     /// Nobody could look, and that is to warn at the most.
     mutating func onlyWarn() { enforcement = min(enforcement, .warn) }
 
-    /// Nobody could look, and what was known before stands in.
-    mutating func standIn() { state = .passed }
+    /// It does not refuse, since what was known before stands in, or it is too soon to.
+    mutating func relieve() { state = .passed }
 
     /// The state, or what it may become; open while nothing is known of it.
     var prospect: State { state == .open ? atBest : state }

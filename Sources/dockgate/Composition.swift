@@ -21,7 +21,7 @@ struct Composition {
     ///   - memory: nil for a check, which remembers nothing.
     ///   - log: nil for a check that leaves no record.
     init(
-        _ settings: GateSettings, policies loaded: LoadedPolicies, memory: LastKnownGood? = nil, log: AuditLog?,
+        _ settings: GateSettings, policies loaded: LoadedPolicies, memory: GateMemory? = nil, log: AuditLog?,
         clock: @escaping @Sendable () -> Instant
     ) throws {
         let client: RegistryClient

@@ -15,7 +15,7 @@ struct MemoryKeeper: Service {
     private static let period = Duration.seconds(30)
 
     /// From here on `memory` knows what was kept before.
-    init(of memory: LastKnownGood, in state: StateDirectory, _ logger: Logger) {
+    init(of memory: GateMemory, in state: StateDirectory, _ logger: Logger) {
         self.logger = logger
         results = RememberedResults(memory, in: state, at: SystemClock.now()) { reason in
             logger.error("what checks came to before the start is not known: the file in the state directory \(reason)")

@@ -99,7 +99,13 @@ import Trust
                 .lastKnownGood(since: TestClock.start),
                 ["kind=lastKnownGood", "since=\(TestClock.start.rfc3339)", "ageSeconds="]
             ),
-            (.alreadyAdmitted(until: TestClock.start), ["kind=alreadyAdmitted", "until=\(TestClock.start.rfc3339)"]),
+            (
+                .alreadyAdmitted(since: TestClock.start, until: .latest),
+                [
+                    "kind=alreadyAdmitted", "since=\(TestClock.start.rfc3339)", "until=\(Instant.latest.rfc3339)",
+                    "ageSeconds=",
+                ]
+            ),
         ])
     func relief(relief: Relief, members: [String]) throws {
         let long = Refusal(

@@ -114,15 +114,15 @@ import Trust
     private func life(
         at now: Instant = TestClock.start, _ body: (LastKnownGood, RememberedResults, [String]) throws -> Void
     ) throws {
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         var lost: [String] = []
         let results = RememberedResults(
             memory, in: try StateDirectory.open(scratch.path + "/state"), at: now
         ) { lost.append($0) }
-        try body(memory, results, lost)
+        try body(memory.results, results, lost)
     }
 
-    private var file: String { scratch.path + "/state/last-known-good" }
+    private var file: String { scratch.path + "/state/remembered-results" }
 
     @Test("what passed survives a restart, what ended does not, and what is too old is forgotten")
     func restart() throws {
@@ -157,13 +157,13 @@ import Trust
 
     @Test("what ended is to be kept at once, and is said so; a pass is not")
     func urgency() async throws {
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         let results = RememberedResults(
             memory, in: try StateDirectory.open(scratch.path + "/state"), at: now
         ) { _ in }
         let image = try image()
-        memory.note([result(image, passed: true)], at: now)
-        memory.note([result(image, passed: false)], at: now + .seconds(1))
+        memory.results.note([result(image, passed: true)], at: now)
+        memory.results.note([result(image, passed: false)], at: now + .seconds(1))
         var urgent = results.isUrgent.makeAsyncIterator()
         #expect(await urgent.next() != nil)
     }
@@ -174,15 +174,15 @@ import Trust
         let image = try image()
         let disk = FullDisk()
         let state = try StateDirectory.open(scratch.path + "/state", storage: disk)
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         let results = RememberedResults(memory, in: state, at: now) { _ in }
-        memory.note([result(image, passed: true)], at: now)
+        memory.results.note([result(image, passed: true)], at: now)
         try results.keep(at: now)
         disk.isFull.withLock { $0 = true }
-        memory.note([result(try self.image(1), passed: true)], at: now)
+        memory.results.note([result(try self.image(1), passed: true)], at: now)
         #expect(throws: StateError.self) { try results.keep(at: now) }
         #expect(FileManager.default.fileExists(atPath: file), "a pass that is not kept takes nothing away")
-        memory.note([result(image, passed: false)], at: now + .seconds(1))
+        memory.results.note([result(image, passed: false)], at: now + .seconds(1))
         #expect(throws: StateError.self) { try results.keep(at: now + .seconds(1)) }
         #expect(!FileManager.default.fileExists(atPath: file))
         disk.isFull.withLock { $0 = false }
@@ -204,9 +204,13 @@ import Trust
             #expect(lost == ["does not have the checksum that it names"])
             #expect(memory.passed(image) == nil)
         }
-        for text in ["", "[]", "{}", "{\"results\":{}}", "{\"results\":[{}]}", "{\"results\":[1]}"] {
+        for text in [
+            "", "[]", "{}", "{\"results\":[]}", "{\"results\":{},\"admissions\":[]}",
+            "{\"results\":[{}],\"admissions\":[]}", "{\"results\":[1],\"admissions\":[]}",
+            "{\"results\":[],\"admissions\":[{}]}",
+        ] {
             try StateDirectory.open(scratch.path + "/state")
-                .file("last-known-good", version: 1, maximumBytes: 1_024).keep(Array(text.utf8))
+                .file("remembered-results", version: 1, maximumBytes: 1_024).keep(Array(text.utf8))
             try life { memory, results, lost in
                 #expect(lost == ["is malformed"], "\(text)")
                 memory.note([result(image, passed: true)], at: now)
@@ -237,7 +241,7 @@ import Trust
 }
 
 /// A disk that takes nothing new while it is full; what needs no space goes on.
-private final class FullDisk: StateStorage {
+final class FullDisk: StateStorage {
     let isFull = Mutex(false)
     private let real = DiskStateStorage()
 

@@ -51,7 +51,7 @@ import Trust
     }
 
     private func gate(
-        _ policies: PolicySet, _ source: ScriptedSource, memory: LastKnownGood?, log: AuditLog? = nil
+        _ policies: PolicySet, _ source: ScriptedSource, memory: GateMemory?, log: AuditLog? = nil
     ) -> Gate {
         let clock = clock
         let collector = EvidenceCollector(source: source, keeper: nil, clock: { clock.now })
@@ -70,7 +70,7 @@ import Trust
         let log = try AuditLog.open(directory: scratch.path + "/log")
         let source = ScriptedSource()
         source.set(there, for: signature)
-        let gate = gate(try policies(), source, memory: LastKnownGood(), log: log)
+        let gate = gate(try policies(), source, memory: GateMemory(), log: log)
         let first = await gate.answer(.of(pinned), at: clock.now)
         #expect(first.isAllowed && first.warnings.isEmpty)
         let since = clock.now
@@ -102,7 +102,7 @@ import Trust
 
     @Test("without a memory, without the setting, for a tag, and for an image that was never signed, it is refused")
     func refused() async throws {
-        for (policies, memory) in [(try policies(), nil), (try policies(nil), LastKnownGood())] {
+        for (policies, memory) in [(try policies(), nil), (try policies(nil), GateMemory())] {
             let source = ScriptedSource()
             source.set(there, for: signature)
             let gate = gate(policies, source, memory: memory)
@@ -115,7 +115,7 @@ import Trust
         let tagged = source.tag("1", of: repository, as: "tagged")
         let signature = PresenceAttestor.locator(Subject(repository: repository, digest: tagged), "release")
         source.set(there, for: signature)
-        let gate = gate(try policies(), source, memory: LastKnownGood())
+        let gate = gate(try policies(), source, memory: GateMemory())
         #expect(await gate.decide(.of("\(repository):1"), at: clock.now).isAllowed)
         later()
         source.set(down, for: signature)
@@ -129,7 +129,7 @@ import Trust
     func withdrawn() async throws {
         let source = ScriptedSource()
         let state = try StateDirectory.open(scratch.path + "/state")
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         let results = RememberedResults(memory, in: state, at: clock.now) { _ in }
         let first = gate(try policies(), source, memory: memory)
         source.set(there, for: signature)
@@ -142,7 +142,7 @@ import Trust
         source.set(down, for: signature)
         #expect(await !first.decide(.of(pinned), at: clock.now).isAllowed)
         try results.keep(at: clock.now)
-        let restored = LastKnownGood()
+        let restored = GateMemory()
         _ = RememberedResults(restored, in: state, at: clock.now) { _ in }
         let second = gate(try policies(), source, memory: restored)
         #expect(await !second.decide(.of(pinned), at: clock.now).isAllowed)
@@ -153,14 +153,14 @@ import Trust
     func restart() async throws {
         let source = ScriptedSource()
         let state = try StateDirectory.open(scratch.path + "/state")
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         let results = RememberedResults(memory, in: state, at: clock.now) { _ in }
         source.set(there, for: signature)
         #expect(await gate(try policies(), source, memory: memory).decide(.of(pinned), at: clock.now).isAllowed)
         try results.keep(at: clock.now)
         later()
         source.set(down, for: signature)
-        let restored = LastKnownGood()
+        let restored = GateMemory()
         _ = RememberedResults(restored, in: state, at: clock.now) { _ in }
         for (set, isAllowed) in [(try policies(), true), (try policies(text: "other"), false)] {
             let decision = await gate(set, source, memory: restored).decide(.of(pinned), at: clock.now)
@@ -172,7 +172,7 @@ import Trust
     func exchange() async throws {
         let source = ScriptedSource()
         source.set(there, for: signature)
-        let gate = gate(try policies(), source, memory: LastKnownGood())
+        let gate = gate(try policies(), source, memory: GateMemory())
         #expect(await gate.decide(.of(pinned), at: clock.now).isAllowed)
         later()
         source.set(down, for: signature)

@@ -122,6 +122,16 @@ struct ExplanationTests {
                 == "if nobody can look there is only a warning")
     }
 
+    @Test("a check that moves with time says what becomes of images that were admitted, unless that refuses")
+    func whenAlreadyAdmitted() throws {
+        let check = try PolicyFixture.policy("p", ["checks": [["digest": "required"]]]).checks[0].check
+        let warn = AlreadyAdmitted.warn(within: .seconds(14 * 86_400), text: PolicyFixture.digest("text"))
+        #expect(
+            PolicyCheck(check: check, alreadyAdmitted: warn).explanation.whenAlreadyAdmitted
+                == "if an image that was admitted fails there is only a warning, for 14d from its first failure")
+        #expect(PolicyCheck(check: check).explanation.whenAlreadyAdmitted == nil)
+    }
+
     @Test("an exemption names its namespaces, and its images if it has some")
     func exemption() throws {
         func exemption(_ images: [ImagePattern]) -> Exemption {

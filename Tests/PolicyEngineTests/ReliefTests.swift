@@ -5,7 +5,8 @@ import Trust
 
 @Suite struct ReliefTests {
     private let reliefs: [Relief] = [
-        .exception(name: "e", expires: .latest), .lastKnownGood(since: .earliest), .alreadyAdmitted(until: .latest),
+        .exception(name: "e", expires: .latest), .lastKnownGood(since: .earliest),
+        .alreadyAdmitted(since: .earliest, until: .latest),
     ]
     private static let refusal = Refusal(.tagDenied, found: "the tag `latest`", expected: "another")
 

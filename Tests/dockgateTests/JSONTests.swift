@@ -62,7 +62,11 @@ struct JSONTests {
             try members(.lastKnownGood(since: time))
                 == ["kind=lastKnownGood", "since=2026-12-01T00:00:00.000000Z", "ageSeconds=7200"])
         #expect(
-            try members(.alreadyAdmitted(until: time)) == ["kind=alreadyAdmitted", "until=2026-12-01T00:00:00.000000Z"])
+            try members(.alreadyAdmitted(since: time, until: time + .seconds(86_400)))
+                == [
+                    "kind=alreadyAdmitted", "since=2026-12-01T00:00:00.000000Z", "until=2026-12-02T00:00:00.000000Z",
+                    "ageSeconds=7200",
+                ])
     }
 
     @Test("a line of JSON lines is the object of the same image, with the version")

@@ -33,6 +33,8 @@ public struct CheckExplanation: Sendable {
     public let needsOnlyReference: Bool
     /// What counts instead when nobody could look, as a clause; nil if that refuses.
     public let whenUndetermined: String?
+    /// What counts for an image that was admitted and fails since the world moved on, as a clause; nil if that refuses.
+    public let whenAlreadyAdmitted: String?
     /// What whoever is refused reads first.
     public let message: String?
 }
@@ -52,7 +54,8 @@ extension PolicyCheck {
         CheckExplanation(
             name: name, word: type(of: check).word, demand: check.explanation, enforcement: enforcement,
             vouches: vouches, needsOnlyReference: needsOnlyReference,
-            whenUndetermined: onUndetermined.explanation, message: message)
+            whenUndetermined: onUndetermined.explanation, whenAlreadyAdmitted: alreadyAdmitted.explanation,
+            message: message)
     }
 }
 
@@ -62,16 +65,27 @@ extension OnUndetermined {
         case .deny: nil
         case .warn: "if nobody can look there is only a warning"
         case .lastKnownGood(let period, _):
-            "if nobody can look its latest result for the same digest counts, for \(OnUndetermined.written(period))"
+            "if nobody can look its latest result for the same digest counts, for \(period.written)"
         }
     }
+}
 
-    /// As a policy writes a duration, in the largest unit that it is whole in.
-    private static func written(_ duration: Duration) -> String {
-        let seconds = duration.components.seconds
+extension AlreadyAdmitted {
+    fileprivate var explanation: String? {
+        switch self {
+        case .deny: nil
+        case .warn(let period, _):
+            "if an image that was admitted fails there is only a warning, for \(period.written) from its first failure"
+        }
+    }
+}
+
+extension Duration {
+    /// As a policy writes it, in the largest unit that it is whole in.
+    fileprivate var written: String {
         let units: [(seconds: Int64, letter: String)] = [(86_400, "d"), (3_600, "h"), (60, "m")]
-        let unit = units.first { seconds % $0.seconds == 0 } ?? (1, "s")
-        return "\(seconds / unit.seconds)\(unit.letter)"
+        let unit = units.first { components.seconds % $0.seconds == 0 } ?? (1, "s")
+        return "\(components.seconds / unit.seconds)\(unit.letter)"
     }
 }
 

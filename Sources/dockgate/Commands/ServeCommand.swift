@@ -47,7 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
         let saved = state.map(SavedPolicies.init)
         let initial = try InitialPolicies(
             directory: configuration.policyDirectory, saved: saved, at: SystemClock.now())
-        let memory = LastKnownGood()
+        let memory = GateMemory()
         let composition = try Composition(
             GateSettings(configuration), policies: initial.loaded, memory: memory, log: log, clock: SystemClock.now)
         let policies = PolicyReload(

@@ -84,7 +84,9 @@ extension JSONWriter {
             member("name", name)
             member("expires", expires.rfc3339)
         case .lastKnownGood(let since): member("since", since.rfc3339)
-        case .alreadyAdmitted(let until): member("until", until.rfc3339)
+        case .alreadyAdmitted(let since, let until):
+            member("since", since.rfc3339)
+            member("until", until.rfc3339)
         }
         if let age { member("ageSeconds", Int(age.components.seconds)) }
         endObject()

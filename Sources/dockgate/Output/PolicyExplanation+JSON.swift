@@ -85,6 +85,7 @@ extension CheckExplanation {
         writer.member("vouches", vouches)
         writer.member("needsOnlyReference", needsOnlyReference)
         if let whenUndetermined { writer.member("whenUndetermined", whenUndetermined) }
+        if let whenAlreadyAdmitted { writer.member("whenAlreadyAdmitted", whenAlreadyAdmitted) }
         if let message { writer.member("message", message) }
     }
 }

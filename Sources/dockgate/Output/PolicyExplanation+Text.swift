@@ -53,7 +53,8 @@ extension CheckExplanation {
             case .audit?: "only recorded"
             }
         let asked = needsOnlyReference ? nil : "the registry is asked"
-        return (["check `\(name)`"] + [trial, asked, whenUndetermined].compactMap { $0 }).joined(separator: ", ")
+        return (["check `\(name)`"] + [trial, asked, whenUndetermined, whenAlreadyAdmitted].compactMap { $0 }).joined(
+            separator: ", ")
     }
 }
 
