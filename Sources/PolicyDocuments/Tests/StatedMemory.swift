@@ -6,7 +6,7 @@ import Trust
 /// What a document states that a gate remembers of an image: when checks last held for its digest, and whether they were
 /// seen violated after that.
 struct StatedMemory {
-    private struct Result {
+    fileprivate struct Result {
         /// What was asked when the check held.
         let question: Digest
         let passed: Instant
@@ -43,29 +43,43 @@ extension StatedMemory {
         var results: [Result] = []
         var seen: [PolicyCheck] = []
         for element in list?.elements ?? [] {
-            guard let passed = element["passed"]?.date else { continue }
-            let violated = element["violated"]
-            if let violated, let date = violated.date, date <= passed {
-                problems.append(
-                    FieldProblem("`violated` is not later than `passed`, so it ends nothing", at: violated.position))
-            }
+            StatedMemory.refuseEarlyEnd(element, &problems)
             guard let loaded, let check = loaded.check(element, &problems) else { continue }
             if seen.contains(where: { $0 === check }) {
                 problems.append(FieldProblem("\(quoted(check.name)) is listed twice", at: element.position))
             }
             seen.append(check)
-            guard let question = loaded.policySet.rememberedQuestion(of: check, at: passed) else {
-                problems.append(
-                    FieldProblem(
-                        "nothing is remembered of \(quoted(check.name)), which has no `onUndetermined: {lastKnownGood: …}`",
-                        at: element["check"]?.position ?? element.position))
-                continue
-            }
-            guard passed <= time else { continue }
-            results.append(
-                Result(question: question, passed: passed, hasEnded: violated?.date.map { $0 <= time } ?? false))
+            if let result = Result(element, of: check, at: time, in: loaded, &problems) { results.append(result) }
         }
         self.results = results
+    }
+
+    private static func refuseEarlyEnd(_ element: FieldValue, _ problems: inout [FieldProblem]) {
+        guard let passed = element["passed"]?.date, let violated = element["violated"], let end = violated.date,
+            end <= passed
+        else { return }
+        problems.append(
+            FieldProblem("`violated` is not later than `passed`, so it ends nothing", at: violated.position))
+    }
+}
+
+extension StatedMemory.Result {
+    /// Nil for what has not happened yet, and for a check of which nothing is remembered, which is a problem.
+    fileprivate init?(
+        _ element: FieldValue, of check: PolicyCheck, at time: Instant, in loaded: LoadedPolicies,
+        _ problems: inout [FieldProblem]
+    ) {
+        guard let passed = element["passed"]?.date else { return nil }
+        guard let question = loaded.policySet.rememberedQuestion(of: check, at: passed) else {
+            problems.append(
+                FieldProblem(
+                    "nothing is remembered of \(quoted(check.name)), which has no `onUndetermined: {lastKnownGood: …}`",
+                    at: element["check"]?.position ?? element.position))
+            return nil
+        }
+        guard passed <= time else { return nil }
+        let end = element["violated"]?.date
+        self.init(question: question, passed: passed, hasEnded: end.map { $0 <= time } ?? false)
     }
 }
 
