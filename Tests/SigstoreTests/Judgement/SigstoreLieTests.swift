@@ -2,6 +2,7 @@ import Cryptography
 import Sigstore
 import TestSupport
 import Testing
+import Timestamp
 
 /// What a whole simulated Sigstore signs passes, in the form of every age; with one fact wrong it is refused, and for that
 /// very fact.
@@ -70,6 +71,30 @@ import Testing
         let order = SigningOrder.message(version: .v01)
         let material = try sigstore.sign(SigstoreLieTests.image, order, telling: .log(.proofMissing))
         try expect(.verified, of: material, order)
+    }
+
+    @Test("S44: what is trusted until a second is trusted in that second, and not in the next")
+    func windows() throws {
+        let order = SigningOrder.bundle().timestamped
+        var sigstore = try sigstore
+        let honest = try sigstore.sign(SigstoreLieTests.image, order)
+        // The certificate's promise, the log's and the timestamp are of these seconds after `now`.
+        let cases: [(String, isLog: Bool, second: Int, SigstoreStep)] = [
+            ("ctlogs", true, 0, .certificateTransparency), ("tlogs", true, 2, .log),
+            ("certificateAuthorities", false, 3, .chain), ("timestampAuthorities", false, 3, .timestamp),
+        ]
+        for (name, isLog, second, step) in cases {
+            for (end, verdict) in [(second, Verdict.verified), (second - 1, .refused(step))] {
+                var material = honest
+                let time = JSONTree.string((sigstore.now + .seconds(end)).rfc3339InSeconds)
+                if isLog {
+                    material.trustedRoot[name]?[0]?["publicKey"]?["validFor"]?["end"] = time
+                } else {
+                    material.trustedRoot[name]?[0]?["validFor"]?["end"] = time
+                }
+                try expect(verdict, of: material, order)
+            }
+        }
     }
 
     @Test("each lie is told in orders that pass without it")
