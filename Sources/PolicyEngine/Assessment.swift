@@ -239,7 +239,8 @@ struct Assessment {
                 Finding(
                     policy: policies[standing.policy].policy.name, check: check.name, enforcement: standing.enforcement,
                     outcome: Finding.Outcome(outcome), message: check.message,
-                    relief: relief(of: standing, at: index)))
+                    relief: relief(of: standing, at: index),
+                    vouches: standing.vouchesInForce && standing.state == .passed))
         }
         if !isVouchedFor && !(notVouched == .deny && holdsRefusal) { findings.append(notVouchedFinding) }
         return ImageDecision(

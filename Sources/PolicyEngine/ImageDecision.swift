@@ -68,10 +68,12 @@ public struct Finding: Sendable {
     public let message: String?
     /// What keeps it from having consequences. A check that is lifted does not count if it passed either.
     public let relief: Relief?
+    /// Whether it is one of those that let the image in.
+    public let vouches: Bool
 
     init(
         policy: String?, check: String, enforcement: Enforcement, outcome: Outcome, message: String?,
-        relief: Relief? = nil
+        relief: Relief? = nil, vouches: Bool = false
     ) {
         self.policy = policy
         self.check = check
@@ -79,6 +81,7 @@ public struct Finding: Sendable {
         self.outcome = outcome
         self.message = message
         self.relief = relief
+        self.vouches = vouches
     }
 
     /// What came of the check.

@@ -14,6 +14,13 @@ extension NamePattern {
         return glob.filled("evil", afterWord: "-evil")
     }
 
+    /// Names that it fits, and one right beside it that it does not if it names one: a change of it shows on one of them.
+    public var probes: [String] {
+        guard let example else { return [] }
+        guard !glob.isLiteral else { return [example, example + "-x"] }
+        return [example] + ["", "z9"].map { glob.filled($0) } + [stranger].compactMap { $0 }
+    }
+
     public func fits(_ name: String) -> Bool { matches(name) }
 
     /// Whether it is one name, without a wildcard.

@@ -3,7 +3,7 @@ import Trust
 /// A namespace name in which `*` stands for any run of characters.
 public struct NamePattern: Hashable, Sendable {
     /// As it was written.
-    let text: String
+    public let text: String
     let glob: Glob
     /// The name itself when it holds no wildcard.
     let literal: [UInt8]?

@@ -66,6 +66,8 @@ import Trust
         try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
     }
 
+    static func loaded(_ file: String) throws -> LoadedPolicies { try FixtureTests().load(try text(of: file)) }
+
     private func load(_ text: String) throws(LoadFailure) -> LoadedPolicies {
         try PolicyDocuments.load(
             directory: "policies", formats: [KeyFormat()], now: Self.now,

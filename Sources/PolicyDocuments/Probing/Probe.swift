@@ -12,10 +12,16 @@ struct Probe: Hashable, Sendable {
     var namespace: String?
     /// Of the namespace, beside the one that says its name; they exist where there is one.
     var labels: [NamespaceLabel] = []
+    /// Whether they could not be had.
+    var areLabelsUnknown = false
     /// What the tag stands for, if the reference names no digest.
     var digest = Probe.anyDigest
     /// Who signed it.
     var signers: Set<Signer> = []
+    /// Whether its registry gives no answer: neither what the tag stands for nor any signature.
+    var isUnreachable = false
+    /// How long ago every check of it was last known to hold; nil if nobody remembers.
+    var lastKnownGood: Duration?
     /// When; nil is now.
     var time: Instant?
 
@@ -59,10 +65,13 @@ struct ProbedPolicies: Sendable {
         everybody = other.everybody
     }
 
-    func decide(_ probe: Probe, at now: Instant) -> ImageDecision? {
-        guard case .decided(let decision) = evaluate(probe, with: MadeUpEvidence(probe, signers), at: now)
-        else { return nil }
-        return decision
+    func decide(_ probe: Probe, at now: Instant) -> ImageDecision? { judge(probe, at: now)?.decision }
+
+    /// The decision, and whether the image's registry was asked for anything on the way to it.
+    func judge(_ probe: Probe, at now: Instant) -> (decision: ImageDecision, asksRegistry: Bool)? {
+        let evidence = MadeUpEvidence(of: probe, believed: signers, now: probe.time ?? now)
+        guard case .decided(let decision) = evaluate(probe, with: evidence, at: now) else { return nil }
+        return (decision, evidence.wasAsked)
     }
 
     /// Whether the image's registry is asked for anything.
@@ -72,35 +81,15 @@ struct ProbedPolicies: Sendable {
 
     private func evaluate(_ probe: Probe, with evidence: some Evidence, at now: Instant) -> Evaluator.Evaluation {
         evaluator.evaluate(
-            probe.reference, in: probe.container,
-            of: RequestFacts(
-                source: probe.source, namespace: probe.namespace.map(Fact.known) ?? .absent,
-                namespaceLabels: probe.namespace.map { .known(NamespaceLabels(of: $0, stated: probe.labels)) }),
-            with: evidence, at: probe.time ?? now)
+            probe.reference, in: probe.container, of: probe.facts, with: evidence, at: probe.time ?? now)
     }
 }
 
-private struct MadeUpEvidence: Evidence {
-    private let digest: Digest
-    private let signed: Set<Signer>
-    private let believed: [Set<Signer>]
-
-    init(_ probe: Probe, _ believed: [Set<Signer>]) {
-        digest = probe.digest
-        signed = probe.signers
-        self.believed = believed
+extension Probe {
+    fileprivate var facts: RequestFacts {
+        guard let namespace else { return RequestFacts(source: source, namespace: .absent, namespaceLabels: .absent) }
+        let known = Fact.known(NamespaceLabels(of: namespace, stated: labels))
+        return RequestFacts(
+            source: source, namespace: .known(namespace), namespaceLabels: areLabelsUnknown ? .unknown : known)
     }
-
-    func resolution(of reference: ImageReference) -> Resolution? { .resolved(digest) }
-
-    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
-        let signers = believed.indices.contains(attestor.index) ? believed[attestor.index].intersection(signed) : []
-        guard signers.isEmpty else { return .passed(signers: Array(signers)) }
-        return .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
-    }
-}
-
-private struct NothingKnown: Evidence {
-    func resolution(of reference: ImageReference) -> Resolution? { nil }
-    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? { nil }
 }

@@ -139,18 +139,26 @@ extension StatedEvidence {
         _ attestors: [any Attestor], _ signed: [Int], _ failed: [Int: VerificationOutcome],
         otherwise: VerificationOutcome
     ) -> [VerificationOutcome] {
-        let believed: [[Signer]] = attestors.map { attestor in
-            attestor.signers.isEmpty ? [.key(fingerprint: attestor.fingerprint.bytes)] : attestor.signers
-        }
-        let signers = signed.compactMap { attestor in
-            believed[attestor].first { signer in believed.count { $0.contains(signer) } == 1 }
-                ?? believed[attestor].first
-        }
+        let believed = believed(by: attestors)
+        let own = ownSigners(of: attestors)
+        let signers = signed.compactMap { own[$0] }
         return believed.enumerated().map { attestor, keys in
             if let failure = failed[attestor] { return failure }
             let present = keys.filter(signers.contains)
             return present.isEmpty ? otherwise : .passed(signers: present)
         }
+    }
+
+    /// The signer with which each attestor is stated to have signed.
+    static func ownSigners(of attestors: [any Attestor]) -> [Signer?] {
+        let believed = believed(by: attestors)
+        var counts: [Signer: Int] = [:]
+        for signers in believed { for signer in Set(signers) { counts[signer, default: 0] += 1 } }
+        return believed.map { signers in signers.first { counts[$0] == 1 } ?? signers.first }
+    }
+
+    private static func believed(by attestors: [any Attestor]) -> [[Signer]] {
+        attestors.map { $0.signers.isEmpty ? [.key(fingerprint: $0.fingerprint.bytes)] : $0.signers }
     }
 }
 

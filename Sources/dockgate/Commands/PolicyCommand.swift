@@ -9,11 +9,13 @@ struct PolicyCommand: ParsableCommand {
               dockgate policy explain policies
               dockgate policy schema >policies/schema.json
               dockgate policy test policies
+              dockgate policy diff old-policies policies
             """,
         subcommands: [
             PolicyLintCommand.self,
             PolicyExplainCommand.self,
             PolicySchemaCommand.self,
             PolicyTestCommand.self,
+            PolicyDiffCommand.self,
         ])
 }

@@ -75,11 +75,7 @@ struct ExplainedRequestOptions: ParsableArguments {
 
     @Option(
         help: "The time of the decision, such as 2026-12-01 or 2026-12-01T09:30:00Z; now if absent.",
-        transform: { text in
-            do throws(TimestampError) { return try Instant(dateOrTime: text) } catch {
-                throw ValidationError("`\(text)` is not a time, \(error)")
-            }
-        })
+        transform: Instant.init(argument:))
     var time: Instant?
 
     func validate() throws {
@@ -95,6 +91,15 @@ struct ExplainedRequestOptions: ParsableArguments {
             return NamedNamespace(namespace).facts(of: source ?? .pipeline)
         }
         return try NamedNamespace(namespace, labels: namespaceLabels).facts(of: source ?? .pipeline)
+    }
+}
+
+extension Instant {
+    /// - Throws: `ValidationError` about what is neither a day nor a time.
+    init(argument text: String) throws {
+        do throws(TimestampError) { self = try Instant(dateOrTime: text) } catch {
+            throw ValidationError("`\(text)` is not a time, \(error)")
+        }
     }
 }
 

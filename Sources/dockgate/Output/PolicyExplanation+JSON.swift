@@ -139,25 +139,3 @@ extension Finding.Outcome {
         }
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func objects<Element>(
-        _ name: StaticString, _ elements: [Element], _ members: (Element, inout JSONWriter) -> Void
-    ) {
-        key(name)
-        beginArray()
-        for element in elements {
-            beginObject()
-            members(element, &self)
-            endObject()
-        }
-        endArray()
-    }
-
-    fileprivate mutating func texts(_ name: StaticString, _ texts: [String]) {
-        key(name)
-        beginArray()
-        for text in texts { string(text) }
-        endArray()
-    }
-}

@@ -1,0 +1,43 @@
+import OCI
+import PolicyEngine
+import Timestamp
+import Trust
+
+/// What is found out about a made-up image. Notes whether it was asked for anything that a registry would be asked for.
+final class MadeUpEvidence: Evidence {
+    private let probe: Probe
+    private let believed: [Set<Signer>]
+    private let now: Instant
+    private(set) var wasAsked = false
+
+    /// - Parameter believed: the signers that each attestor believes, in the order of the set.
+    init(of probe: Probe, believed: [Set<Signer>], now: Instant) {
+        self.probe = probe
+        self.believed = believed
+        self.now = now
+    }
+
+    func resolution(of reference: ImageReference) -> Resolution? {
+        wasAsked = true
+        return probe.isUnreachable ? .undetermined(MadeUpEvidence.noAnswer) : .resolved(probe.digest)
+    }
+
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
+        wasAsked = true
+        guard !probe.isUnreachable else { return .undetermined(MadeUpEvidence.noAnswer) }
+        let signers =
+            believed.indices.contains(attestor.index) ? believed[attestor.index].intersection(probe.signers) : []
+        return signers.isEmpty ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
+    }
+
+    func lastKnownGood(_ image: CheckedImage) -> Instant? { probe.lastKnownGood.map { now - $0 } }
+
+    private static let unsigned = Refusal(.signatureMissing, found: "no signature", expected: "a signature")
+    private static let noAnswer = Refusal(.registryUnavailable, found: "no answer", expected: "an answer")
+}
+
+/// Asked what is missing, it says that nothing is known.
+struct NothingKnown: Evidence {
+    func resolution(of reference: ImageReference) -> Resolution? { nil }
+    func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? { nil }
+}
