@@ -179,9 +179,3 @@ extension PolicyGate {
             """.utf8)
     }
 }
-
-extension Verdict {
-    fileprivate var isAccepted: Bool {
-        if case .accepted = self { true } else { false }
-    }
-}
