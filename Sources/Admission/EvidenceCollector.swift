@@ -98,17 +98,18 @@ public final class EvidenceCollector: Sendable {
     // MARK: - Verification
 
     /// What came of verifying, if that is known at `now`.
-    func knownVerification(of subject: Subject, by attestor: any Attestor, at now: Instant)
-        -> Judged<VerificationOutcome>?
-    {
-        verifications.value(for: verificationKey(subject, attestor), at: now)
+    func knownVerification(
+        of subject: Subject, by attestor: any Attestor, for claim: Claim = .signature, at now: Instant
+    ) -> Judged<VerificationOutcome>? {
+        verifications.value(for: verificationKey(subject, attestor, claim), at: now)
     }
 
     /// What comes of verifying: known, or found out by driving the attestor's verification.
     func verification(
-        of subject: Subject, by attestor: any Attestor, until deadline: ContinuousClock.Instant
+        of subject: Subject, by attestor: any Attestor, for claim: Claim = .signature,
+        until deadline: ContinuousClock.Instant
     ) async -> Judged<VerificationOutcome> {
-        let key = verificationKey(subject, attestor)
+        let key = verificationKey(subject, attestor, claim)
         if let known = verifications.value(for: key, at: clock()) { return known }
         let waited = await verifying.value(for: key, until: deadline) { [self] in await verify(key, attestor) }
         return switch waited {
@@ -120,7 +121,9 @@ public final class EvidenceCollector: Sendable {
 
     private func verify(_ key: VerificationKey, _ attestor: any Attestor) async -> Judged<VerificationOutcome> {
         if let known = verifications.value(for: key, at: clock()) { return known }
-        var verification = attestor.verification(of: key.subject)
+        guard var verification = attestor.verification(of: key.subject, for: key.claim) else {
+            return Judged(.violated(EvidenceCollector.noAttestations))
+        }
         var received: [Locator: Fetched] = [:]
         var answers: [Locator: Fetched] = [:]
         var outcome = VerificationOutcome.undetermined(EvidenceCollector.tooManySteps)
@@ -141,9 +144,9 @@ public final class EvidenceCollector: Sendable {
         return judged
     }
 
-    private func verificationKey(_ subject: Subject, _ attestor: any Attestor) -> VerificationKey {
+    private func verificationKey(_ subject: Subject, _ attestor: any Attestor, _ claim: Claim) -> VerificationKey {
         VerificationKey(
-            subject: subject, attestor: attestor.fingerprint,
+            subject: subject, attestor: attestor.fingerprint, claim: claim,
             credentials: source.credentialsIdentity(for: subject.repository))
     }
 
@@ -229,6 +232,8 @@ extension EvidenceCollector {
     private static let tooManySteps = Refusal(
         .internalError, found: "a verification that does not end",
         expected: "an outcome after \(maximumVerificationSteps) steps")
+    private static let noAttestations = Refusal(
+        .attestationMissing, found: "an attestor whose format has signatures alone", expected: "attestations")
     private static let notKept = Refusal(
         .auditUnavailable, found: "evidence that could not be written to the audit log's directory",
         expected: "all evidence to be kept", cure: "free disk space where the audit log lies, or mend its permissions")
@@ -253,6 +258,7 @@ private struct FetchKey: Hashable, Sendable {
 private struct VerificationKey: Hashable, Sendable {
     let subject: Subject
     let attestor: Digest
+    let claim: Claim
     let credentials: [UInt8]
 
     /// Of what tells keys apart most of the time: the hash is computed for each attestor of each warm request.

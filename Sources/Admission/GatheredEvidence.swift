@@ -51,7 +51,11 @@ final class GatheredEvidence: EvidenceWithTrace {
         let collector = collector
         let answers = await withTaskGroup(of: (AttestorReference, Judged<VerificationOutcome>).self) { group in
             for (name, attestor) in asked {
-                group.addTask { (name, await collector.verification(of: subject, by: attestor, until: deadline)) }
+                group.addTask {
+                    let judged = await collector.verification(
+                        of: subject, by: attestor, for: name.claim, until: deadline)
+                    return (name, judged)
+                }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }

@@ -40,8 +40,9 @@ final class KnownEvidence: EvidenceWithTrace {
     func beginImage() { used = [] }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
-        guard let attestor = policies[attestor] else { return nil }
-        guard let judged = collector.knownVerification(of: subject, by: attestor, at: now) else { return nil }
+        guard let believed = policies[attestor],
+            let judged = collector.knownVerification(of: subject, by: believed, for: attestor.claim, at: now)
+        else { return nil }
         note(judged.evidence)
         return judged.value
     }

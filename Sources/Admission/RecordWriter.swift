@@ -239,18 +239,45 @@ struct RecordWriter {
         member("check", finding.check)
         json.member("enforcement", finding.enforcement.rawValue)
         json.member("outcome", finding.outcome.word)
-        if case .passed(let signers) = finding.outcome, !signers.isEmpty {
-            json.key("signers")
-            json.beginArray()
-            for signer in signers { write(signer) }
-            json.endArray()
-        }
+        if case .passed(let signatures) = finding.outcome, !signatures.isEmpty { write(signatures) }
         if let refusal = finding.refusal {
             json.member("reason", refusal.reason.rawValue)
             member("found", refusal.found)
             member("expected", refusal.expected)
         }
         if let relief = finding.relief { write(relief) }
+        json.endObject()
+    }
+
+    /// Who signed; and, where more is known of a signature than that, what.
+    private mutating func write(_ signatures: [VerifiedSignature]) {
+        json.key("signers")
+        json.beginArray()
+        for signature in signatures { write(signature.signer) }
+        json.endArray()
+        guard signatures.contains(where: { $0.source != nil }) else { return }
+        json.key("signatures")
+        json.beginArray()
+        for signature in signatures { write(signature) }
+        json.endArray()
+    }
+
+    private mutating func write(_ signature: VerifiedSignature) {
+        json.beginObject()
+        member("source", signature.source?.description)
+        if let time = signature.signedAt { json.member("signedAt", time.rfc3339) }
+        if !signature.records.isEmpty {
+            json.key("logs")
+            json.beginArray()
+            for record in signature.records {
+                json.beginObject()
+                member("log", record.log)
+                json.member("index", String(record.index))
+                json.endObject()
+            }
+            json.endArray()
+        }
+        member("predicateType", signature.statement?.predicateType)
         json.endObject()
     }
 

@@ -34,7 +34,7 @@ extension String {
 
     /// Text from outside, made fit for a message: everything that is not printable ASCII appears as `\u{...}`, so that
     /// look-alikes, line breaks and direction marks show, and what is too long is cut.
-    init(quoting bytes: some Collection<UInt8>) {
+    public init(quoting bytes: some Collection<UInt8>) {
         var quoted = ""
         for scalar in String(decoding: bytes.prefix(String.longestQuotation), as: UTF8.self).unicodeScalars {
             if (0x20...0x7E).contains(scalar.value), scalar != "`", scalar != "\\" {

@@ -52,8 +52,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public var description: String { text(after: algorithm == .sha256 ? "sha256:" : "sha512:") }
 
     /// `sha256-<64 lower-case hexadecimal digits>`: what the names of tags that are derived from a digest begin with
-    /// (cosign's `.sig` and `.att`, the referrers tag schema of distribution-spec).
+    /// (cosign's `.sig` and `.att`).
     public var tagPrefix: String { text(after: algorithm == .sha256 ? "sha256-" : "sha512-") }
+
+    /// The tag of the index that lists what refers to a manifest, where a registry does not: of the digits no more than 64
+    /// (distribution-spec, "Referrers Tag Schema").
+    public var referrersTag: String { "\(algorithm.rawValue)-\(hexadecimal.prefix(64))" }
 
     init(parsing text: ArraySlice<UInt8>, accepting algorithms: [DigestAlgorithm]) throws(DigestError) {
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { throw .malformed(String(quoting: text)) }

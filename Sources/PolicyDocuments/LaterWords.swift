@@ -5,7 +5,7 @@ enum LaterWords {
 
     static let fields = [
         // Checks and their settings
-        "attestation", "vulnerabilities", "baseImage", "minimal", "age", "imageConfig", "multiStage",
+        "vulnerabilities", "baseImage", "minimal", "age", "imageConfig", "multiStage",
         // Settings of the daemon
         "platforms", "pin",
     ]

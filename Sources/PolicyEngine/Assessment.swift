@@ -291,7 +291,7 @@ struct Assessment {
             outcome: .violated(
                 Refusal(
                     .notVouched, found: found + liftedVouchers,
-                    expected: "a policy in force whose `trustedRegistries` or `signature` check passes",
+                    expected: "a policy in force whose `trustedRegistries`, `signature` or `attestation` check passes",
                     cure: "use an image that a policy covers, or have its registry or its signers added to one")),
             message: nil)
     }
@@ -331,7 +331,7 @@ extension Resolution {
 extension Finding.Outcome {
     fileprivate init(_ outcome: CheckOutcome?) {
         switch outcome {
-        case .passed(let signers)?: self = .passed(signers: signers)
+        case .passed(let signatures)?: self = .passed(signatures)
         case .violated(let refusal)?: self = .violated(refusal)
         case .undetermined(let refusal)?: self = .undetermined(refusal)
         case nil: self = .notEvaluated

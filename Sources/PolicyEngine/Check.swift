@@ -91,28 +91,36 @@ struct KnownVerification {
 
 /// What came of one check of one image. A value, never an error, so none gets lost in a `catch`.
 public enum CheckOutcome: Hashable, Sendable {
-    /// `signers` are those whose signatures made it pass, if signatures did.
-    case passed(signers: [Signer])
+    /// By these signatures, or attestations, if any made it pass.
+    case passed([VerifiedSignature])
     /// It was looked at, and does not hold.
     case violated(Refusal)
     /// It could not be looked at. It refuses too, under its own reason.
     case undetermined(Refusal)
 
-    static let passed = CheckOutcome.passed(signers: [])
+    static let passed = CheckOutcome.passed([])
 }
 
-/// An attestor of the policy set, by its place in it.
+/// An attestor of the policy set, by its place in it, and what it is asked to stand behind.
 public struct AttestorReference: Hashable, Sendable {
     public let index: Int
     public let name: String
+    public let claim: Claim
 
-    public init(index: Int, name: String) {
+    public init(index: Int, name: String, claim: Claim = .signature) {
         self.index = index
         self.name = name
+        self.claim = claim
     }
 
-    public static func == (left: AttestorReference, right: AttestorReference) -> Bool { left.index == right.index }
+    public static func == (left: AttestorReference, right: AttestorReference) -> Bool {
+        left.index == right.index && left.claim == right.claim
+    }
+
     public func hash(into hasher: inout Hasher) { hasher.combine(index) }
+
+    /// The same attestor, asked for something else.
+    func asked(for claim: Claim) -> AttestorReference { AttestorReference(index: index, name: name, claim: claim) }
 }
 
 /// What a check may refer to while it is loaded.
@@ -145,6 +153,7 @@ public enum BuiltInChecks {
         DigestCheck.self,
         TagsCheck.self,
         SignatureCheck.self,
+        AttestationCheck.self,
         ForbidCheck.self,
         InsecureAcceptAnythingCheck.self,
     ]

@@ -86,14 +86,17 @@ public struct Finding: Sendable {
 
     /// What came of the check.
     public enum Outcome: Hashable, Sendable {
-        /// It holds; `signers` are those whose signatures made it hold, if signatures did.
-        case passed(signers: [Signer])
+        /// It holds; by these signatures, or attestations, if any made it hold.
+        case passed([VerifiedSignature])
         /// It was looked at, and does not hold.
         case violated(Refusal)
         /// It could not be looked at.
         case undetermined(Refusal)
         /// Something before it had already refused, so it was not looked at.
         case notEvaluated
+
+        /// By signatures of which nothing is known but who made them.
+        public static func passed(signers: [Signer]) -> Outcome { .passed(signers.map { VerifiedSignature(by: $0) }) }
 
         /// The word for it in records and reports.
         public var word: String {

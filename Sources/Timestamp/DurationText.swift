@@ -38,3 +38,13 @@ extension Duration {
         self = .seconds(amount * secondsInUnit)
     }
 }
+
+extension Duration {
+    /// As policies write it, in the largest unit in which it is whole: `90s`, `24h`, `7d`.
+    public var written: String {
+        let seconds = components.seconds
+        let units: [(seconds: Int64, letter: String)] = [(86_400, "d"), (3_600, "h"), (60, "m")]
+        let unit = units.first { seconds % $0.seconds == 0 } ?? (1, "s")
+        return "\(seconds / unit.seconds)\(unit.letter)"
+    }
+}

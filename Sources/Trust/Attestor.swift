@@ -23,12 +23,23 @@ public protocol Attestor: Sendable {
     /// What it believes, as the end of a sentence that begins with "it believes": which evidence, where that is looked for,
     /// and whose. The signers are listed beside it.
     var explanation: String { get }
-    /// Starts to verify that this attestor stands behind `subject`.
+    /// Starts to verify that this attestor signed `subject`.
     func verification(of subject: Subject) -> any Verification
+    /// Starts to verify what this attestor attests of `subject`; nil if its format has no attestations.
+    func attestationVerification(of subject: Subject) -> (any Verification)?
 }
 
 extension Attestor {
     public var signers: [Signer] { [] }
+    public func attestationVerification(of subject: Subject) -> (any Verification)? { nil }
+
+    /// Starts to verify that it stands behind `subject` as `claim` says; nil if its format has no such thing.
+    public func verification(of subject: Subject, for claim: Claim) -> (any Verification)? {
+        switch claim {
+        case .signature: verification(of: subject)
+        case .attestation: attestationVerification(of: subject)
+        }
+    }
 }
 
 /// What a signature must be about: a digest in a repository. A tag never gets here.

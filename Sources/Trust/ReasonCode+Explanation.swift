@@ -64,13 +64,49 @@ extension ReasonCode {
             something else in their place.
             """
         case .signatureInvalid:
-            "There are signatures, and none was made with a key that the policy believes."
+            """
+            There are signatures, and none was made with a key that the policy believes; or a certificate is there, and the \
+            signature beside it was not made with its key.
+            """
         case .signatureForOtherImage:
-            "A believed key signed another image. Its signature was copied to this one."
+            "There are signatures, and the nearest is of another image. It was copied to this one."
         case .signatureForOtherRepository:
-            "A believed key signed these bytes under the name of another repository."
+            """
+            Somebody who is believed signed these bytes under the name of another repository, or under none where the \
+            policy wants a certain one.
+            """
         case .tooFewSigners:
-            "Fewer different signers than the policy asks for. A key that two attestors share counts once."
+            """
+            Fewer different signers than the policy asks for. A key that two attestors share counts once, and so does an \
+            identity.
+            """
+        case .certificateInvalid:
+            """
+            The signature is by a certificate that the trusted root does not vouch for: it was not issued by a trusted \
+            authority, not valid when the image was signed, not made for signing, or not in a certificate log.
+            """
+        case .identityUntrusted:
+            """
+            The signature is genuine, and by somebody whom the policy does not name: its issuer, its subject or \
+            another part of its identity differs.
+            """
+        case .logEntryInvalid:
+            """
+            The proof that a transparency log has recorded the signature is missing, is of another signature, or does \
+            not verify with the keys of the logs that are trusted.
+            """
+        case .timestampInvalid:
+            """
+            Nothing proves when the signature was made, or what should prove it does not verify: no trusted timestamp \
+            authority, other bytes, or a time at which something was not valid.
+            """
+        case .attestationMissing:
+            "The image has no attestation of the type that the policy asks for, by those whom it names."
+        case .attestationUnfit:
+            """
+            The image has a genuine attestation of the right type that does not say what the policy asks for, or is \
+            older than it allows.
+            """
         case .registryUnavailable:
             """
             The registry, or the token service that it names, could not be reached or did not answer as it should. \
@@ -151,8 +187,8 @@ extension ReasonCode {
         case .notVouched:
             """
             Use an image that a policy covers, or have its registry or its signers added to one. What vouches is \
-            `trustedRegistries`, `signature` or `insecureAcceptAnything`, in a policy and a check with `enforcement: \
-            deny`; `dockgate policy lint` warns of a set in which nothing does.
+            `trustedRegistries`, `signature`, `attestation` or `insecureAcceptAnything`, in a policy and a check with \
+            `enforcement: deny`; `dockgate policy lint` warns of a set in which nothing does.
             """
         case .imageNotFound:
             """
@@ -173,8 +209,8 @@ extension ReasonCode {
             """
         case .limitExceeded:
             """
-            Make it smaller, or remove what is too many, such as old signatures under the image's `.sig` tag. The \
-            answer names the bound.
+            Make it smaller, or remove what is too many, such as old signatures under the image's `.sig` tag or what refers \
+            to the image. The answer names the bound.
             """
         case .signatureMissing:
             """
@@ -183,14 +219,11 @@ extension ReasonCode {
             remembered for ten seconds.
             """
         case .signatureMalformed:
-            """
-            Sign the image again. The answer says what is wrong; cosign 3 needs `--new-bundle-format=false \
-            --use-signing-config=false`.
-            """
+            "Sign the image again. The answer says what is wrong."
         case .signatureInvalid:
             """
             Sign the image with a key of the attestor, or add the public key of whoever signed it to the attestor's \
-            `keys`.
+            `keys`. A certificate whose key did not sign: sign again.
             """
         case .signatureForOtherImage:
             """
@@ -204,6 +237,34 @@ extension ReasonCode {
             """
         case .tooFewSigners:
             "Have the others sign. The answer names the attestors that are counted, and what was found for each."
+        case .certificateInvalid:
+            """
+            Compare the trusted root of the attestor with the Sigstore that signs: private instances need their own \
+            `trusted_root.json`. `dockgate inspect certificate` shows what a certificate says.
+            """
+        case .identityUntrusted:
+            """
+            Compare the identity in the answer with `identities` of the attestor. If the signer is right, correct the \
+            policy; if not, find out who signed.
+            """
+        case .logEntryInvalid:
+            """
+            Sign again with a log that the attestor trusts. For keys whose signatures are in no log write \
+            `transparencyLog: notRequired`.
+            """
+        case .timestampInvalid:
+            """
+            Sign again with a timestamp authority, or a log, that the trusted root of the attestor names.
+            """
+        case .attestationMissing:
+            """
+            Attest the image in the pipeline, with `cosign attest --type TYPE`; `cosign tree IMAGE` shows what it has.
+            """
+        case .attestationUnfit:
+            """
+            Compare what the answer says was found with the check. Build the image again where the policy wants it \
+            built; an attestation that is too old is made anew by attesting again.
+            """
         case .registryUnavailable:
             """
             Try again. If it lasts: does the registry run, does its name resolve on the gate's host, do network \

@@ -25,6 +25,12 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case signatureForOtherImage = "signature-for-other-image"
     case signatureForOtherRepository = "signature-for-other-repository"
     case tooFewSigners = "too-few-signers"
+    case certificateInvalid = "certificate-invalid"
+    case identityUntrusted = "identity-untrusted"
+    case logEntryInvalid = "log-entry-invalid"
+    case timestampInvalid = "timestamp-invalid"
+    case attestationMissing = "attestation-missing"
+    case attestationUnfit = "attestation-unfit"
 
     // We could not look
     case registryUnavailable = "registry-unavailable"

@@ -3,12 +3,26 @@ import Cryptography
 /// What came of asking whether an image has what a check demands. Outcomes are values: none is thrown, so none gets
 /// lost in a `catch`.
 public enum VerificationOutcome: Hashable, Sendable {
-    /// The evidence was judged and holds; `signers` are those that hold it up, each counted once.
-    case passed(signers: [Signer])
+    /// The evidence was judged and holds by these signatures, or attestations. Never empty. There may be more of them where
+    /// `unseen` says why something could not be looked at.
+    case passed([VerifiedSignature], unseen: Refusal? = nil)
     /// We looked and it is wrong. Everything that whoever pushed the image can provoke belongs here.
     case violated(Refusal)
     /// We could not look. It refuses too, under its own reason.
     case undetermined(Refusal)
+
+    /// Signatures of which nothing is known but who made them.
+    public static func passed(signers: [Signer]) -> VerificationOutcome {
+        .passed(signers.map { VerifiedSignature(by: $0) })
+    }
+}
+
+extension [VerifiedSignature] {
+    /// Those who signed, each once, in order.
+    public var signers: [Signer] {
+        var seen: Set<Signer> = []
+        return map(\.signer).filter { seen.insert($0).inserted }
+    }
 }
 
 /// Why something was refused, in words for the person who has to mend it.

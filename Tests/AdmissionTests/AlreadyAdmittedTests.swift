@@ -166,6 +166,6 @@ private struct MoonCheck: Check {
         guard image.now < full else {
             return .violated(Refusal(.tagDenied, found: "a waning moon", expected: "a waxing one"))
         }
-        return .passed(signers: [])
+        return .passed([])
     }
 }

@@ -189,7 +189,7 @@ import Trust
         }
     }
 
-    @Test("a tag costs three requests and a digest two, whatever the number of policies, attestors and keys")
+    @Test("a tag costs five requests and a digest four, whatever the number of policies, attestors and keys")
     func coldCost() async throws {
         try await withRegistry(authentication: .bearer()) { fixture in
             var files = PolicyFiles()
@@ -210,10 +210,10 @@ import Trust
             let byTag = await gate.decide(.of(fixture.image("team/app", ":1.0")), at: fixture.clock.now)
             #expect(byTag.verdicts == [.allowed])
             // Each repository's first request is answered by 401, and repeated with a token.
-            #expect(fixture.answered(of: "team/app") == 3)
+            #expect(fixture.answered(of: "team/app") == 5)
             let byDigest = await gate.decide(.of(fixture.image("team/pinned", "@\(pinned)")), at: fixture.clock.now)
             #expect(byDigest.verdicts == [.allowed])
-            #expect(fixture.answered(of: "team/pinned") == 2)
+            #expect(fixture.answered(of: "team/pinned") == 4)
         }
     }
 
@@ -232,7 +232,7 @@ import Trust
                 return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(allowed == 50)
-            #expect(fixture.requests.count == 3)
+            #expect(fixture.requests.count == 5)
         }
     }
 
@@ -338,7 +338,7 @@ import Trust
             #expect(gate.decideWarm(request, at: fixture.clock.now) == nil)
             #expect(await eventually { gate.decideWarm(request, at: fixture.clock.now) != nil })
             #expect(gate.decideWarm(request, at: fixture.clock.now)?.verdicts == [.allowed])
-            #expect(fixture.requests.count == 3)
+            #expect(fixture.requests.count == 5)
         }
     }
 

@@ -144,7 +144,7 @@ import Trust
             let digest = fixture.registry.push(manifest: Array(document.utf8), to: "team/app", tag: "1.0")
             try fixture.sign(digest, "team/app", with: release)
             #expect(try await decide(":1.0", of: fixture) == .allowed)
-            #expect(fixture.requests.count == 3 && !fixture.requests.contains { $0.contains("foreign") })
+            #expect(fixture.requests.count == 5 && !fixture.requests.contains { $0.contains("foreign") })
         }
     }
 
@@ -175,7 +175,7 @@ import Trust
                 manifest: Array("{\(Self.image)\(third)}".utf8), to: "team/app", tag: "1.0")
             try fixture.sign(digest, "team/app", with: release)
             #expect(try await decide(":1.0", of: fixture) == .allowed)
-            #expect(fixture.requests.count == 3)
+            #expect(fixture.requests.count == 5)
         }
     }
 
@@ -193,7 +193,7 @@ import Trust
             }
             try fixture.sign(digest, "team/app", with: release)
             #expect(try await decide(":5", of: fixture) == .allowed)
-            #expect(fixture.requests.count == 3)
+            #expect(fixture.requests.count == 5)
             for level in levels.dropLast() {
                 #expect(try await decide("@\(level)", of: fixture) == .refused(.signatureMissing))
             }

@@ -29,7 +29,7 @@ struct SigstoreConformanceTests {
         "certificateTransparency": ["invalid-ct-key_fail"],
     ]
 
-    @Test("S47: bundles are told apart as sigstore-conformance tells them apart, each by the step that fails")
+    @Test("S47, attack 7: bundles are told apart as sigstore-conformance tells them apart, each by the step that fails")
     func cases() async throws {
         try await ConformanceSuite("sigstore-conformance").runBundles(steps: Self.steps)
     }

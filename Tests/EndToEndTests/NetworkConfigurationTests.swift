@@ -55,7 +55,7 @@ extension EndToEnd {
         @Test("`requestsPerMinute` bounds how often a registry is asked")
         func requestsPerMinute() async throws {
             try await withRegistrySimulator { registry in
-                for (count, status) in [(3, Int32(0)), (2, 3)] {
+                for (count, status) in [(5, Int32(0)), (2, 3)] {
                     let before = registry.requests.count
                     let checked = try check(registry) { _, settings in
                         settings.registry = ["requestsPerMinute: \(count)"]

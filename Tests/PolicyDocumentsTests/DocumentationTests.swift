@@ -4,6 +4,7 @@ import OCI
 @testable import PolicyDocuments
 import PolicyEngine
 import Sigstore
+import TestSupport
 import Testing
 import Timestamp
 import Trust
@@ -131,7 +132,7 @@ import Trust
                 try ImageReference(parsing: claim.image), in: .main,
                 of: RequestFacts(
                     source: .kubernetes, namespace: .known(claim.namespace), namespaceLabels: .known(claim.labels)),
-                with: StatedEvidence(isSigned: claim.isSigned), at: claim.date)
+                with: SignedByEverybody(claim, policies), at: claim.date)
             guard case .decided(let decision) = evaluation else {
                 Issue.record("\(claim): evidence is missing")
                 continue
@@ -174,16 +175,24 @@ struct Example: CustomTestStringConvertible, Sendable {
         return examples
     }
 
-    /// The block in a directory of its own, with a key for each `.pub` and some bytes for each other file that it names.
+    /// The block in a directory of its own, with a key for each `.pub`, a trusted root for each `trusted_root.json`, and
+    /// some bytes for each other file that it names.
     var source: MemorySource {
         var source = MemorySource([file: text])
         for word in text.split(whereSeparator: { " {}[],\n".contains($0) }).map(String.init) {
             guard word.contains("."), !word.contains(":") else { continue }
-            let key = word.hasSuffix(".pub") ? try? PrivateKey.generate(.ecdsaP256).publicKeyPEM : nil
-            source.files["policies/" + word] = key ?? []
+            source.files["policies/" + word] = Example.content(of: word) ?? []
         }
         return source
     }
+
+    /// Nil if it cannot be made, so that the block does not load.
+    private static func content(of file: String) -> [UInt8]? {
+        if file.hasSuffix(".pub") { return try? PrivateKey.generate(.ecdsaP256).publicKeyPEM }
+        return file.hasSuffix("trusted_root.json") ? trustedRoot : nil
+    }
+
+    private static let trustedRoot = try? SigstoreSimulator().trustedRoot.json.bytes
 }
 
 /// What a comment says of an image.
@@ -218,16 +227,30 @@ struct Claim: CustomStringConvertible {
     }
 }
 
-/// Every tag stands for one digest, and every attestor signed it, each with a key of its own; or none did.
-private struct StatedEvidence: Evidence {
-    let isSigned: Bool
+/// Every tag stands for one digest, and every attestor signed it, each with a key of its own, and attested what is asked
+/// for; or none did.
+private struct SignedByEverybody: Evidence {
+    private let isSigned: Bool
+    private let attestations: [VerifiedStatement]
+    private let time: Instant
+
+    init(_ claim: Claim, _ policies: PolicySet) {
+        isSigned = claim.isSigned
+        attestations = policies.policies.flatMap(\.checks).compactMap { ($0.check as? AttestationCheck)?.example }
+        time = claim.date
+    }
 
     func resolution(of reference: ImageReference) -> Resolution? { .resolved(Digest.sha256(of: Array("image".utf8))) }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
-        isSigned
-            ? .passed(signers: [.key(fingerprint: [UInt8(truncatingIfNeeded: attestor.index)])])
-            : .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+        let signer = Signer.key(fingerprint: [UInt8(truncatingIfNeeded: attestor.index)])
+        return switch (isSigned, attestor.claim) {
+        case (false, _):
+            .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+        case (true, .signature): .passed(signers: [signer])
+        case (true, .attestation):
+            .passed(attestations.map { VerifiedSignature(by: signer, signedAt: time, statement: $0) })
+        }
     }
 }
 

@@ -56,7 +56,7 @@ struct FieldCase: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { path }
 
-    static let all = policies + lastKnown + selectors + signatures + exemptions + exceptions
+    static let all = policies + lastKnown + selectors + signatures + attestations + exemptions + exceptions
 
     /// - Parameters:
     ///   - template: documents with a `%` in the place of the field's value.
@@ -163,6 +163,34 @@ struct FieldCase: CustomTestStringConvertible, Sendable {
 
     private static func signature(_ path: String, _ template: String, _ one: String, _ other: String) -> FieldCase {
         of("checks.signature.\(path)", "  checks: [{signature: \(template)}]", one, other, trusted: false)
+    }
+
+    /// What is called `signed` attested two statements, an hour and two days ago.
+    private static let attestations = [
+        attestation("predicateType", "https://spdx.dev/Document", "https://spdx.dev/Document2") {
+            "predicateType: \"\($0)\", by: signed"
+        },
+        attestation("by", "signed", "unsigned") { "predicateType: \"https://spdx.dev/Document\", by: \($0)" },
+        attestation("maxAge", "3d", "2d") {
+            "predicateType: \"https://spdx.dev/Document\", by: signed, maxAge: \($0)"
+        },
+        provenance("builder", "https://ci.example.com/*", "https://ci.example.net/*"),
+        provenance("buildType", "https://ci.example.com/make/v1", "https://ci.example.com/make/v2"),
+        provenance("source", "https://git.example.com/acme/*", "https://git.example.com/*"),
+        provenance("sourceRef", "refs/heads/main", "refs/heads/*/main"),
+    ]
+
+    private static func provenance(_ path: String, _ one: String, _ other: String) -> FieldCase {
+        attestation("provenance.\(path)", one, other) {
+            "predicateType: \"https://slsa.dev/provenance/v1\", by: signed, provenance: {\(path): \"\($0)\"}"
+        }
+    }
+
+    private static func attestation(
+        _ path: String, _ one: String, _ other: String, _ fields: (String) -> String
+    ) -> FieldCase {
+        func check(_ value: String) -> String { "  checks: [{attestation: {\(fields(value))}}]" }
+        return of("checks.attestation.\(path)", "%", check(one), check(other), trusted: false)
     }
 
     private static let exemptions = [
@@ -282,12 +310,30 @@ private struct SignedByName: Evidence {
         if attestor.name == "silent" {
             return .undetermined(Refusal(.registryUnavailable, found: "no answer", expected: "an answer"))
         }
-        return attestor.name.hasPrefix("signed")
-            ? .passed(signers: [.key(fingerprint: Array(attestor.name.utf8))])
-            : .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+        guard attestor.name.hasPrefix("signed") else {
+            return .violated(Refusal(.signatureMissing, found: "no signature", expected: "a signature"))
+        }
+        let signer = Signer.key(fingerprint: Array(attestor.name.utf8))
+        return attestor.claim == .signature
+            ? .passed(signers: [signer]) : .passed(SignedByName.attestations(by: signer))
     }
 
     func lastKnownGood(_ image: CheckedImage) -> Instant? { Judged.now - .seconds(3_600) }
+
+    private static func attestations(by signer: Signer) -> [VerifiedSignature] {
+        let build = Provenance(
+            builder: "https://ci.example.com/build", buildType: "https://ci.example.com/make/v1",
+            source: "https://git.example.com/acme/app", sourceRef: "refs/heads/main")
+        return [
+            VerifiedSignature(
+                by: signer, signedAt: Judged.now - .seconds(2 * 86_400),
+                statement: VerifiedStatement(predicateType: "https://spdx.dev/Document")),
+            VerifiedSignature(
+                by: signer, signedAt: Judged.now - .seconds(3_600),
+                statement: VerifiedStatement(
+                    predicateType: "https://slsa.dev/provenance/v1", facts: .provenance(build))),
+        ]
+    }
 }
 
 extension ObjectType {

@@ -154,6 +154,20 @@ struct PolicyLintTests {
                 == [])
     }
 
+    @Test("what an attestation alone vouches for can pass, whatever it has to say")
+    func attested() throws {
+        let conditions = """
+            {checks: [{attestation: {predicateType: "https://slsa.dev/provenance/v1", by: k, maxAge: 1s, provenance: \
+            {builder: "https://ci.example.com/*@v*", buildType: "a*", source: "https://*/*/*", sourceRef: "*"}}}]}
+            """
+        let match = "{match: {images: [\"ghcr.io/acme/*\"]}, "
+        #expect(try warnings(match + conditions.dropFirst(), documents: Self.attestor) == [])
+        let pinned = "{checks: [{digest: required}]}"
+        #expect(try warnings(match + conditions.dropFirst(), pinned, documents: Self.attestor) == [])
+        let sbom = "{attestation: {predicateType: \"https://spdx.dev/Document\", by: k}}"
+        #expect(try warnings(match + "checks: [\(sbom), {signature: {by: k}}]}", documents: Self.attestor) == [])
+    }
+
     @Test("a pattern with a tag beside `digest: required` is told, since it never counts")
     func tagsBesideDigests() throws {
         let pinned = "{checks: [{trustedRegistries: [\"ghcr.io/acme/app:7.*\"]}, {digest: required}]}"

@@ -253,9 +253,3 @@ private struct MoonWatcher: Attestor {
         mutating func next(_ received: [Locator: Fetched]) -> Step { .outcome(.unreachable, basis: []) }
     }
 }
-
-extension FieldValue {
-    fileprivate static func duration(_ duration: Duration) -> FieldValue {
-        FieldValue(.duration(duration), at: PolicyFixture.here)
-    }
-}

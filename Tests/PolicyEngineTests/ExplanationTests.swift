@@ -72,6 +72,21 @@ struct ExplanationTests {
                     + "`team-key` counts before 2026-05-28T20:26:40Z only; "
                     + "`ci-key` counts before 2026-05-28T20:26:40Z only"
             ),
+            (
+                ["attestation": ["predicateType": "https://spdx.dev/Document", "by": "team-key"]],
+                "have an attestation of type `https://spdx.dev/Document` by `team-key`"
+            ),
+            (
+                [
+                    "attestation": [
+                        "predicateType": "https://slsa.dev/provenance/v1", "by": "team-key",
+                        "maxAge": .duration(.seconds(86_400)),
+                        "provenance": ["source": "https://github.com/acme/*", "sourceRef": "refs/heads/main"],
+                    ]
+                ],
+                "have an attestation of type `https://slsa.dev/provenance/v1` by `team-key`, at most 1d old, "
+                    + "whose `source` is `https://github.com/acme/*` and `sourceRef` is `refs/heads/main`"
+            ),
             (["forbid": ["because": "it leaks"]], "never run: it leaks"),
             (
                 ["insecureAcceptAnything": ["because": "a sandbox"]],

@@ -86,15 +86,29 @@ struct ImageExplanationTests {
         #expect(tagged.policies.flatMap(\.checks).map { $0.outcome?.word } == ["passed", nil])
         #expect(
             tagged.policies.flatMap(\.checks).flatMap(\.searches) == [
-                SignatureSearch(attestor: "release-key", places: ["registry.example.com/a"]),
-                SignatureSearch(attestor: "team-key", places: ["registry.example.com/a"]),
+                SignatureSearch(attestor: "release-key", claim: .signature, places: ["registry.example.com/a"]),
+                SignatureSearch(attestor: "team-key", claim: .signature, places: ["registry.example.com/a"]),
             ])
         let pinned = try explain("registry.example.com/a@\(Self.digest)", by: policies)
         #expect(pinned.decision == nil && !pinned.asksForDigest)
         #expect(
             pinned.policies.flatMap(\.checks).flatMap(\.searches).first
                 == SignatureSearch(
-                    attestor: "release-key", places: ["registry.example.com/a:\(Self.digest.tagPrefix).release-key"]))
+                    attestor: "release-key", claim: .signature,
+                    places: ["registry.example.com/a:\(Self.digest.tagPrefix).release-key"]))
+    }
+
+    @Test("an attestor is asked for attestations where a check wants some")
+    func attestations() throws {
+        let check: FieldValue = ["attestation": ["predicateType": "https://spdx.dev/Document", "by": "team-key"]]
+        let policies = [try policy("listed", Self.shop, check)]
+        #expect(
+            try explain("registry.example.com/a@\(Self.digest)", by: policies).policies.flatMap(\.checks)
+                .flatMap(\.searches) == [
+                    SignatureSearch(
+                        attestor: "team-key", claim: .attestation,
+                        places: ["registry.example.com/a:\(Self.digest.tagPrefix).team-key-attestations"])
+                ])
     }
 
     @Test("an attestor that no longer counts at that time is not asked")
@@ -181,6 +195,10 @@ private struct TagAttestor: Attestor {
     var fingerprint: Digest { PolicyFixture.digest(name) }
 
     func verification(of subject: Subject) -> any Verification { Machine(subject: subject, name: name) }
+
+    func attestationVerification(of subject: Subject) -> (any Verification)? {
+        Machine(subject: subject, name: "\(name)-attestations")
+    }
 
     private struct Machine: Verification {
         let subject: Subject

@@ -262,15 +262,9 @@ private struct Weather: Check {
 
     func judge(_ image: CheckSubject) -> CheckOutcome {
         switch image.verification(by: PolicyFixture.release) {
-        case .passed: .passed(signers: [])
+        case .passed: .passed([])
         case .violated(let refusal): .violated(refusal)
         case .undetermined(let refusal): .undetermined(refusal)
         }
-    }
-}
-
-extension FieldValue {
-    fileprivate static func duration(_ duration: Duration) -> FieldValue {
-        FieldValue(.duration(duration), at: PolicyFixture.here)
     }
 }

@@ -100,4 +100,8 @@ extension FieldValue: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, Exp
     }
 
     static func date(_ instant: Instant) -> FieldValue { FieldValue(.date(instant), at: PolicyFixture.here) }
+
+    static func duration(_ duration: Duration) -> FieldValue {
+        FieldValue(.duration(duration), at: PolicyFixture.here)
+    }
 }

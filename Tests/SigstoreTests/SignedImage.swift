@@ -34,6 +34,10 @@ struct SignedImage {
         .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal).sig"), limit: 512 * 1024)
     }
 
+    /// What else is looked at: the registry's list of what refers to the image, and the index that may stand for it.
+    var list: Locator { .referrers(signatureRepository, subject.digest) }
+    var fallback: Locator { .manifest(signatureRepository, .tag("sha256-\(subject.digest.hexadecimal)")) }
+
     func payloadLocator(_ index: Int) -> Locator {
         let layer = layers[index]
         return .blob(
@@ -137,8 +141,8 @@ extension KeyAlgorithm {
 
 extension VerificationOutcome {
     var signers: [Signer]? {
-        guard case .passed(let signers) = self else { return nil }
-        return signers
+        guard case .passed(let signatures, _) = self else { return nil }
+        return signatures.signers
     }
 
     var violation: Refusal? {

@@ -245,7 +245,7 @@ import Timestamp
 
     // MARK: - Rollback
 
-    @Test("rollback: a timestamp that is older than the one seen before is refused, also after a restart")
+    @Test("attack 13, rollback: a timestamp that is older than the one seen before is refused, also after a restart")
     func timestampRollback() throws {
         var repository = try Repository()
         let old = repository.files

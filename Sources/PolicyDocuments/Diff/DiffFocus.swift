@@ -145,8 +145,8 @@ struct DiffFocus {
         return each([filled] + together + [all, variables] + lacking + single + [[]]) + [nil]
     }
 
-    /// Signed by everybody, nobody, one of its signers, two, or so many of them, while everybody else has signed; and what
-    /// nobody can look at.
+    /// Signed by everybody, nobody, one of its signers, two, or so many of them, while everybody else has signed; attested as
+    /// one of the sets asks, or some time ago; and what nobody can look at.
     private func findings(of pair: ProbedPair) -> [ProbeSpace.Found] {
         let own = signers.prefix(DiffFocus.maximumSigners)
         let others = pair.everybody.subtracting(signers)
@@ -161,10 +161,14 @@ struct DiffFocus {
         for (index, first) in own.enumerated() {
             for second in own.dropFirst(index + 1) { add([first, second]) }
         }
-        let unreachable: [Duration?] =
-            pair.everybody.isEmpty
-            ? [] : [nil] + vocabulary.durations.prefix(DiffFocus.maximumDates).flatMap { [$0 - .seconds(1), $0] }
+        let periods = vocabulary.durations.prefix(DiffFocus.maximumDates).flatMap { [$0 - .seconds(1), $0] }
+        let unreachable: [Duration?] = pair.everybody.isEmpty ? [] : [nil] + periods
+        let asked = [pair.oldProbed.statements, pair.newProbed.statements]
+        let attested = asked[0] == asked[1] ? [] : asked
+        let ages = asked.allSatisfy(\.isEmpty) ? [] : periods
         return signings.map { ProbeSpace.Found(signers: $0) }
+            + attested.map { ProbeSpace.Found(signers: pair.everybody, statements: $0) }
+            + ages.map { ProbeSpace.Found(signers: pair.everybody, age: $0) }
             + unreachable.map { ProbeSpace.Found(isUnreachable: true, lastKnownGood: $0) }
     }
 

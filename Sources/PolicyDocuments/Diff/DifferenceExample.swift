@@ -109,7 +109,11 @@ private struct StatedCase {
         if probe.isUnreachable {
             add("evidence", "{registry: unreachable}")
         } else if !names.isEmpty {
-            add("evidence", "{signatures: [\(names.joined(separator: ", "))]}")
+            let attestations = StatedCase.attestations(by: names, probe, pair).joined(separator: ", ")
+            let signatures = "signatures: [\(names.joined(separator: ", "))]"
+            add(
+                "evidence",
+                attestations.isEmpty ? "{\(signatures)}" : "{\(signatures), attestations: [\(attestations)]}")
         }
         add("expect", decision.testVerdict.rawValue)
         text = "{" + members.map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"
@@ -119,12 +123,33 @@ private struct StatedCase {
         "{" + labels.map { "\($0.key.debugDescription): \($0.value.debugDescription)" }.joined(separator: ", ") + "}"
     }
 
+    private static func attestations(by names: [String], _ probe: Probe, _ pair: ProbedPair) -> [String] {
+        let statements = probe.statements ?? pair.newProbed.statements
+        return names.flatMap { name in
+            statements.map { statement in
+                let type = "predicateType: \(statement.predicateType.debugDescription)"
+                let build = provenance(statement).map { ", provenance: {\($0)}" } ?? ""
+                return "{by: \(name), \(type), age: \(probe.age.written)\(build)}"
+            }
+        }
+    }
+
+    private static func provenance(_ statement: VerifiedStatement) -> String? {
+        guard case .provenance(let build)? = statement.facts else { return nil }
+        let facts = [
+            ("builder", build.builder), ("buildType", build.buildType), ("source", build.source),
+            ("sourceRef", build.sourceRef),
+        ]
+        return facts.compactMap { name, value in value.map { "\(name): \($0.debugDescription)" } }
+            .joined(separator: ", ")
+    }
+
     /// The attestors of the new set that are said to have signed; nil if with the keys that are then taken for theirs the
     /// image would not be signed as it is.
     private static func signatures(_ probe: Probe, _ pair: ProbedPair) -> [String]? {
         let believed = pair.newProbed.signers
         let signed = probe.signers.intersection(pair.newProbed.everybody)
-        let keys = StatedEvidence.ownSigners(of: pair.new.policySet.attestors)
+        let keys = StatedVerifications.ownSigners(of: pair.new.policySet.attestors)
         let signing = believed.indices.filter { index in keys[index].map(signed.contains) ?? false }
         guard Set(signing.compactMap { keys[$0] }) == signed else { return nil }
         return signing.map { pair.new.writtenAttestors[$0].name }

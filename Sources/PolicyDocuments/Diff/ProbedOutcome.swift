@@ -68,7 +68,7 @@ struct ProbedOutcome {
             if let aspect = DecisionAspect(finding) { aspects.insert(aspect) }
             if finding.vouches { vouchers.insert(.vouching(by: DecisionAspect.Rule(finding))) }
             switch finding.outcome {
-            case .passed(let passed): signers.formUnion(passed)
+            case .passed(let passed): signers.formUnion(passed.signers)
             case .notEvaluated: unevaluated.insert(DecisionAspect.Rule(finding))
             case .violated, .undetermined: break
             }

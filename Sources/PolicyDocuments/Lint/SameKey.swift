@@ -38,7 +38,7 @@ enum SameKey: LintRule {
             at: written.position, code: code)
     }
 
-    /// An image that passes a signature check in the name of this attestor, with nothing but this signature.
+    /// An image that passes a check in the name of this attestor, with nothing but what this signer has signed.
     private static func passing(
         _ attestor: Written<any Attestor>, _ signer: Signer, _ policies: LintedPolicies
     ) -> Probe? {

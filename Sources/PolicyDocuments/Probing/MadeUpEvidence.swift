@@ -7,13 +7,17 @@ import Trust
 final class MadeUpEvidence: Evidence {
     private let probe: Probe
     private let believed: [Set<Signer>]
+    private let statements: [VerifiedStatement]
     private let now: Instant
     private(set) var wasAsked = false
 
-    /// - Parameter believed: the signers that each attestor believes, in the order of the set.
-    init(of probe: Probe, believed: [Set<Signer>], now: Instant) {
+    /// - Parameters:
+    ///   - believed: the signers that each attestor believes, in the order of the set.
+    ///   - statements: what each signer of the image has attested.
+    init(of probe: Probe, believed: [Set<Signer>], attested statements: [VerifiedStatement], now: Instant) {
         self.probe = probe
         self.believed = believed
+        self.statements = statements
         self.now = now
     }
 
@@ -27,12 +31,25 @@ final class MadeUpEvidence: Evidence {
         guard !probe.isUnreachable else { return .undetermined(MadeUpEvidence.noAnswer) }
         let signers =
             believed.indices.contains(attestor.index) ? believed[attestor.index].intersection(probe.signers) : []
-        return signers.isEmpty ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
+        switch attestor.claim {
+        case .signature:
+            return signers.isEmpty ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
+        case .attestation:
+            return signers.isEmpty ? .violated(MadeUpEvidence.unattested) : .passed(attestations(by: signers))
+        }
+    }
+
+    private func attestations(by signers: Set<Signer>) -> [VerifiedSignature] {
+        signers.flatMap { signer in
+            statements.map { VerifiedSignature(by: signer, signedAt: now - probe.age, statement: $0) }
+        }
     }
 
     func lastKnownGood(_ image: CheckedImage) -> Instant? { probe.lastKnownGood.map { now - $0 } }
 
     private static let unsigned = Refusal(.signatureMissing, found: "no signature", expected: "a signature")
+    private static let unattested = Refusal(
+        .attestationMissing, found: "no attestation", expected: "an attestation")
     private static let noAnswer = Refusal(.registryUnavailable, found: "no answer", expected: "an answer")
 }
 

@@ -16,8 +16,12 @@ struct Probe: Hashable, Sendable {
     var areLabelsUnknown = false
     /// What the tag stands for, if the reference names no digest.
     var digest = Probe.anyDigest
-    /// Who signed it.
+    /// Who signed it, and attested something of it.
     var signers: Set<Signer> = []
+    /// What these attested; nil is all that is asked for.
+    var statements: [VerifiedStatement]?
+    /// How long ago they did.
+    var age = Duration.zero
     /// Whether its registry gives no answer: neither what the tag stands for nor any signature.
     var isUnreachable = false
     /// How long ago every check of it was last known to hold; nil if nobody remembers.
@@ -46,8 +50,11 @@ struct ProbedPolicies: Sendable {
     let signers: [Set<Signer>]
     /// All that any of them believes.
     let everybody: Set<Signer>
+    /// All that checks ask to be attested.
+    let statements: [VerifiedStatement]
 
     init(_ policies: PolicySet) {
+        statements = policies.policies.flatMap(\.checks).compactMap { ($0.check as? AttestationCheck)?.example }
         evaluator = Evaluator(policies: policies)
         signers = policies.attestors.map { attestor in
             // Whom an attestor believes without listing them is somebody of its own.
@@ -63,13 +70,15 @@ struct ProbedPolicies: Sendable {
             policies: PolicySet(policies: [policy], attestors: set.attestors, revision: set.revision))
         signers = other.signers
         everybody = other.everybody
+        statements = other.statements
     }
 
     func decide(_ probe: Probe, at now: Instant) -> ImageDecision? { judge(probe, at: now)?.decision }
 
     /// The decision, and whether the image's registry was asked for anything on the way to it.
     func judge(_ probe: Probe, at now: Instant) -> (decision: ImageDecision, asksRegistry: Bool)? {
-        let evidence = MadeUpEvidence(of: probe, believed: signers, now: probe.time ?? now)
+        let evidence = MadeUpEvidence(
+            of: probe, believed: signers, attested: probe.statements ?? statements, now: probe.time ?? now)
         guard case .decided(let decision) = evaluate(probe, with: evidence, at: now) else { return nil }
         return (decision, evidence.wasAsked)
     }

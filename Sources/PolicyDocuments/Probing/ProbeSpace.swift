@@ -22,6 +22,8 @@ struct ProbeSpace: Sendable {
     /// What is found out about an image.
     struct Found: Sendable {
         var signers: Set<Signer> = []
+        var statements: [VerifiedStatement]?
+        var age = Duration.zero
         var isUnreachable = false
         var lastKnownGood: Duration?
     }
@@ -87,6 +89,8 @@ struct ProbeSpace: Sendable {
         probe.source = pick(sources)
         let found = pick(findings)
         probe.signers = found.signers
+        probe.statements = found.statements
+        probe.age = found.age
         probe.isUnreachable = found.isUnreachable
         probe.lastKnownGood = found.lastKnownGood
         probe.time = pick(times)

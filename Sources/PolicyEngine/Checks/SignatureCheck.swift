@@ -40,18 +40,18 @@ public struct SignatureCheck: Check {
     public func judge(_ image: CheckSubject) -> CheckOutcome {
         // The usual policy names one attestor; there is nothing to count.
         if demand.leaves.count == 1, let leaf = demand.leaves.first, image.now < leaf.until,
-            case .passed(let signers) = image.verification(by: leaf.attestor), !signers.isEmpty
+            case .passed(let signatures, _) = image.verification(by: leaf.attestor), !signatures.isEmpty
         {
-            return .passed(signers: Array(signers.prefix(1)))
+            return .passed(Array(signatures.prefix(1)))
         }
         let statements = demand.leaves.map { AttestorStatement($0, of: image, expecting: demand) }
         let found = statements.map(\.signers)
         let satisfied = SignerSets(found, of: demand).satisfy()
-        if let signers = satisfied.signers { return .passed(signers: signers) }
+        if let signers = satisfied.signers { return .passed(statements.signatures(by: signers)) }
         // At best everyone who could not be asked believes a signer whom nobody else does.
         let open = statements.map(\.isOpen)
         if open.contains(true), SignerSets(found, of: demand, strangers: open).satisfy().signers != nil {
-            let first = statements.first { $0.isOpen }?.refusal
+            let first = statements.first { $0.isOpen }?.unseen
             return .undetermined(refusal(statements, satisfied, first?.reason, first))
         }
         let first = statements.first { $0.refusal != nil && !$0.isOpen }?.refusal
@@ -77,31 +77,42 @@ public struct SignatureCheck: Check {
 /// What one attestor of a check says about an image.
 private struct AttestorStatement {
     let name: String
-    /// Those who signed as it believes; none if it does not stand behind the image.
-    let signers: [Signer]
+    /// Those that it believes; none if it does not stand behind the image.
+    let signatures: [VerifiedSignature]
     /// Why it does not, or could not be asked.
     let refusal: Refusal?
-    /// Whether it could not be asked.
-    let isOpen: Bool
+    /// Why it could not be asked, or not about everything.
+    let unseen: Refusal?
 
     init(_ leaf: SignatureDemand.Leaf, of image: CheckSubject, expecting demand: SignatureDemand) {
         name = leaf.attestor.name
         guard image.now < leaf.until else {
             let found = "no longer counted since \(leaf.until.rfc3339InSeconds)"
-            (signers, isOpen) = ([], false)
+            (signatures, unseen) = ([], nil)
             refusal = Refusal(.signatureMissing, found: found, expected: demand.description)
             return
         }
         switch image.verification(by: leaf.attestor) {
-        case .passed(let signers): (self.signers, refusal, isOpen) = (signers, nil, false)
-        case .violated(let refusal): (signers, self.refusal, isOpen) = ([], refusal, false)
-        case .undetermined(let refusal): (signers, self.refusal, isOpen) = ([], refusal, true)
+        case .passed(let signatures, let unseen): (self.signatures, refusal, self.unseen) = (signatures, nil, unseen)
+        case .violated(let refusal): (signatures, self.refusal, unseen) = ([], refusal, nil)
+        case .undetermined(let refusal): (signatures, self.refusal, unseen) = ([], refusal, refusal)
         }
     }
+
+    var signers: [Signer] { signatures.signers }
+    var isOpen: Bool { unseen != nil }
 
     var found: String {
         if let refusal { return refusal.found }
         let others = signers.count > 1 ? " and \(signers.count - 1) more" : ""
         return "signed by \(signers.first?.description ?? "nobody")\(others)"
+    }
+}
+
+extension [AttestorStatement] {
+    /// For each of the signers the first signature by which it counts.
+    fileprivate func signatures(by signers: [Signer]) -> [VerifiedSignature] {
+        let all = flatMap(\.signatures)
+        return signers.compactMap { signer in all.first { $0.signer == signer } }
     }
 }

@@ -1,6 +1,6 @@
 public import OCI
 public import Timestamp
-import Trust
+public import Trust
 
 /// Why one image of one request is decided as it is, as far as its name and the facts say: nobody is asked.
 public struct ImageExplanation: Sendable {
@@ -59,9 +59,10 @@ public struct CheckReason: Sendable {
     public let searches: [SignatureSearch]
 }
 
-/// Where an attestor would look for signatures.
+/// Where an attestor would look for signatures, or for attestations.
 public struct SignatureSearch: Hashable, Sendable {
     public let attestor: String
+    public let claim: Claim
     /// Manifests and blobs, or repositories where the digest is not known yet.
     public let places: [String]
 }
@@ -125,14 +126,16 @@ extension Evaluator {
         return CheckReason(
             check: check.explanation, enforcement: application.enforcement(of: check),
             outcome: isSettled ? finding?.outcome : nil, relief: finding?.relief,
-            searches: attestors.map { SignatureSearch(attestor: $0.name, places: places(image, $0)) })
+            searches: attestors.map {
+                SignatureSearch(attestor: $0.name, claim: $0.claim, places: places(image, $0))
+            })
     }
 
     /// What the attestor asks for first. Without a digest it can only be said of which repositories.
     private func places(_ image: ImageUnderJudgement, _ attestor: AttestorReference) -> [String] {
         guard let known = image.digest ?? Digest(algorithm: .sha256, bytes: [UInt8](repeating: 0, count: 32)),
             var verification = policies[attestor]?.verification(
-                of: Subject(repository: image.reference.repository, digest: known)),
+                of: Subject(repository: image.reference.repository, digest: known), for: attestor.claim),
             case .fetch(let locators) = verification.next([:])
         else { return [] }
         let isPinned = image.digest != nil

@@ -1,3 +1,5 @@
+import Timestamp
+
 /// What a policy says, in phrases of which sentences are made.
 public struct PolicyExplanation: Sendable {
     public let name: String
@@ -77,15 +79,6 @@ extension AlreadyAdmitted {
         case .warn(let period, _):
             "if an image that was admitted fails there is only a warning, for \(period.written) from its first failure"
         }
-    }
-}
-
-extension Duration {
-    /// As a policy writes it, in the largest unit that it is whole in.
-    fileprivate var written: String {
-        let units: [(seconds: Int64, letter: String)] = [(86_400, "d"), (3_600, "h"), (60, "m")]
-        let unit = units.first { components.seconds % $0.seconds == 0 } ?? (1, "s")
-        return "\(components.seconds / unit.seconds)\(unit.letter)"
     }
 }
 

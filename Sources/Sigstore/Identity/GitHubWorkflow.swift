@@ -1,10 +1,13 @@
+import Trust
+
 /// Identities of GitHub Actions in few words: whose repositories, which workflow, on which refs, on whose machines.
 ///
 ///     github: {owner: acme, workflow: acme/ci/.github/workflows/build.yml, refs: [refs/heads/main], runner: github-hosted}
 public struct GitHubWorkflow: Hashable, Sendable {
     /// The organisation or person that has the repository whose workflow ran.
     public let owner: String
-    /// `owner/repository/.github/workflows/file`; nil for any workflow.
+    /// `owner/repository/.github/workflows/file`; nil for any of the owner's: one that a stranger keeps
+    /// has to be named.
     public let workflow: String?
     /// Each a ref or a pattern in which `*` stands for characters of one segment; empty for any.
     public let refs: [String]
@@ -40,7 +43,8 @@ public struct GitHubWorkflow: Hashable, Sendable {
     }
 
     private func subjects() throws(ExpressionError) -> [TextPattern] {
-        let path = workflow.map(GitHubWorkflow.expression) ?? #"[^/@]+/[^/@]+/\.github/workflows/[^/@]+"#
+        let anyOfOwner = GitHubWorkflow.expression(owner) + #"/[^/@]+/\.github/workflows/[^/@]+"#
+        let path = workflow.map(GitHubWorkflow.expression) ?? anyOfOwner
         // Without refs any ref, and, of a workflow that is called by commit, any commit.
         let refs = refs.isEmpty ? ["[^@]+"] : refs.map(GitHubWorkflow.expression)
         var subjects: [TextPattern] = []

@@ -23,14 +23,16 @@ public struct SignedEntity: Sendable {
         case payload([UInt8])
     }
 
-    public init(_ bundle: SigstoreBundle) {
+    /// - Parameter evidence: whether what logs and authorities answered comes along; else it is as if there were none.
+    public init(_ bundle: SigstoreBundle, evidence: Bool = true) {
         switch bundle.content {
         case .message(let message):
             (content, signature) = (.artifact(digest: message.digest), message.signature)
         case .envelope(let envelope):
             (content, signature) = (.envelope(envelope, layer: nil), envelope.signatures.first?.bytes ?? [])
         }
-        (signer, entries, timestamps) = (bundle.signer, bundle.entries, bundle.timestamps)
+        signer = bundle.signer
+        (entries, timestamps) = evidence ? (bundle.entries, bundle.timestamps) : ([], [])
         mayBringRoot = bundle.version == .v0_1
     }
 

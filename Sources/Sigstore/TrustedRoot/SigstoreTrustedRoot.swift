@@ -47,6 +47,13 @@ public struct SigstoreTrustedRoot: Sendable {
             "timestampAuthorities", keys: AuthorityInstance.keys, TrustedTimestampAuthority.init)
     }
 
+    /// Nobody at all: enough where a key is believed and no log is asked.
+    static let empty = SigstoreTrustedRoot()
+
+    private init() {
+        (logs, authorities, certificateLogs, timestampAuthorities) = ([], [], [], [])
+    }
+
     /// An organisation's own roots: what they issued is believed whenever it was valid. When that was, time stamp
     /// authorities have to say, since the organisation runs no log.
     ///

@@ -93,5 +93,12 @@ extension CheckReason {
 }
 
 extension SignatureSearch {
-    fileprivate var sentence: String { "\(places.joined(separator: ", ")): signatures of `\(attestor)`" }
+    fileprivate var sentence: String { "\(places.joined(separator: ", ")): \(evidence) of `\(attestor)`" }
+
+    private var evidence: String {
+        switch claim {
+        case .signature: "signatures"
+        case .attestation: "attestations"
+        }
+    }
 }

@@ -116,6 +116,7 @@ extension PolicyReason {
             if let relief = check.relief { writer.member("relief", relief.description) }
             writer.objects("asks", check.searches) { search, writer in
                 writer.member("attestor", search.attestor)
+                writer.member("for", search.claim == .signature ? "signature" : "attestation")
                 writer.texts("places", search.places)
             }
         }

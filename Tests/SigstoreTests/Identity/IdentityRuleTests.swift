@@ -93,6 +93,11 @@ import Testing
         #expect(try field(identity([.sourceRepositoryRef: Optional<String>.none])) == "sourceRepositoryRef")
         #expect(try field(identity([.runnerEnvironment: "self-hosted"])) == "runnerEnvironment")
         let anyWorkflow = try shorthand(workflow: nil)
+        let strangers = "https://github.com/stranger/ci/.github/workflows/build.yml@refs/heads/main"
+        #expect(anyWorkflow.mismatch(of: identity(subject: strangers))?.field == "subject")
+        #expect(
+            try shorthand(workflow: "stranger/ci/.github/workflows/build.yml").mismatch(
+                of: identity(subject: strangers)) == nil)
         #expect(
             anyWorkflow.mismatch(
                 of: identity(subject: "https://github.com/x/y/.github/workflows/b.yml@refs/heads/evil"))?

@@ -1,5 +1,6 @@
 import Sigstore
 import Testing
+import Trust
 
 /// Patterns in which `*` stays inside of a segment.
 @Suite struct TextPatternTests {

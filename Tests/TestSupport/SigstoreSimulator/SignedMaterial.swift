@@ -35,4 +35,8 @@ public struct SimulatedLayer: Sendable {
     public var mediaType: String
     public var blob: [UInt8]
     public var annotations: [String: String]
+
+    public init(mediaType: String, blob: [UInt8], annotations: [String: String]) {
+        (self.mediaType, self.blob, self.annotations) = (mediaType, blob, annotations)
+    }
 }

@@ -4,7 +4,7 @@ import Sigstore
 import Testing
 import Trust
 
-@Suite struct CosignKeyVerificationTests {
+@Suite struct CosignVerificationTests {
     let key: PrivateKey
     let other: PrivateKey
     var image: SignedImage
@@ -19,14 +19,16 @@ import Trust
     @Test("a signature by the key over this image passes and names the key")
     func passes() throws {
         let signer = Signer.key(fingerprint: key.publicKey.fingerprint)
-        #expect(image.outcome(by: try attestor(believing: key)) == .passed(signers: [signer]))
+        let signature = VerifiedSignature(
+            by: signer, source: .tag("sha256-\(image.subject.digest.hexadecimal).sig"))
+        #expect(image.outcome(by: try attestor(believing: key)) == .passed([signature]))
     }
 
-    @Test("it asks for the manifest, then for the payload, and for nothing else")
+    @Test("it asks for list and tag, then for the fallback tag and the payload, and for nothing else")
     func asks() throws {
         let conversation = Conversation(
             try attestor(believing: key).verification(of: image.subject), answers: image.answers)
-        #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
+        #expect(conversation.asked == [[image.list, image.tag], [image.fallback, image.payloadLocator(0)]])
     }
 
     @Test(
@@ -72,7 +74,8 @@ import Trust
         stranger.subject = image.subject
         let refusal = stranger.outcome(by: try attestor(believing: key)).violation
         #expect(refusal?.reason == .signatureForOtherImage)
-        #expect(refusal?.found.hasPrefix("1 signature, by this key but for image `sha256:") == true)
+        #expect(refusal?.found.hasPrefix("1 signature, refused at `artifact`: a signature of `sha256:") == true)
+        #expect(refusal?.found.hasSuffix(" and not of \(image.subject.digest)") == true)
     }
 
     @Test("a signature by another key for another digest does not pass for one by this key")
@@ -161,7 +164,7 @@ import Trust
     @Test("one of two keys is enough, and only that one is named")
     func oneOfTwo() throws {
         let signer = Signer.key(fingerprint: key.publicKey.fingerprint)
-        #expect(image.outcome(by: try attestor(believing: other, key)) == .passed(signers: [signer]))
+        #expect(image.outcome(by: try attestor(believing: other, key)).signers == [signer])
     }
 
     @Test("the same signature twice, or two by one key, are one signer")
@@ -177,7 +180,7 @@ import Trust
         try image.sign(with: other)
         let conversation = Conversation(
             try attestor(believing: key).verification(of: image.subject), answers: image.answers)
-        #expect(conversation.asked == [[image.tag], [image.payloadLocator(0)]])
+        #expect(conversation.asked == [[image.list, image.tag], [image.fallback, image.payloadLocator(0)]])
     }
 
     @Test("a genuine signature passes among malformed, foreign and stale ones")
@@ -191,7 +194,10 @@ import Trust
         crowd.layers.removeLast()
         let refusal = crowd.outcome(by: try attestor(believing: key)).violation
         #expect(refusal?.reason == .signatureForOtherImage)
-        #expect(refusal?.found == "3 signatures, 1 by this key but for image `sha256:00`")
+        #expect(
+            refusal?.found
+                == "3 signatures, the nearest refused at `artifact`: a signature of `sha256:00` and not of \(crowd.subject.digest)"
+        )
     }
 
     @Test("what a trusted key signed explains more than a foreign signature, and that more than a malformed one")
@@ -204,7 +210,9 @@ import Trust
         #expect(image.outcome(by: attestor).violation?.found == "2 signatures, none by this key, 1 malformed")
         try image.sign(with: key, payload: Array("{}".utf8))
         #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
-        #expect(image.outcome(by: attestor).violation?.found.contains("1 by this key but its payload has no") == true)
+        #expect(
+            image.outcome(by: attestor).violation?.found
+                == "3 signatures, the nearest refused at `statement`: its payload has no `critical`")
         try image.sign(with: key, payload: image.payload(digest: "sha256:00"))
         #expect(image.outcome(by: attestor).violation?.reason == .signatureForOtherImage)
         try image.sign(with: key, payload: image.payload(reference: "registry.example.com/staging/app"))
@@ -241,17 +249,17 @@ import Trust
         }
     }
 
-    @Test("payloads of 512 KiB in all are judged, and one byte more is refused, also if layers share one")
+    @Test("payloads of 1 MiB in all are judged, and one byte more is refused, also if layers share one")
     mutating func payloadsLimit() throws {
         let attestor = try attestor(believing: key)
         let filling = [UInt8](repeating: 0x78, count: 64 * 1_024)
-        image.layers += Array(repeating: .init(payload: filling, annotation: "MEUC"), count: 7)
+        image.layers += Array(repeating: .init(payload: filling, annotation: "MEUC"), count: 15)
         let rest = 64 * 1_024 - image.layers[0].payload.count
         image.layers.append(.init(payload: [UInt8](repeating: 0x79, count: rest), annotation: "MEUC"))
         #expect(image.outcome(by: attestor).signers?.count == 1)
         image.layers.append(.init(payload: [0x7A], annotation: "MEUC"))
         let conversation = Conversation(attestor.verification(of: image.subject), answers: image.answers)
-        #expect(conversation.asked == [[image.tag]])
+        #expect(conversation.asked == [[image.list, image.tag], [image.fallback]])
         #expect(conversation.outcome.violation?.reason == .limitExceeded)
     }
 
@@ -273,7 +281,10 @@ import Trust
         let attestor = try attestor(believing: try PrivateKey.generate(.ecdsaP256))
         try image.sign(with: other, payload: image.payload(optional: ""))
         let refused = Conversation(attestor.verification(of: image.subject), answers: image.answers)
-        #expect(refused.basis == [image.tag, image.payloadLocator(0), image.payloadLocator(1)])
+        #expect(
+            refused.basis == [
+                image.list, image.tag, image.fallback, image.payloadLocator(0), image.payloadLocator(1),
+            ])
         let again = Conversation(
             attestor.verification(of: image.subject), answers: image.answers.filter { refused.basis.contains($0.key) })
         #expect(again.outcome == refused.outcome && refused.outcome.violation?.reason == .signatureInvalid)
@@ -284,7 +295,7 @@ import Trust
         image.layers[0].statedSize = 64 * 1_024 + 1
         let conversation = Conversation(
             try attestor(believing: key).verification(of: image.subject), answers: image.answers)
-        #expect(conversation.asked == [[image.tag]])
+        #expect(conversation.asked == [[image.list, image.tag], [image.fallback]])
         #expect(conversation.outcome.violation?.reason == .signatureMalformed)
     }
 }
@@ -362,7 +373,7 @@ import Trust
         image.layers[0].members = #","data":"\#(Base64.encode(payload))""# + urls
         let genuine = Conversation(attestor.verification(of: image.subject), answers: image.answers)
         #expect(genuine.outcome.signers?.count == 1)
-        #expect(genuine.asked == [[image.tag], [image.payloadLocator(0)]])
+        #expect(genuine.asked == [[image.list, image.tag], [image.fallback, image.payloadLocator(0)]])
         // Embedded and named elsewhere, but not in the registry.
         image.overrides[image.payloadLocator(0)] = .absent
         #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
@@ -383,7 +394,7 @@ import Trust
         image.layers.append(.init(payload: Array("sbom".utf8), annotation: nil, mediaType: "text/spdx"))
         let conversation = Conversation(attestor.verification(of: image.subject), answers: image.answers)
         #expect(conversation.outcome.signers?.count == 1)
-        #expect(conversation.asked.last == [image.payloadLocator(0)])
+        #expect(conversation.asked.last == [image.fallback, image.payloadLocator(0)])
     }
 
     @Test("an unreachable registry leaves it open, at either step")
@@ -410,7 +421,9 @@ import Trust
         image.overrides[image.tag] = .violated(refusal)
         #expect(image.outcome(by: attestor) == .violated(refusal))
         image.overrides = [image.payloadLocator(0): .violated(refusal)]
-        #expect(image.outcome(by: attestor).violation?.reason == .digestMismatch)
+        let ofPayload = image.outcome(by: attestor).violation
+        #expect(ofPayload?.reason == .digestMismatch && ofPayload?.found == "1 signature, other bytes")
+        #expect(ofPayload?.expected == refusal.expected && ofPayload?.cure == refusal.cure)
     }
 
     @Test("a payload that does not exist is malformed, not missing")
@@ -434,13 +447,17 @@ import Trust
         #expect(image.outcome(by: attestor).violation?.reason == .signatureMalformed)
     }
 
-    @Test("a digest that is not SHA-256 has no place for signatures, and nothing is asked for")
+    @Test("of a digest that is not SHA-256 only what refers to it can be a signature")
     func sha512() throws {
         let digest = try #require(Digest(algorithm: .sha512, bytes: SHA2.sha512(Array("image".utf8))))
         let subject = Subject(repository: image.subject.repository, digest: digest)
         let conversation = Conversation(attestor.verification(of: subject), answers: image.answers)
-        #expect(conversation.asked.isEmpty)
-        #expect(conversation.outcome.violation?.reason == .digestUnsupported)
+        let fallback = Locator.manifest(subject.repository, .tag("sha512-\(digest.hexadecimal.prefix(64))"))
+        #expect(conversation.asked == [[.referrers(subject.repository, digest)], [fallback]])
+        #expect(conversation.outcome.violation?.reason == .signatureMissing)
+        #expect(
+            conversation.outcome.violation?.found
+                == "no signatures: none refers to the image in `registry.example.com/team/app`")
     }
 
     @Test("a verification that got no answer to what it asked for leaves it open, and stays with its outcome")

@@ -28,6 +28,15 @@ enum SignedIdentity: Hashable, Sendable {
         return signed.repository == signedRepository(of: repository)
     }
 
+    /// Whether a signature without any name is refused. One name alone being good, it has to be there; the other rules only
+    /// keep a signature from being used under a name that it was not made for.
+    var needsName: Bool {
+        switch self {
+        case .exactRepository, .exactReference: true
+        case .repository, .ignore, .moved: false
+        }
+    }
+
     /// The rule, as the end of a sentence that begins with "made for".
     var explanation: String {
         switch self {

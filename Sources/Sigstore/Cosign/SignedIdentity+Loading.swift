@@ -24,7 +24,9 @@ extension SignedIdentity {
                 exactlyOneOf: [["exactRepository", "exactReference", "prefix"]],
                 together: [["prefix", "signedPrefix"]])),
         """
-        which name signatures must be for; `repository` (the default): the image's own repository; `ignore`: any
+        which name signatures must be for; `repository` (the default): the image's own repository; `ignore`: any. Bundles, \
+        as cosign 3 makes them, have no name: they do for these two and for `prefix`, and never for an exact name; for \
+        attestations it makes no difference
         """)
 
     private static let words: [(word: String, identity: SignedIdentity)] = [

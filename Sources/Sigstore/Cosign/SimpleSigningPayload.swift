@@ -24,7 +24,7 @@ struct SimpleSigningPayload: Sendable {
         let document: JSONDocument
         do {
             document = try JSONDocument(
-                parsing: verified.content, limits: JSONLimits(maximumBytes: CosignSignatureLayout.maximumPayloadBytes))
+                parsing: verified.content, limits: JSONLimits(maximumBytes: CosignLayout.maximumPayloadBytes))
         } catch { throw .notJSON(error.description) }
         let root = document.root
         try SimpleSigningPayload.check(root, "payload", has: ["critical"], mayHave: ["optional"])

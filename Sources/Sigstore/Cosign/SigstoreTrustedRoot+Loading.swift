@@ -1,0 +1,90 @@
+import Cryptography
+import Trust
+
+extension SigstoreTrustedRoot {
+    static let field = Field(
+        "trustedRoot",
+        .object(
+            ObjectType(
+                [
+                    Field(
+                        "file", .file(limit: SigstoreTrustedRoot.maximumBytes), required: true,
+                        "a `trusted_root.json`: logs, authorities and their keys, of the public Sigstore or one's own")
+                ],
+                notBuiltIn: [
+                    UnbuiltField(
+                        "tuf",
+                        "trusted roots are not fetched by this version: write `file` with a copy of `trusted_root.json`"
+                    )
+                ])),
+        required: true, "which transparency logs, certificate authorities and timestamp authorities are believed")
+
+    /// Of the field of that name in `fields`; with a text that stands for all that is in it.
+    static func load(_ fields: FieldValue) throws(FieldProblems) -> (root: SigstoreTrustedRoot, setting: String) {
+        guard let value = fields["trustedRoot"]?["file"], let file = value.file else {
+            throw FieldProblems(FieldProblem("expected `trustedRoot: {file: …}`", at: fields.position))
+        }
+        do {
+            let root = try SigstoreTrustedRoot(parsing: file.bytes)
+            return (root, SHA2.sha256(file.bytes).hexadecimal)
+        } catch {
+            throw FieldProblems(FieldProblem("`\(file.path)` is no trusted root: \(error)", at: value.position))
+        }
+    }
+}
+
+extension SigstoreTrustedRoot {
+    /// Throws if there are fewer witnesses than are asked for: nothing could ever pass.
+    func check(hasWitnessesFor evidence: SigstoreEvidence, at position: SourcePosition) throws(FieldProblems) {
+        let kinds = [
+            ("transparencyLogs", evidence.logs, logs.map(\.witness)),
+            ("timestamps", evidence.timestamps, timestampAuthorities.map(\.witness)),
+            ("certificateLogs", evidence.certificateLogs, certificateLogs.map(\.witness)),
+        ]
+        let problems = kinds.compactMap { name, threshold, witnesses -> FieldProblem? in
+            let count = Set(witnesses.map { Array($0.utf8) }).count
+            guard count < threshold else { return nil }
+            return FieldProblem(
+                "`\(name)` asks for \(threshold), and the trusted root has \(count) of different operators",
+                at: position)
+        }
+        if let problems = FieldProblems(problems) { throw problems }
+    }
+}
+
+extension SigstoreEvidence {
+    /// - Parameter certificates: whether signatures have certificates, which logs of their own promise to publish.
+    static func field(certificates: Bool) -> Field {
+        let witnesses = 0...8
+        var fields = [
+            Field("transparencyLogs", .integer(witnesses), "how many transparency logs must have recorded it (1)"),
+            Field("timestamps", .integer(witnesses), "how many timestamp authorities must have seen it (0)"),
+        ]
+        if certificates {
+            fields.append(
+                Field(
+                    "certificateLogs", .integer(witnesses),
+                    "how many certificate transparency logs must have promised to publish the certificate (1)"))
+        }
+        return Field(
+            "evidence", .object(ObjectType(fields, atLeastOneOf: [fields.map(\.name)])),
+            "how many independent witnesses a signature must have; those that one operator runs count once")
+    }
+
+    init(_ value: FieldValue?, default fallback: SigstoreEvidence) throws(FieldProblems) {
+        self = fallback
+        guard let value else { return }
+        logs = value["transparencyLogs"]?.integer ?? logs
+        timestamps = value["timestamps"]?.integer ?? timestamps
+        certificateLogs = value["certificateLogs"]?.integer ?? certificateLogs
+        guard logs + timestamps > 0 else {
+            throw FieldProblems(
+                FieldProblem(
+                    "`evidence` proves no time: at least one of `transparencyLogs` and `timestamps` must be above 0",
+                    at: value.position))
+        }
+    }
+
+    /// All of it in one text.
+    var setting: String { "logs \(logs) timestamps \(timestamps) certificateLogs \(certificateLogs)" }
+}
