@@ -29,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
     case json, references, manifests, payloads, yaml, policies, reviews, dockerfiles, compose, archives
     case checkpoint, tuf
     case certificates, timestamps, tokens
+    case bundles, envelopes, expressions
 
     func run(_ input: [UInt8]) {
         switch self {
@@ -47,6 +48,9 @@ enum FuzzTarget: String, CaseIterable {
         case .certificates: CertificateTarget.run(input)
         case .timestamps: SCTTarget.run(input)
         case .tokens: TokenTarget.run(input)
+        case .bundles: BundleTarget.run(input)
+        case .envelopes: EnvelopeTarget.run(input)
+        case .expressions: ExpressionTarget.run(input)
         }
     }
 }
