@@ -140,7 +140,8 @@ public final class EvidenceCollector: Sendable {
             }
         }
         let judged = await keep(outcome, DecisiveEvidence(of: outcome, from: basis))
-        verifications.insert(judged, for: key, at: clock(), lifetime: lifetimes.lifetime(of: judged.value))
+        let lifetime = lifetimes.lifetime(of: judged.value, for: key.claim)
+        verifications.insert(judged, for: key, at: clock(), lifetime: lifetime)
         return judged
     }
 

@@ -8,6 +8,9 @@ public struct EvidenceLifetimes: Sendable {
     public var resolution: Duration = .seconds(10)
     /// A signature that held. It is bound to a digest and to the attestor's keys, so only its withdrawal can change it.
     public var passed: Duration = .seconds(15 * 60)
+    /// Attestations that held. What there is stays as true, but one of another type, which a policy asks for, may come soon
+    /// after.
+    public var attested: Duration = .seconds(60)
     /// A signature that is missing or wrong. Short, so that whoever signs and tries again is let in.
     public var violated: Duration = .seconds(10)
     /// What could not be looked at. One request a second reaches a registry that is down, however many are refused.
@@ -18,9 +21,11 @@ public struct EvidenceLifetimes: Sendable {
     /// The lifetimes of a gate; a test may change one.
     public init() {}
 
-    func lifetime(of outcome: VerificationOutcome) -> Duration {
+    /// Where something could not be looked at, that soon has another try, whatever else passed.
+    func lifetime(of outcome: VerificationOutcome, for claim: Claim) -> Duration {
         switch outcome {
-        case .passed: passed
+        case .passed(_, unseen: .some): undetermined
+        case .passed: claim == .attestation ? attested : passed
         case .violated: violated
         case .undetermined: undetermined
         }

@@ -87,6 +87,20 @@ import Trust
         }
     }
 
+    @Test(
+        "what could not be looked at has another try soon, whatever passed beside it, and attestations before signatures"
+    )
+    func partialLifetimes() {
+        let lifetimes = EvidenceLifetimes()
+        let signature = VerifiedSignature(by: .key(fingerprint: [1]))
+        for claim in Claim.allCases {
+            let partial = VerificationOutcome.passed([signature], unseen: Self.unreachable)
+            #expect(lifetimes.lifetime(of: partial, for: claim) == lifetimes.undetermined)
+        }
+        #expect(lifetimes.lifetime(of: .passed([signature]), for: .attestation) == lifetimes.attested)
+        #expect(lifetimes.lifetime(of: .passed([signature]), for: .signature) == lifetimes.passed)
+    }
+
     @Test("fetched bytes serve other attestors for `fetched`, and are asked for again after it")
     func fetchedLifetime() async throws {
         let collector = collector()
