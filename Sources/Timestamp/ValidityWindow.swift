@@ -10,6 +10,9 @@ public struct ValidityWindow: Hashable, Sendable {
         (self.start, self.end) = (start, end)
     }
 
+    /// Without an end.
+    public init(from start: Instant) { (self.start, end) = (start, nil) }
+
     public func contains(_ time: Instant) -> Bool {
         guard start <= time else { return false }
         return end.map { time <= $0 } ?? true

@@ -23,6 +23,10 @@ public protocol Attestor: Sendable {
     /// What it believes, as the end of a sentence that begins with "it believes": which evidence, where that is looked for,
     /// and whose. The signers are listed beside it.
     var explanation: String { get }
+    /// Whether something proves when it signed; else nothing that it attests is ever young enough.
+    var provesTime: Bool { get }
+    /// Somebody whom it believes and whom nobody can have meant, since anybody can become that one; nil if there is none.
+    var outsider: Signer? { get }
     /// Starts to verify that this attestor signed `subject`.
     func verification(of subject: Subject) -> any Verification
     /// Starts to verify what this attestor attests of `subject`; nil if its format has no attestations.
@@ -31,6 +35,8 @@ public protocol Attestor: Sendable {
 
 extension Attestor {
     public var signers: [Signer] { [] }
+    public var provesTime: Bool { true }
+    public var outsider: Signer? { nil }
     public func attestationVerification(of subject: Subject) -> (any Verification)? { nil }
 
     /// Starts to verify that it stands behind `subject` as `claim` says; nil if its format has no such thing.

@@ -26,7 +26,10 @@ public struct SegmentPattern: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A text that it matches.
-    public var example: String { description.replacing("*", with: "x") }
+    public var example: String { example(with: "x") }
+
+    /// A text that it matches, with this word for each `*`.
+    public func example(with word: String) -> String { description.replacing("*", with: word) }
 
     private static func split(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

@@ -175,8 +175,8 @@ struct Example: CustomTestStringConvertible, Sendable {
         return examples
     }
 
-    /// The block in a directory of its own, with a key for each `.pub`, a trusted root for each `trusted_root.json`, and
-    /// some bytes for each other file that it names.
+    /// The block in a directory of its own, with a key for each `.pub`, an authority's certificate for each `.pem`, a trusted
+    /// root for each `trusted_root.json`, and no bytes for each other file that it names.
     var source: MemorySource {
         var source = MemorySource([file: text])
         for word in text.split(whereSeparator: { " {}[],\n".contains($0) }).map(String.init) {
@@ -189,10 +189,11 @@ struct Example: CustomTestStringConvertible, Sendable {
     /// Nil if it cannot be made, so that the block does not load.
     private static func content(of file: String) -> [UInt8]? {
         if file.hasSuffix(".pub") { return try? PrivateKey.generate(.ecdsaP256).publicKeyPEM }
-        return file.hasSuffix("trusted_root.json") ? trustedRoot : nil
+        if file.hasSuffix(".pem") { return sigstore?.fulcio.root.pem }
+        return file.hasSuffix("trusted_root.json") ? try? sigstore?.trustedRoot.json.bytes : nil
     }
 
-    private static let trustedRoot = try? SigstoreSimulator().trustedRoot.json.bytes
+    private static let sigstore = try? SigstoreSimulator()
 }
 
 /// What a comment says of an image.

@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import PolicyDocuments
 import Sigstore
+import TestSupport
 import Testing
 import Timestamp
 import Trust
@@ -47,6 +48,7 @@ import Trust
 
     private func warnings(_ text: String) throws -> [String] {
         var source = MemorySource(["policies/fixture.yaml": text])
+        source.files["policies/trusted_root.json"] = try SigstoreSimulator().trustedRoot.json.bytes
         for name in ["a", "b"] {
             source.files["policies/\(name).pub"] = try PrivateKey.generate(.ecdsaP256).publicKeyPEM
         }

@@ -132,6 +132,16 @@ import Trust
         #expect(try verdict("built", "registry: unreachable") == "registry-unavailable")
     }
 
+    @Test("beside what could be looked at there may be something that could not, and that might have fitted")
+    func partlyUnseen() throws {
+        let list = "{by: ci, predicateType: \"https://spdx.dev/Document\"}"
+        let unseen = "{by: ci, undetermined: overloaded}"
+        #expect(try verdict("built", "attestations: [\(built()), \(unseen)]") == "allow")
+        #expect(try verdict("built", "attestations: [\(list), \(unseen)]") == "overloaded")
+        #expect(try verdict("built", "attestations: [\(unseen), \(list)]") == "overloaded")
+        #expect(mistakes("attestations: [\(unseen), \(unseen)]") == ["`ci` is listed twice"])
+    }
+
     @Test("who has signed has attested nothing, and who has attested has not signed")
     func claims() throws {
         let list = "{by: ci, predicateType: \"https://spdx.dev/Document\"}"
@@ -176,7 +186,7 @@ import Trust
         #expect(
             mistakes("attestations: [{by: ci, violated: signature-invalid, undetermined: overloaded}]")
                 == ["`undetermined` cannot stand beside `violated`, give one of them"])
-        let failed = "{by: ci, undetermined: overloaded}"
+        let failed = "{by: ci, violated: log-entry-invalid}"
         #expect(mistakes("attestations: [\(built()), \(failed)]") == ["`ci` is listed twice"])
         #expect(mistakes("attestations: [\(failed), \(built())]") == ["`ci` is listed twice"])
         #expect(

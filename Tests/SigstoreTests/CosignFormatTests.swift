@@ -22,12 +22,15 @@ import Trust
         }
     }
 
-    @Test("every field has a summary, and whom to believe is said by `keys` or by `keyless`")
+    @Test("every field has a summary, and whom to believe is said by `keys`, `keyless` or `certificates`")
     func description() {
         let format = CosignFormat()
         #expect(format.name == "cosign" && !format.summary.isEmpty)
-        #expect(format.fields.fields.map(\.name) == ["keys", "transparencyLog", "keyless", "repository", "identity"])
-        #expect(format.fields.exactlyOneOf == [["keys", "keyless"]])
+        #expect(
+            format.fields.fields.map(\.name) == [
+                "keys", "transparencyLog", "keyless", "certificates", "repository", "identity", "subject",
+            ])
+        #expect(format.fields.exactlyOneOf == [["keys", "keyless", "certificates"]])
         #expect(format.fields.fields.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
     }
 

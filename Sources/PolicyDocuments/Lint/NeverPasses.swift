@@ -12,7 +12,7 @@ enum NeverPasses: LintRule {
             written.checks.compactMap { check, item -> Diagnostic? in
                 switch check.check {
                 case is TrustedRegistriesCheck: sources(check, item, written, policies)
-                case is SignatureCheck: signatures(check, item, written, policies)
+                case is SignatureCheck, is AttestationCheck: signatures(check, item, written, policies)
                 default: nil
                 }
             }

@@ -31,6 +31,7 @@ public enum PolicyLint {
         LiftsEverything.self,
         SameKey.self,
         UnusedAttestor.self,
+        OutsiderBelieved.self,
     ]
 
     /// The stable name of each warning, and what it warns of in one sentence without full stop.

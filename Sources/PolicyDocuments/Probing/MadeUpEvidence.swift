@@ -6,15 +6,15 @@ import Trust
 /// What is found out about a made-up image. Notes whether it was asked for anything that a registry would be asked for.
 final class MadeUpEvidence: Evidence {
     private let probe: Probe
-    private let believed: [Set<Signer>]
+    private let believed: [ProbedPolicies.Believed]
     private let statements: [VerifiedStatement]
     private let now: Instant
     private(set) var wasAsked = false
 
     /// - Parameters:
-    ///   - believed: the signers that each attestor believes, in the order of the set.
+    ///   - believed: whom each attestor believes, in the order of the set.
     ///   - statements: what each signer of the image has attested.
-    init(of probe: Probe, believed: [Set<Signer>], attested statements: [VerifiedStatement], now: Instant) {
+    init(of probe: Probe, believed: [ProbedPolicies.Believed], attested statements: [VerifiedStatement], now: Instant) {
         self.probe = probe
         self.believed = believed
         self.statements = statements
@@ -29,19 +29,20 @@ final class MadeUpEvidence: Evidence {
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
         wasAsked = true
         guard !probe.isUnreachable else { return .undetermined(MadeUpEvidence.noAnswer) }
-        let signers =
-            believed.indices.contains(attestor.index) ? believed[attestor.index].intersection(probe.signers) : []
+        let believed = believed.indices.contains(attestor.index) ? believed[attestor.index] : nil
+        let signers = believed?.signers.intersection(probe.signers) ?? []
         switch attestor.claim {
         case .signature:
             return signers.isEmpty ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
         case .attestation:
-            return signers.isEmpty ? .violated(MadeUpEvidence.unattested) : .passed(attestations(by: signers))
+            let time = believed?.provesTime == true ? now - probe.age : nil
+            return signers.isEmpty ? .violated(MadeUpEvidence.unattested) : .passed(attestations(by: signers, at: time))
         }
     }
 
-    private func attestations(by signers: Set<Signer>) -> [VerifiedSignature] {
+    private func attestations(by signers: Set<Signer>, at time: Instant?) -> [VerifiedSignature] {
         signers.flatMap { signer in
-            statements.map { VerifiedSignature(by: signer, signedAt: now - probe.age, statement: $0) }
+            statements.map { VerifiedSignature(by: signer, signedAt: time, statement: $0) }
         }
     }
 

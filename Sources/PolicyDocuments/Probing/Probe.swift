@@ -46,29 +46,38 @@ struct Probe: Hashable, Sendable {
 /// Policies that made-up images are judged by: the very ones that are in force, with evidence that is made up too.
 struct ProbedPolicies: Sendable {
     private let evaluator: Evaluator
-    /// The signers that each attestor believes, in the order of the set.
-    let signers: [Set<Signer>]
+    /// Whom each attestor believes, in the order of the set.
+    private let believed: [Believed]
     /// All that any of them believes.
     let everybody: Set<Signer>
     /// All that checks ask to be attested.
     let statements: [VerifiedStatement]
 
+    struct Believed: Sendable {
+        let signers: Set<Signer>
+        let provesTime: Bool
+    }
+
+    /// The signers that each attestor believes, in the order of the set.
+    var signers: [Set<Signer>] { believed.map(\.signers) }
+
     init(_ policies: PolicySet) {
         statements = policies.policies.flatMap(\.checks).compactMap { ($0.check as? AttestationCheck)?.example }
         evaluator = Evaluator(policies: policies)
-        signers = policies.attestors.map { attestor in
+        believed = policies.attestors.map { attestor in
             // Whom an attestor believes without listing them is somebody of its own.
-            attestor.signers.isEmpty
-                ? [.key(fingerprint: attestor.fingerprint.bytes)] : Set(attestor.signers)
+            let own = Signer.key(fingerprint: attestor.fingerprint.bytes)
+            return Believed(
+                signers: attestor.signers.isEmpty ? [own] : Set(attestor.signers), provesTime: attestor.provesTime)
         }
-        everybody = signers.reduce(into: []) { $0.formUnion($1) }
+        everybody = believed.reduce(into: []) { $0.formUnion($1.signers) }
     }
 
     /// The same attestors with one policy only.
     init(only policy: ImagePolicy, of set: PolicySet, like other: ProbedPolicies) {
         evaluator = Evaluator(
             policies: PolicySet(policies: [policy], attestors: set.attestors, revision: set.revision))
-        signers = other.signers
+        believed = other.believed
         everybody = other.everybody
         statements = other.statements
     }
@@ -78,7 +87,7 @@ struct ProbedPolicies: Sendable {
     /// The decision, and whether the image's registry was asked for anything on the way to it.
     func judge(_ probe: Probe, at now: Instant) -> (decision: ImageDecision, asksRegistry: Bool)? {
         let evidence = MadeUpEvidence(
-            of: probe, believed: signers, attested: probe.statements ?? statements, now: probe.time ?? now)
+            of: probe, believed: believed, attested: probe.statements ?? statements, now: probe.time ?? now)
         guard case .decided(let decision) = evaluate(probe, with: evidence, at: now) else { return nil }
         return (decision, evidence.wasAsked)
     }

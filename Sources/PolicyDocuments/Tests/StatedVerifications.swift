@@ -69,7 +69,9 @@ extension StatedVerifications {
             let failure = StatedVerifications.failure(element, of: claim, &problems)
             let attestation = claim == .attestation ? StatedAttestation(element, &problems) : nil
             guard let attestor = loaded?.attestor(name, &problems) else { continue }
-            if !named.insert(attestor).inserted, claim == .signature || failure != nil || failed[attestor] != nil {
+            if !named.insert(attestor).inserted,
+                !StatedVerifications.mayStandBeside(failure, failed[attestor], of: claim)
+            {
                 problems.append(FieldProblem("\(quoted(name.text ?? "")) is listed twice", at: name.position))
             }
             if let failure {
@@ -84,6 +86,17 @@ extension StatedVerifications {
         }
         outcomes = StatedVerifications.outcomes(
             for: loaded?.policySet.attestors ?? [], made, failed, otherwise: registry.verification(of: claim))
+    }
+
+    /// Whether an attestor may be listed twice: with several attestations, of which one may be out of reach.
+    private static func mayStandBeside(
+        _ failure: VerificationOutcome?, _ earlier: VerificationOutcome?, of claim: Claim
+    ) -> Bool {
+        guard claim == .attestation else { return false }
+        switch (failure, earlier) {
+        case (nil, nil), (.undetermined, nil), (nil, .undetermined): return true
+        default: return false
+        }
     }
 
     private struct Made {
@@ -122,8 +135,11 @@ extension StatedVerifications {
             own[made.attestor].map { VerifiedSignature(by: $0, signedAt: made.at, statement: made.statement) }
         }
         return believed(by: attestors).enumerated().map { attestor, signers in
-            if let failure = failed[attestor] { return failure }
             let present = signed.filter { signers.contains($0.signer) }
+            if let failure = failed[attestor] {
+                guard case .undetermined(let unseen) = failure, !present.isEmpty else { return failure }
+                return .passed(present, unseen: unseen)
+            }
             return present.isEmpty ? otherwise : .passed(present)
         }
     }

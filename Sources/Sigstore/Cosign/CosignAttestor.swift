@@ -8,12 +8,16 @@ public struct CosignAttestor: Attestor {
     private let trust: CosignTrust
     /// Where signatures are when they are not beside the image.
     private let signatureRepository: Repository?
+    /// Which manifests they are about.
+    private let signed: SignedManifest
 
     /// - Parameter settings: every setting of whom it believes.
-    init(trust: CosignTrust, settings: [String], signatureRepository: Repository?) {
+    init(trust: CosignTrust, settings: [String], signatureRepository: Repository?, signed: SignedManifest) {
         self.trust = trust
         self.signatureRepository = signatureRepository
-        let all = ["cosign"] + settings + [trust.identity.setting, signatureRepository?.description ?? ""]
+        self.signed = signed
+        let place = signatureRepository?.description ?? ""
+        let all = ["cosign"] + settings + [trust.identity.setting, place, signed.rawValue]
         fingerprint = Digest.sha256(of: Array(all.framed.utf8))
     }
 
@@ -22,9 +26,17 @@ public struct CosignAttestor: Attestor {
         return keys.map { .key(fingerprint: $0.fingerprint) }
     }
 
+    public var provesTime: Bool { trust.usesEvidence }
+
+    public var outsider: Signer? {
+        guard case .identities(let rules) = trust.believed else { return nil }
+        return rules.lazy.compactMap(\.outsider).first
+    }
+
     public var explanation: String {
         let place = signatureRepository.map { "in `\($0)`" } ?? "beside the image"
-        return "cosign signatures by \(whom), found \(place) and made for \(trust.identity.explanation); \(evidence)"
+        let name = trust.identity.explanation
+        return "cosign signatures by \(whom)\(signed.phrase), found \(place) and made for \(name); \(evidence)"
     }
 
     private var whom: String {
@@ -43,12 +55,22 @@ public struct CosignAttestor: Attestor {
         return "each proved by " + witnesses.joined(separator: ", ")
     }
 
-    public func verification(of subject: Subject) -> any Verification {
-        CosignVerification(for: .signature, about: subject, in: signatureRepository ?? subject.repository, by: trust)
-    }
+    public func verification(of subject: Subject) -> any Verification { verification(of: subject, asking: .signature) }
 
     public func attestationVerification(of subject: Subject) -> (any Verification)? {
-        CosignVerification(for: .attestation, about: subject, in: signatureRepository ?? subject.repository, by: trust)
+        verification(of: subject, asking: .attestation)
+    }
+
+    private func verification(of subject: Subject, asking claim: Claim) -> any Verification {
+        let (trust, elsewhere) = (trust, signatureRepository)
+        let verification: @Sendable (Subject) -> any Verification = { subject in
+            CosignVerification(for: claim, about: subject, in: elsewhere ?? subject.repository, by: trust)
+        }
+        return switch signed {
+        case .index: verification(subject)
+        case .platform: PlatformVerification(of: subject, either: false, by: verification)
+        case .either: PlatformVerification(of: subject, either: true, by: verification)
+        }
     }
 }
 

@@ -74,7 +74,11 @@ struct CosignFinding: Error, Hashable, Sendable {
     ) -> String {
         switch step {
         case .artifact: "`\(trust.command(for: claim, of: subject))`"
+        case .identity where trust.verifier.root.isOfOrganisation:
+            "sign the image as one of the attestor's `subjects`, or correct them"
         case .identity: "sign the image as the attestor's `identities` have it, or correct them"
+        case .chain where trust.verifier.root.isOfOrganisation:
+            "compare the attestor's `roots` and `intermediates` with the authority that issued the certificate"
         case .log, .chain, .certificateTransparency, .timestamp:
             "compare the attestor's trusted root with the Sigstore that signed"
         default: signAgain

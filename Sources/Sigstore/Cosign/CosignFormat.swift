@@ -2,8 +2,9 @@ import Cryptography
 import OCI
 public import Trust
 
-/// The attestor format `cosign`: signatures and attestations by public keys, or by identities that an authority such as
-/// Fulcio put into short-lived certificates, as cosign of any age makes them.
+/// The attestor format `cosign`: signatures and attestations by public keys, by identities that an authority such as Fulcio
+/// put into short-lived certificates, or by holders of certificates of an organisation's own authority, as cosign of any age
+/// makes them.
 ///
 ///     cosign:
 ///       keys: [{file: release.pub}]
@@ -18,7 +19,7 @@ public import Trust
 public struct CosignFormat: AttestorFormat {
     public let name = "cosign"
     public let summary = """
-        signatures and attestations made with cosign, by keys or by identities: bundles that refer to the image, and what \
+        signatures and attestations made with cosign, by keys, identities or certificates: bundles that refer to the image, and what \
         lies under the tags `sha256-….sig` and `sha256-….att`
         """
 
@@ -30,11 +31,13 @@ public struct CosignFormat: AttestorFormat {
                 CosignKeys.field,
                 CosignKeys.logField,
                 CosignKeyless.field,
+                CosignCertificates.field,
                 Field(
                     "repository", .text("a repository"),
                     "the repository that holds the signatures, if they are not beside the image (COSIGN_REPOSITORY)"),
                 SignedIdentity.field,
-            ], exactlyOneOf: [["keys", "keyless"]])
+                SignedManifest.field,
+            ], exactlyOneOf: [["keys", "keyless", "certificates"]])
     }
 
     /// Throws what is wrong with keys, identities, trusted roots and repository, each where it is written.
@@ -45,11 +48,12 @@ public struct CosignFormat: AttestorFormat {
         let identity = loadIdentity(fields["identity"], &problems)
         guard let believers, problems.isEmpty else {
             throw FieldProblems(problems)
-                ?? FieldProblems(FieldProblem("expected `keys` or `keyless`", at: fields.position))
+                ?? FieldProblems(FieldProblem("expected `keys`, `keyless` or `certificates`", at: fields.position))
         }
         return CosignAttestor(
             trust: CosignTrust(believed: believers.believed, verifier: believers.verifier, identity: identity),
-            settings: believers.settings, signatureRepository: repository)
+            settings: believers.settings, signatureRepository: repository,
+            signed: fields["subject"]?.text.flatMap(SignedManifest.init) ?? .index)
     }
 
     private func believers(_ fields: FieldValue, _ problems: inout [FieldProblem]) -> CosignBelievers? {
@@ -58,12 +62,12 @@ public struct CosignFormat: AttestorFormat {
                 if let log = fields["transparencyLog"] {
                     problems.append(
                         FieldProblem(
-                            "`transparencyLog` goes with `keys`; what `keyless` asks of logs is its `evidence`",
+                            "`transparencyLog` goes with `keys` and `certificates`; what `keyless` asks of logs is its `evidence`",
                             at: log.position))
                 }
                 return try CosignKeyless.load(keyless)
             }
-            return try CosignKeys.load(fields)
+            return fields["certificates"] == nil ? try CosignKeys.load(fields) : try CosignCertificates.load(fields)
         } catch {
             problems += error.problems
             return nil

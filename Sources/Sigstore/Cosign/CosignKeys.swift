@@ -77,7 +77,7 @@ enum CosignKeys {
     }
 
     /// One of the two has to be written: a reader of the policy sees whether a log is asked for.
-    private static func loadLog(
+    static func loadLog(
         _ fields: FieldValue
     ) throws(FieldProblems) -> (root: SigstoreTrustedRoot, evidence: SigstoreEvidence, settings: [String]) {
         guard let value = fields["transparencyLog"] else {
@@ -85,7 +85,7 @@ enum CosignKeys {
                 FieldProblem(
                     """
                     `transparencyLog` is missing: write `{trustedRoot: {file: …}}`, or `notRequired` to accept signatures \
-                    by these keys that no log has recorded
+                    that no log has recorded
                     """, at: fields.position))
         }
         if value.text?.isSpelled(logNotRequired) == true {

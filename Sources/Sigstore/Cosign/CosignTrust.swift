@@ -33,7 +33,8 @@ struct CosignTrust: Sendable {
 
     /// How cosign is told to make what is missing.
     func command(for claim: Claim, of subject: Subject) -> String {
-        let key = believesKeys ? " --key KEY" : ""
+        let certificate = " --key KEY --certificate FILE --certificate-chain FILE"
+        let key = believesKeys ? " --key KEY" : verifier.root.isOfOrganisation ? certificate : ""
         return "\(claim.command)\(key) \(subject.repository)@\(subject.digest)"
     }
 

@@ -63,7 +63,7 @@ extension IdentityRule {
     /// Whether somebody is believed whom nobody can have meant, by an issuer that does not exist.
     private var acceptsAnybody: Bool {
         let nobody = ["nobody@anywhere.invalid", "https://anywhere.invalid/nobody"]
-        return extensions.isEmpty && issuer.matches("https://anywhere.invalid")
+        return extensions.isEmpty && issuer?.matches("https://anywhere.invalid") != false
             && nobody.allSatisfy { name in subjects.contains { $0.matches(name) } }
     }
 
@@ -121,7 +121,7 @@ extension IdentityRule {
     /// The rule in one text, for the fingerprint of an attestor; no two rules share one.
     var setting: String {
         let parts =
-            [("issuer", [issuer]), ("subject", subjects)]
+            [("issuer", [issuer].compactMap(\.self)), ("subject", subjects)]
             + FulcioExtension.allCases.compactMap { name in extensions[name].map { (name.rawValue, $0) } }
         return parts.map { name, patterns in ([name] + patterns.map(\.setting)).framed }.framed
     }
@@ -132,7 +132,8 @@ extension IdentityRule {
         let more = FulcioExtension.allCases.compactMap { name in
             extensions[name].map { ", \(name.rawValue) \($0.map { "`\($0)`" }.joined(separator: " or "))" }
         }
-        return "\(subject) as `\(issuer)` knows it" + more.joined()
+        let witness = issuer.map { "as `\($0)` knows it" } ?? "as its certificate has it"
+        return "\(subject) \(witness)" + more.joined()
     }
 }
 

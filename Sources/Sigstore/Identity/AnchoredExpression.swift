@@ -12,6 +12,7 @@ public struct AnchoredExpression: Hashable, Sendable, CustomStringConvertible {
 
     /// As written.
     public let description: String
+    private let root: ExpressionNode
     private let program: [Instruction]
 
     private enum Instruction: Hashable, Sendable {
@@ -29,7 +30,8 @@ public struct AnchoredExpression: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.count <= AnchoredExpression.maximumBytes else { throw .tooLarge }
         description = text
         var compiler = Compiler()
-        try compiler.add(try ExpressionParser.parse(text))
+        root = try ExpressionParser.parse(text)
+        try compiler.add(root)
         try compiler.emit(.match)
         program = compiler.program
     }
@@ -61,6 +63,19 @@ public struct AnchoredExpression: Hashable, Sendable, CustomStringConvertible {
     public func hash(into hasher: inout Hasher) {
         for byte in description.utf8 { hasher.combine(byte) }
     }
+
+    /// Some texts that may match, with the word wherever any characters will do.
+    func examples(with word: String) -> [String] {
+        var examples: [String] = []
+        for choice in 0..<AnchoredExpression.maximumExamples {
+            let example = root.example(with: word, choice: choice)
+            if !examples.contains(where: example.isSpelled) { examples.append(example) }
+        }
+        return examples
+    }
+
+    /// Each takes another one of the alternatives.
+    private static let maximumExamples = 8
 
     /// Adds what is reached from a state without a character.
     private func follow(_ first: Int, into states: inout StateList, isAtStart: Bool, isAtEnd: Bool) {

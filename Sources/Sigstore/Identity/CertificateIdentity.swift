@@ -1,8 +1,9 @@
-/// Who a certificate of Fulcio says that its holder is.
+/// Who a certificate says that its holder is.
 public struct CertificateIdentity: Hashable, Sendable {
-    /// Who knows the holder: an OpenID provider's URL.
+    /// Who knows the holder: an OpenID provider's URL, or the name of an organisation's own root.
     public let issuer: String
-    /// What the issuer calls the holder: a mail address, a URI or a user name; the one name of the certificate.
+    /// What the issuer calls the holder: a mail address, a URI or a user name, of an organisation's own authority a host
+    /// name too; the one name of the certificate.
     public let subject: String
     /// What else it says; only what the certificate has.
     public let extensions: [FulcioExtension: String]

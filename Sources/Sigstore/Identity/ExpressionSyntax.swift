@@ -10,6 +10,28 @@ indirect enum ExpressionNode: Hashable, Sendable {
     case end
 }
 
+extension ExpressionNode {
+    /// A text that may match it: the word for characters that are repeated without end, if they can be its, and one of the
+    /// alternatives by the number of the choice.
+    func example(with word: String, choice: Int) -> String {
+        switch self {
+        case .start, .end: return ""
+        case .oneOf(let set): return String(String.UnicodeScalarView([set.example(of: word)]))
+        case .sequence(let nodes): return nodes.map { $0.example(with: word, choice: choice) }.joined()
+        case .alternatives(let nodes): return nodes[choice % nodes.count].example(with: word, choice: choice)
+        case .repeated(.oneOf(let set), let minimum, nil)
+        where minimum < 2 && word.unicodeScalars.allSatisfy(set.contains):
+            return word
+        case .repeated(let node, let minimum, let maximum):
+            let count = max(minimum, maximum == 0 ? 0 : 1 - choice % 2)
+            return String(repeating: node.example(with: word, choice: choice), count: min(count, ExpressionNode.enough))
+        }
+    }
+
+    /// Repetitions of repetitions would make an example of any length.
+    private static let enough = 64
+}
+
 /// Some of all Unicode scalars, as ranges.
 struct ScalarSet: Hashable, Sendable {
     var ranges: [ClosedRange<UInt32>]
@@ -17,6 +39,14 @@ struct ScalarSet: Hashable, Sendable {
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {
         ranges.contains { $0.contains(scalar.value) } != isNegated
+    }
+
+    /// One of them: a dot if it can be, since most often one was meant, or one of the word.
+    func example(of word: String) -> Unicode.Scalar {
+        guard !contains(".") else { return "." }
+        let others = "x0/@-_".unicodeScalars
+        if let scalar = word.unicodeScalars.first(where: contains) ?? others.first(where: contains) { return scalar }
+        return ranges.lazy.compactMap { Unicode.Scalar($0.lowerBound) }.first(where: contains) ?? " "
     }
 
     static func only(_ scalar: Unicode.Scalar) -> ScalarSet { ScalarSet(ranges: [scalar.value...scalar.value]) }

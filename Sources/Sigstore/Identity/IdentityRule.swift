@@ -1,24 +1,25 @@
 /// Who has to have signed: an issuer of identities, what it calls the signer, and what else the certificate says. All of it
 /// has to hold for the same certificate.
 public struct IdentityRule: Hashable, Sendable {
-    public let issuer: TextPattern
+    /// Nil if it is the authority alone that knows the signer, as an organisation's own does.
+    public let issuer: TextPattern?
     /// Any of them; never empty.
     public let subjects: [TextPattern]
     public let extensions: [FulcioExtension: [TextPattern]]
 
     /// - Parameter extensions: each has to be there and to match.
-    public init(issuer: TextPattern, subject: TextPattern, extensions: [FulcioExtension: TextPattern] = [:]) {
+    public init(issuer: TextPattern?, subject: TextPattern, extensions: [FulcioExtension: TextPattern] = [:]) {
         self.init(issuer: issuer, subjects: [subject], extensions: extensions.mapValues { [$0] })
     }
 
     /// Several patterns of one text: any of them.
-    init(issuer: TextPattern, subjects: [TextPattern], extensions: [FulcioExtension: [TextPattern]]) {
+    init(issuer: TextPattern?, subjects: [TextPattern], extensions: [FulcioExtension: [TextPattern]]) {
         (self.issuer, self.subjects, self.extensions) = (issuer, subjects, extensions)
     }
 
     /// Nil if the certificate is of such a signer, else what is not as it has to be, the issuer first.
     func mismatch(of identity: CertificateIdentity) -> IdentityMismatch? {
-        guard issuer.matches(identity.issuer) else {
+        if let issuer, !issuer.matches(identity.issuer) {
             return IdentityMismatch(field: "issuer", found: identity.issuer, expected: [issuer])
         }
         guard subjects.contains(where: { $0.matches(identity.subject) }) else {

@@ -64,11 +64,19 @@ extension SCTVerdict {
 }
 
 extension CertificateIdentity {
-    /// What a certificate says about its holder (fulcio, docs/certificate-specification.md): exactly one name, an issuer, and
-    /// the other extensions, each of them at most once and readable.
-    init(_ certificate: Certificate) throws(SigstoreRefusal) {
-        subject = try CertificateIdentity.subject(of: certificate)
-        issuer = try CertificateIdentity.issuer(of: certificate)
+    /// What the certificate at the end of a chain says about its holder (fulcio, docs/certificate-specification.md): exactly
+    /// one name, an issuer, and the other extensions, each of them at most once and readable.
+    ///
+    /// - Parameter organisation: whether an organisation's own authority issued it. Then nobody but that authority has to
+    ///   know the holder, whose name may be a host's; its root stands in for an issuer.
+    init(_ chain: VerifiedChain, ofOrganisation organisation: Bool) throws(SigstoreRefusal) {
+        let certificate = chain.leaf
+        subject = try CertificateIdentity.subject(of: certificate, mayBeHost: organisation)
+        let authority = organisation ? chain.path.last?.subject : nil
+        guard let issuer = try CertificateIdentity.issuer(of: certificate) ?? authority else {
+            throw SigstoreRefusal(.identity, "a certificate that does not say who issued its identity")
+        }
+        self.issuer = issuer
         var extensions: [FulcioExtension: String] = [:]
         for name in FulcioExtension.allCases {
             extensions[name] = try CertificateIdentity.text(
@@ -77,13 +85,16 @@ extension CertificateIdentity {
         self.extensions = extensions
     }
 
-    private static func subject(of certificate: Certificate) throws(SigstoreRefusal) -> String {
+    private static func subject(
+        of certificate: Certificate, mayBeHost: Bool
+    ) throws(SigstoreRefusal) -> String {
         guard certificate.alternativeNames.count == 1, let name = certificate.alternativeNames.first else {
             let count = certificate.alternativeNames.count
             throw SigstoreRefusal(.identity, "a certificate with \(count) names, expected exactly one")
         }
         switch name {
         case .email(let text), .uri(let text), .otherName(type: FulcioExtension.userName, let text): return text
+        case .dns(let text) where mayBeHost: return text
         default:
             throw SigstoreRefusal(
                 .identity, "a certificate whose name is neither a mail address, a URI nor a user name")
@@ -91,17 +102,14 @@ extension CertificateIdentity {
     }
 
     /// The newer of two extensions says it, the older one must say the same where it is there.
-    private static func issuer(of certificate: Certificate) throws(SigstoreRefusal) -> String {
+    private static func issuer(of certificate: Certificate) throws(SigstoreRefusal) -> String? {
         let current = try text(certificate, FulcioExtension.issuer, "issuer", isBare: false)
         let deprecated = try text(certificate, FulcioExtension.bareIssuer, "deprecated issuer", isBare: true)
         if let current, let deprecated, !current.isSpelled(deprecated) {
             throw SigstoreRefusal(
                 .identity, "a certificate with two issuers, `\(current.quoted)` and `\(deprecated.quoted)`")
         }
-        guard let issuer = current ?? deprecated else {
-            throw SigstoreRefusal(.identity, "a certificate that does not say who issued its identity")
-        }
-        return issuer
+        return current ?? deprecated
     }
 
     private static func text(

@@ -112,7 +112,7 @@ extension SigstoreVerifier {
     ) throws(SigstoreRefusal) -> CertificateIdentity {
         let chain = try root.chain(from: signer.leaf, intermediates: signer.intermediates, at: times)
         try root.checkPromises(to: chain, atLeast: requirements.evidence.certificateLogs)
-        let identity = try CertificateIdentity(chain.leaf)
+        let identity = try CertificateIdentity(chain, ofOrganisation: root.isOfOrganisation)
         var nearest: IdentityMismatch?
         for rule in rules {
             guard let mismatch = rule.mismatch(of: identity) else { return identity }

@@ -17,6 +17,8 @@ public struct SigstoreTrustedRoot: Sendable {
     public let authorities: [TrustedAuthority]
     public let certificateLogs: [TrustedCertificateLog]
     public let timestampAuthorities: [TrustedTimestampAuthority]
+    /// Whether the authorities are an organisation's own: who signed is then for them alone to say.
+    public let isOfOrganisation: Bool
 
     private static let mediaTypes = [
         "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -45,25 +47,27 @@ public struct SigstoreTrustedRoot: Sendable {
         certificateLogs = try root.instances("ctlogs", keys: LogInstance.keys, TrustedCertificateLog.init)
         timestampAuthorities = try root.instances(
             "timestampAuthorities", keys: AuthorityInstance.keys, TrustedTimestampAuthority.init)
+        isOfOrganisation = false
     }
 
     /// Nobody at all: enough where a key is believed and no log is asked.
     static let empty = SigstoreTrustedRoot()
 
     private init() {
-        (logs, authorities, certificateLogs, timestampAuthorities) = ([], [], [], [])
+        (logs, authorities, certificateLogs, timestampAuthorities, isOfOrganisation) = ([], [], [], [], false)
     }
 
-    /// An organisation's own roots: what they issued is believed whenever it was valid. When that was, time stamp
-    /// authorities have to say, since the organisation runs no log.
+    /// An organisation's own roots: what they issued is believed whenever it was valid. When something was signed, time
+    /// stamp authorities have to say, or logs.
     ///
     /// Throws `ChainError` if there is no root.
     public init(
-        roots: [Certificate], intermediates: [Certificate] = [],
+        roots: [Certificate], intermediates: [Certificate] = [], logs: [TrustedLog] = [],
         timestampAuthorities: [TrustedTimestampAuthority] = []
     ) throws(ChainError) {
         authorities = [try TrustedAuthority(roots: roots, intermediates: intermediates)]
-        (logs, certificateLogs, self.timestampAuthorities) = ([], [], timestampAuthorities)
+        (self.logs, self.timestampAuthorities) = (logs, timestampAuthorities)
+        (certificateLogs, isOfOrganisation) = ([], true)
     }
 }
 

@@ -33,6 +33,16 @@ public struct TrustedTimestampAuthority: Sendable {
 
     public var name: String { authority.name }
 
+    /// One that an organisation runs or chose, believed at any time.
+    ///
+    /// - Parameter chain: the signer's certificate, if only that one is believed, then those above it, the root last. Throws
+    ///   what `TimestampAuthority` does.
+    public init(chain: [Certificate]) throws(ChainError) {
+        let always = ValidityWindow(from: .earliest)
+        authority = try TimestampAuthority(name: chain.first?.subject ?? "", chain: chain, validFor: always)
+        witness = authority.id.hexadecimal
+    }
+
     init(_ object: WireObject) throws(FormatError) {
         let instance = try AuthorityInstance(object)
         do throws(ChainError) {

@@ -217,7 +217,7 @@ import Trust
     mutating func transparencyLog() throws {
         fields.others = [("transparencyLog", .text("notRequired"))]
         try isRefused(
-            "`transparencyLog` goes with `keys`; what `keyless` asks of logs is its `evidence`",
+            "`transparencyLog` goes with `keys` and `certificates`; what `keyless` asks of logs is its `evidence`",
             at: fields.value["transparencyLog"])
     }
 

@@ -1,4 +1,5 @@
 import Testing
+import Trust
 
 @testable import Sigstore
 
@@ -51,6 +52,36 @@ import Testing
         ] {
             #expect(mismatch(subject) == "subject")
         }
+    }
+
+    @Test("a rule that leaves the owner, the host or the mail domain open believes an outsider")
+    func outsider() throws {
+        let (github, google) = (GitHubWorkflow.issuer, "https://accounts.google.com")
+        let open = [
+            (github, "https://github\\.com/[^/]+/app/\\.github/.*"), (github, "https://github.com/(acme|.*)/ci/.*"),
+            (github, "https://.*/acme/app"), (google, ".*@.*"), (google, "[a-z]+@gmail\\.com"), (google, ".+"),
+            (github, "https://github.com/\\w+/a{3}(x+)?"),
+        ]
+        for (issuer, expression) in open {
+            let subject = TextPattern.expression(try AnchoredExpression(expression))
+            let found = IdentityRule(issuer: .exact(issuer), subject: subject).outsider
+            guard let found, case Signer.identity(_, let name) = found else {
+                Issue.record("\(expression) is not told")
+                continue
+            }
+            #expect(subject.matches(name))
+        }
+        let closed = [
+            (github, "https://github\\.com/acme/.*"), (github, "https://github.com/(acme|other)/ci/.*"),
+            (google, "(release|build)@acme\\.example"), (google, ".*@acme\\.example"),
+            ("https://accounts.acme.example", ".*@.*"), (github, "https://github.com/acme/a@[0-9]+"),
+        ]
+        for (issuer, expression) in closed {
+            let subject = TextPattern.expression(try AnchoredExpression(expression))
+            #expect(IdentityRule(issuer: .exact(issuer), subject: subject).outsider == nil, "\(expression)")
+        }
+        #expect(try shorthand().outsider == nil)
+        #expect(try shorthand(workflow: "stranger/ci/.github/workflows/build.yml").outsider == nil)
     }
 
     @Test("S24: an expression without anchors does not find its text inside of another's")

@@ -1,5 +1,6 @@
 /// Who signs without a key of their own: what Fulcio writes into the certificate (Fulcio, `docs/oid-info.md`).
 public struct SimulatedIdentity: Hashable, Sendable {
+    /// Empty if the certificate is to name none.
     public var issuer: String
     public var name: GeneralName
     /// More of Fulcio's extensions by the last number of their identifier, without the issuer's (1 and 8).
@@ -37,7 +38,8 @@ public struct SimulatedIdentity: Hashable, Sendable {
 
     /// The extensions that say so: the issuer in both of its forms, then the claims by their number.
     public var extensions: [CertificateExtension] {
-        let numbered = claims.merging([1: issuer, 8: issuer]) { claim, _ in claim }
+        let issuers = issuer.isEmpty ? [:] : [1: issuer, 8: issuer]
+        let numbered = claims.merging(issuers) { claim, _ in claim }
         return numbered.sorted { $0.key < $1.key }.map { .fulcio($0.key, $0.value) }
     }
 
