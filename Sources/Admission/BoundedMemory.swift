@@ -107,6 +107,21 @@ final class BoundedMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Forgets every entry of which the key is not wanted any more.
+    func forget(where isUnwanted: (Key) -> Bool) {
+        var hasEnded = false
+        for lock in shards {
+            lock.shard.withLock { shard in
+                let wanted = shard.entries.filter { !isUnwanted($0.key) }
+                guard wanted.count < shard.entries.count else { return }
+                shard.entries = wanted
+                shard.changes = MemoryChanges(any: true, endings: true)
+                hasEnded = true
+            }
+        }
+        if hasEnded { whenEnding() }
+    }
+
     /// Takes in what was kept, before anything is noted.
     func restore(_ entries: [(key: Key, value: Value)]) {
         for (key, value) in entries {

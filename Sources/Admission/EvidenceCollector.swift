@@ -179,13 +179,14 @@ public final class EvidenceCollector: Sendable {
         }
     }
 
-    /// Nothing is decided on evidence that the disk does not take: it could not be shown later.
+    /// Nothing passes on evidence that the disk does not take: it could not be shown later.
     private func keep<Value: UndeterminedRepresentable>(
         _ value: Value, _ evidence: DecisiveEvidence
     ) async -> Judged<Value> {
         guard let retention else { return Judged(value) }
         guard let kept = await retention.keep(evidence, at: clock()) else {
-            return Judged(.undetermined(EvidenceCollector.notKept))
+            // A refusal stays one, with less to show for it; or what passed earlier could stand in for it.
+            return value.isViolation ? Judged(value) : Judged(.undetermined(EvidenceCollector.notKept))
         }
         return Judged(value, evidence: kept)
     }
@@ -272,10 +273,16 @@ private struct VerificationKey: Hashable, Sendable {
 
 private protocol UndeterminedRepresentable: Sendable {
     static func undetermined(_ refusal: Refusal) -> Self
+    var isViolation: Bool { get }
 }
 
-extension Resolution: UndeterminedRepresentable {}
-extension VerificationOutcome: UndeterminedRepresentable {}
+extension Resolution: UndeterminedRepresentable {
+    fileprivate var isViolation: Bool { if case .violated = self { true } else { false } }
+}
+
+extension VerificationOutcome: UndeterminedRepresentable {
+    fileprivate var isViolation: Bool { if case .violated = self { true } else { false } }
+}
 
 extension Fetched {
     fileprivate var cost: Int {

@@ -8,7 +8,7 @@ public import Trust
 public final class Gate: Sendable {
     let rules: RulesInForce
     private let collector: EvidenceCollector
-    private let memory: GateMemory?
+    let memory: GateMemory?
     let log: AuditLog?
     private let references = ReferenceCache()
     private let diskThreads = DiskThreads()
@@ -143,6 +143,7 @@ public final class Gate: Sendable {
             policyRevision: rules.policies.revision, namespaceLabelKeys: rules.policies.namespaceLabelKeys,
             decidedAt: now)
         memory?.note(decision, isDryRun: isDryRun)
+        if log == nil { memory?.noteAdmission(decision, isDryRun: isDryRun) }
         return decision
     }
 
@@ -183,9 +184,14 @@ public final class Gate: Sendable {
             return executor.execute { completion(Answer(decision, record: nil)) }
         }
         let prepared = Answer(decision, record: decision.id)
+        // Most checks do not move with time, and then there is nothing to note.
+        let memory = decision.images.contains { !$0.decision.moving.isEmpty } ? memory : nil
+        let isDryRun = request.origin.isDryRun
         let answer: @Sendable (Result<AuditPosition, AuditError>) -> Void = { result in
             switch result {
-            case .success(let position): completion(prepared.recorded(at: position))
+            case .success(let position):
+                memory?.noteAdmission(decision, isDryRun: isDryRun)
+                completion(prepared.recorded(at: position))
             case .failure(let error): completion(prepared.notRecorded(because: error))
             }
         }

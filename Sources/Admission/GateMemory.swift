@@ -1,3 +1,4 @@
+import OCI
 import PolicyEngine
 
 /// What a gate remembers of decisions beyond evidence, also across a restart.
@@ -15,14 +16,27 @@ public struct GateMemory: Sendable {
         admissions = EarlierAdmissions { continuation.yield() }
     }
 
-    /// Notes what came of checks. A dry run admits nothing, and is no failure of what runs.
+    /// Notes what came of checks. A dry run is no failure of what runs.
     func note(_ decision: Decision, isDryRun: Bool) {
         for image in decision.images {
             results.note(image.decision.determined, at: decision.decidedAt)
-            guard !isDryRun else { continue }
-            admissions.note(
-                image.decision.moving, isAdmitted: decision.allImagesAllowed, at: decision.decidedAt)
+            if !isDryRun { admissions.note(image.decision.moving, isAdmitted: false, at: decision.decidedAt) }
         }
+    }
+
+    /// Notes that the images of the decision were admitted, if they were: once its record is durable, since before nothing
+    /// is. A dry run admits nothing.
+    func noteAdmission(_ decision: Decision, isDryRun: Bool) {
+        guard !isDryRun, decision.allImagesAllowed else { return }
+        for image in decision.images {
+            admissions.note(image.decision.moving, isAdmitted: true, at: decision.decidedAt)
+        }
+    }
+
+    /// Forgets everything but what is known about these questions.
+    func forget(allBut questions: Set<Digest>) {
+        results.memory.forget { !questions.contains($0.check) }
+        admissions.memory.forget { !questions.contains($0.check) }
     }
 
     // MARK: - What is kept

@@ -1,3 +1,4 @@
+public import OCI
 import PolicyEngine
 public import State
 public import Timestamp
@@ -13,10 +14,13 @@ public struct RememberedResults: Sendable {
     /// Far above sixteen thousand results and as many admissions, with names of ordinary length.
     static let maximumBytes = 32 << 20
 
-    /// Of what was kept before, if anything was and counts, `memory` knows from now on.
+    /// Of what was kept before, if anything was and counts, `memory` knows from now on as far as checks ask these questions.
     ///
     /// - Parameter lost: told why what was kept does not count, as the end of a sentence that begins with it.
-    public init(_ memory: GateMemory, in state: StateDirectory, at now: Instant, lost: (String) -> Void) {
+    public init(
+        _ memory: GateMemory, in state: StateDirectory, asking questions: Set<Digest>, at now: Instant,
+        lost: (String) -> Void
+    ) {
         self.memory = memory
         file = state.file("remembered-results", version: 1, maximumBytes: RememberedResults.maximumBytes)
         switch file.load() {
@@ -26,6 +30,8 @@ public struct RememberedResults: Sendable {
             if let content = MemoryContent(parsing: bytes) {
                 memory.results.memory.restore(content.results.filter { now < $0.value.until })
                 memory.admissions.memory.restore(content.admissions.filter { $0.value.isOfUse(at: now) })
+                memory.forget(allBut: questions)
+                do throws(StateError) { try keep(at: now) } catch { lost("cannot be written anew: \(error)") }
             } else {
                 lost("is malformed")
             }

@@ -44,6 +44,20 @@ extension PolicySet {
         return question(of: check.check, writtenAs: text, at: now)
     }
 
+    /// What all checks ask at that time whose results are remembered.
+    ///
+    /// Whether a result still holds is only noticed while its question is asked. So what is remembered of a question ends
+    /// when no check asks it any more: it may have been answered otherwise meanwhile.
+    public func rememberedQuestions(at now: Instant) -> Set<Digest> {
+        var questions: Set<Digest> = []
+        for check in policies.flatMap(\.checks) {
+            if let question = rememberedQuestion(of: check, at: now) { questions.insert(question) }
+            guard case .warn(_, let text) = check.alreadyAdmitted else { continue }
+            questions.insert(question(of: check.check, writtenAs: text, at: now))
+        }
+        return questions
+    }
+
     /// Of what was written, and of the attestors whose word counts at that time, once for each place of the check. Whenever
     /// an entry stops counting the list gets shorter, so no result outlives the entry that it may rest on.
     func question(of check: any Check, writtenAs text: Digest, at now: Instant) -> Digest {

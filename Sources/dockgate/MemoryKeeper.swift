@@ -1,6 +1,7 @@
 import Admission
 import Dispatch
 import Logging
+import PolicyEngine
 import ServiceLifecycle
 import State
 
@@ -15,9 +16,11 @@ struct MemoryKeeper: Service {
     private static let period = Duration.seconds(30)
 
     /// From here on `memory` knows what was kept before.
-    init(of memory: GateMemory, in state: StateDirectory, _ logger: Logger) {
+    init(of memory: GateMemory, in state: StateDirectory, asking policies: PolicySet, _ logger: Logger) {
         self.logger = logger
-        results = RememberedResults(memory, in: state, at: SystemClock.now()) { reason in
+        let now = SystemClock.now()
+        results = RememberedResults(memory, in: state, asking: policies.rememberedQuestions(at: now), at: now) {
+            reason in
             logger.error("what checks came to before the start is not known: the file in the state directory \(reason)")
         }
     }

@@ -128,7 +128,7 @@ final class PolicyReload: Sendable {
             logger.info("the policies were read again and are those in force, revision \(previous)")
             return
         }
-        gate.use(loaded.policySet)
+        gate.use(loaded.policySet, at: clock())
         for warning in loaded.warnings { logger.warning("\(warning.description.printable)") }
         logger.info("other policies are in force: \(loaded.policySet.summary)")
         record(.exchanged(from: previous, to: loaded.policySet.revision))

@@ -37,6 +37,8 @@ import Trust
         return PolicySet(policies: [policy], revision: .sha256(of: []))
     }
 
+    private var questions: Set<Digest> { get throws { try policies().rememberedQuestions(at: clock.now) } }
+
     private func gate(_ memory: GateMemory?, log: AuditLog? = nil, _ policies: PolicySet? = nil) throws -> Gate {
         let clock = clock
         let collector = EvidenceCollector(source: ScriptedSource(), keeper: nil, clock: { clock.now })
@@ -117,7 +119,7 @@ import Trust
     func restart() async throws {
         let state = try StateDirectory.open(scratch.path + "/state")
         let memory = GateMemory()
-        let results = RememberedResults(memory, in: state, at: clock.now) { _ in }
+        let results = RememberedResults(memory, in: state, asking: try questions, at: clock.now) { _ in }
         let first = try gate(memory)
         #expect(await first.decide(.of(pinned, other), at: clock.now).isAllowed)
         let failing = TestClock.start + .seconds(86_400)
@@ -125,7 +127,7 @@ import Trust
         try results.keep(at: failing)
         func afterRestart(_ image: String, at now: Instant) async throws -> Bool {
             let restored = GateMemory()
-            _ = RememberedResults(restored, in: state, at: now) { _ in }
+            _ = RememberedResults(restored, in: state, asking: try questions, at: now) { _ in }
             return try await gate(restored).decide(.of(image), at: now).isAllowed
         }
         #expect(try await afterRestart(pinned, at: failing + fortnight - .seconds(1)))
@@ -135,15 +137,29 @@ import Trust
         #expect(try await !afterRestart(other, at: failing))
     }
 
-    @Test("under a check that says something else nothing was admitted yet")
+    @Test("what the log did not take was refused, and so was not admitted")
+    func notRecorded() async throws {
+        let moved = TestClock.start + .seconds(86_400)
+        for isTaken in [false, true] {
+            let log = try AuditLog.open(directory: scratch.path + "/log-\(isTaken)")
+            defer { log.close() }
+            if !isTaken { log.close() }
+            let gate = try gate(GateMemory(), log: log)
+            #expect(await gate.answer(.of(pinned), at: TestClock.start).isAllowed == isTaken)
+            #expect(await gate.decide(.of(pinned), at: moved).isAllowed == isTaken)
+        }
+    }
+
+    @Test(
+        "under a check that says something else nothing was admitted yet, and what nobody asked meanwhile is forgotten")
     func otherCheck() async throws {
         let gate = try gate(GateMemory())
         #expect(await gate.decide(.of(pinned), at: TestClock.start).isAllowed)
         let moved = TestClock.start + .seconds(86_400)
-        gate.use(try policies(until: TestClock.start + .seconds(7_200)))
+        gate.use(try policies(until: TestClock.start + .seconds(7_200)), at: moved)
         #expect(await !gate.decide(.of(pinned), at: moved).isAllowed)
-        gate.use(try policies())
-        #expect(await gate.decide(.of(pinned), at: moved).isAllowed)
+        gate.use(try policies(), at: moved)
+        #expect(await !gate.decide(.of(pinned), at: moved).isAllowed)
     }
 }
 

@@ -12,6 +12,7 @@ import Trust
     private let now = TestClock.start
     private let fortnight = Duration.seconds(14 * 86_400)
     private let scratch: Scratch
+    private let questions: Set = [Digest.sha256(of: [])]
 
     init() throws { scratch = try Scratch() }
 
@@ -88,7 +89,7 @@ import Trust
     ) throws {
         let memory = GateMemory()
         let results = RememberedResults(
-            memory, in: try StateDirectory.open(scratch.path + "/state"), at: now
+            memory, in: try StateDirectory.open(scratch.path + "/state"), asking: questions, at: now
         ) { Issue.record("\($0)") }
         try body(memory.admissions, results)
     }
@@ -129,7 +130,7 @@ import Trust
         let disk = FullDisk()
         let state = try StateDirectory.open(scratch.path + "/state", storage: disk)
         let memory = GateMemory()
-        let results = RememberedResults(memory, in: state, at: now) { _ in }
+        let results = RememberedResults(memory, in: state, asking: questions, at: now) { _ in }
         note(image(), passed: true, in: memory.admissions, at: now)
         try results.keep(at: now)
         disk.isFull.withLock { $0 = true }
@@ -139,7 +140,7 @@ import Trust
         disk.isFull.withLock { $0 = false }
         try results.keep(at: now + .seconds(2))
         let restored = GateMemory()
-        _ = RememberedResults(restored, in: state, at: now + .seconds(2)) { Issue.record("\($0)") }
+        _ = RememberedResults(restored, in: state, asking: questions, at: now + .seconds(2)) { Issue.record("\($0)") }
         #expect(restored.admissions[image()] == EarlierAdmission(firstFailure: now + .seconds(1)))
     }
 

@@ -346,7 +346,19 @@ import Trust
         #expect(judged.evidence.isEmpty && resolved.evidence.isEmpty && keeper.all.isEmpty)
     }
 
-    @Test("evidence that cannot be kept decides nothing")
+    @Test("a refusal stays one where its evidence cannot be kept, or what held earlier could stand in for it")
+    func refusalNotKept() async throws {
+        let collector = collector(keeper: Keeper(isWorking: false))
+        source.tag("text", of: repository, asBytes: "image", mediaType: nil)
+        let judged = await collector.resolution(of: try reference("text"), until: patience)
+        guard case .violated(let refusal) = judged.value else {
+            Issue.record("\(judged.value)")
+            return
+        }
+        #expect(refusal.reason == .manifestInvalid && judged.evidence.isEmpty)
+    }
+
+    @Test("evidence that cannot be kept lets nothing pass")
     func notKept() async throws {
         let collector = collector(keeper: Keeper(isWorking: false))
         let subject = subject()

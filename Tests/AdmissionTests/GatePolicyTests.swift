@@ -30,7 +30,7 @@ struct GatePolicyTests {
         let gate = Gate(first, collector)
         let before = try #require(gate.decideWarm(.of(image), at: TestClock.start))
         #expect(before.isAllowed && before.policyRevision == first.revision)
-        gate.use(second)
+        gate.use(second, at: TestClock.start)
         #expect(gate.policyRevision == second.revision)
         let warm = try #require(gate.decideWarm(.of(image), at: TestClock.start))
         #expect(warm.verdicts == [.refused(.sourceUntrusted)] && warm.policyRevision == second.revision)
@@ -54,7 +54,7 @@ struct GatePolicyTests {
         async let decision = gate.decide(request, at: TestClock.start)
         #expect(await eventually { !source.asked.isEmpty })
         let second = try trusting("elsewhere.example.com/**")
-        gate.use(second)
+        gate.use(second, at: TestClock.start)
         source.holdUp(false)
         let ended = await decision
         #expect(ended.isAllowed && ended.policyRevision == first.revision)
@@ -69,7 +69,7 @@ struct GatePolicyTests {
         let request = AdmissionRequest.of(image, "elsewhere.example.com/app:1")
         let mixed = await withTaskGroup(of: Int.self) { group in
             group.addTask {
-                for round in 0..<2_000 { gate.use(sets[round % 2]) }
+                for round in 0..<2_000 { gate.use(sets[round % 2], at: TestClock.start) }
                 return 0
             }
             for _ in 0..<3 {
@@ -105,7 +105,7 @@ struct GatePolicyTests {
         let answers = await withTaskGroup(of: [Answer].self) { group in
             group.addTask {
                 for round in 0..<4_000 {
-                    gate.use(sets[round % 3])
+                    gate.use(sets[round % 3], at: TestClock.start)
                     await Task.yield()
                 }
                 return []

@@ -15,6 +15,8 @@ import Trust
 
     init() throws { scratch = try Scratch() }
 
+    private let questions: Set = [Digest.sha256(of: [])]
+
     private func image(_ number: Int = 0) throws -> CheckedImage {
         CheckedImage(
             subject: Subject(
@@ -117,7 +119,7 @@ import Trust
         let memory = GateMemory()
         var lost: [String] = []
         let results = RememberedResults(
-            memory, in: try StateDirectory.open(scratch.path + "/state"), at: now
+            memory, in: try StateDirectory.open(scratch.path + "/state"), asking: questions, at: now
         ) { lost.append($0) }
         try body(memory.results, results, lost)
     }
@@ -141,6 +143,20 @@ import Trust
         }
     }
 
+    @Test("what is kept of a check that is not asked any more is forgotten at the start, on disk too")
+    func unasked() throws {
+        try life { memory, results, _ in
+            memory.note([result(try image(), passed: true)], at: now)
+            try results.keep(at: now)
+        }
+        let state = try StateDirectory.open(scratch.path + "/state")
+        for questions in [[], questions] {
+            let memory = GateMemory()
+            _ = RememberedResults(memory, in: state, asking: questions, at: now) { Issue.record("\($0)") }
+            #expect(memory.results.passed(try image()) == nil)
+        }
+    }
+
     @Test("nothing is written while nothing changes")
     func quiet() throws {
         try life { memory, results, _ in
@@ -159,7 +175,7 @@ import Trust
     func urgency() async throws {
         let memory = GateMemory()
         let results = RememberedResults(
-            memory, in: try StateDirectory.open(scratch.path + "/state"), at: now
+            memory, in: try StateDirectory.open(scratch.path + "/state"), asking: questions, at: now
         ) { _ in }
         let image = try image()
         memory.results.note([result(image, passed: true)], at: now)
@@ -175,7 +191,7 @@ import Trust
         let disk = FullDisk()
         let state = try StateDirectory.open(scratch.path + "/state", storage: disk)
         let memory = GateMemory()
-        let results = RememberedResults(memory, in: state, at: now) { _ in }
+        let results = RememberedResults(memory, in: state, asking: questions, at: now) { _ in }
         memory.results.note([result(image, passed: true)], at: now)
         try results.keep(at: now)
         disk.isFull.withLock { $0 = true }
@@ -227,8 +243,8 @@ import Trust
             for number in 0..<LastKnownGood.maximumEntries {
                 let subject = Subject(
                     repository: try Repository(parsing: "registry.example.com/\(long)/\(number)"),
-                    digest: Digest.sha256(of: []))
-                let image = CheckedImage(subject: subject, check: Digest.sha256(of: Array("\(number)".utf8)))
+                    digest: Digest.sha256(of: Array("\(number)".utf8)))
+                let image = CheckedImage(subject: subject, check: Digest.sha256(of: []))
                 memory.note([result(image, passed: true)], at: now)
             }
             try results.keep(at: now)

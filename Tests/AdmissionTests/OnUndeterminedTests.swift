@@ -50,6 +50,8 @@ import Trust
             revision: .sha256(of: []))
     }
 
+    private var questions: Set<Digest> { get throws { try policies().rememberedQuestions(at: clock.now) } }
+
     private func gate(
         _ policies: PolicySet, _ source: ScriptedSource, memory: GateMemory?, log: AuditLog? = nil
     ) -> Gate {
@@ -130,7 +132,7 @@ import Trust
         let source = ScriptedSource()
         let state = try StateDirectory.open(scratch.path + "/state")
         let memory = GateMemory()
-        let results = RememberedResults(memory, in: state, at: clock.now) { _ in }
+        let results = RememberedResults(memory, in: state, asking: try questions, at: clock.now) { _ in }
         let first = gate(try policies(), source, memory: memory)
         source.set(there, for: signature)
         #expect(await first.decide(.of(pinned), at: clock.now).isAllowed)
@@ -143,7 +145,7 @@ import Trust
         #expect(await !first.decide(.of(pinned), at: clock.now).isAllowed)
         try results.keep(at: clock.now)
         let restored = GateMemory()
-        _ = RememberedResults(restored, in: state, at: clock.now) { _ in }
+        _ = RememberedResults(restored, in: state, asking: try questions, at: clock.now) { _ in }
         let second = gate(try policies(), source, memory: restored)
         #expect(await !second.decide(.of(pinned), at: clock.now).isAllowed)
     }
@@ -154,17 +156,38 @@ import Trust
         let source = ScriptedSource()
         let state = try StateDirectory.open(scratch.path + "/state")
         let memory = GateMemory()
-        let results = RememberedResults(memory, in: state, at: clock.now) { _ in }
+        let results = RememberedResults(memory, in: state, asking: try questions, at: clock.now) { _ in }
         source.set(there, for: signature)
         #expect(await gate(try policies(), source, memory: memory).decide(.of(pinned), at: clock.now).isAllowed)
         try results.keep(at: clock.now)
         later()
         source.set(down, for: signature)
         let restored = GateMemory()
-        _ = RememberedResults(restored, in: state, at: clock.now) { _ in }
+        _ = RememberedResults(restored, in: state, asking: try questions, at: clock.now) { _ in }
         for (set, isAllowed) in [(try policies(), true), (try policies(text: "other"), false)] {
             let decision = await gate(set, source, memory: restored).decide(.of(pinned), at: clock.now)
             #expect(decision.isAllowed == isAllowed)
+        }
+    }
+
+    @Test("what was violated while no check remembered it does not come back with the setting, nor after a restart")
+    func violatedUnnoticed() async throws {
+        let source = ScriptedSource()
+        let gate = gate(try policies(), source, memory: GateMemory())
+        source.set(there, for: signature)
+        #expect(await gate.decide(.of(pinned), at: clock.now).isAllowed)
+        for other in [try policies(nil), try policies(text: "other")] {
+            gate.use(other, at: clock.now)
+            later()
+            source.set(.absent, for: signature)
+            #expect(await !gate.decide(.of(pinned), at: clock.now).isAllowed)
+            gate.use(try policies(), at: clock.now)
+            later()
+            source.set(down, for: signature)
+            #expect(await !gate.decide(.of(pinned), at: clock.now).isAllowed)
+            later()
+            source.set(there, for: signature)
+            #expect(await gate.decide(.of(pinned), at: clock.now).isAllowed)
         }
     }
 
@@ -176,9 +199,9 @@ import Trust
         #expect(await gate.decide(.of(pinned), at: clock.now).isAllowed)
         later()
         source.set(down, for: signature)
-        gate.use(try policies(.seconds(3_000)))
+        gate.use(try policies(.seconds(3_000)), at: clock.now)
         #expect(await !gate.decide(.of(pinned), at: clock.now).isAllowed)
-        gate.use(try policies(.seconds(4_000)))
+        gate.use(try policies(.seconds(4_000)), at: clock.now)
         #expect(await gate.decide(.of(pinned), at: clock.now).isAllowed)
     }
 }

@@ -15,11 +15,11 @@ enum AcceptsAnything: LintRule {
             return written.checks.compactMap { check, item in
                 guard check.check is InsecureAcceptAnythingCheck,
                     let probe = policies.probe(Examples.stranger, for: written),
-                    policies.isAdmitted(probe, by: check, of: written)
+                    let admitted = policies.admitted(probe, by: check, of: written)
                 else { return nil }
                 return Diagnostic(
                     .warning,
-                    "this lets in whatever no other policy refuses, such as `\(Examples.stranger)`; "
+                    "this lets in whatever no other policy refuses, such as `\(admitted.reference.original)`; "
                         + "narrow the policy with `match`", at: item.position, code: code)
             }
         }

@@ -16,9 +16,9 @@ enum AdmitsMore: LintRule {
         written.vouchingPatterns.flatMap { check, pattern, element in
             pattern.strangers.compactMap { stranger in
                 guard let probe = policies.probe(stranger.image, for: written),
-                    policies.isAdmitted(probe, by: check, of: written)
+                    let admitted = policies.admitted(probe, by: check, of: written)
                 else { return nil }
-                return warning(of: stranger, at: element)
+                return warning(of: stranger, as: admitted, at: element)
             }
         }
     }
@@ -30,16 +30,16 @@ enum AdmitsMore: LintRule {
                 var probe = Probe(stranger.image)
                 probe?.namespace = written.specification["namespaces"]?.elements.first?.text
                 guard let probe, case .exempt? = policies.decide(probe)?.verdict else { return nil }
-                return warning(of: stranger, at: element)
+                return warning(of: stranger, as: probe, at: element)
             }
         }
     }
 
     private static func warning(
-        of stranger: Stranger, at element: FieldValue
+        of stranger: Stranger, as admitted: Probe, at element: FieldValue
     ) -> Diagnostic {
         Diagnostic(
-            .warning, "`\(element.text ?? "")` also lets in `\(stranger.image)`, \(stranger.remark)",
+            .warning, "`\(element.text ?? "")` also lets in `\(admitted.reference.original)`, \(stranger.remark)",
             at: element.position,
             code: code)
     }

@@ -12,11 +12,13 @@ enum AsksAnyRegistry: LintRule {
             guard written.policy.match.images.isEmpty, written.policy.match.digests.isEmpty else { return [] }
             return written.checks.compactMap { check, item in
                 guard let evidence = check.evidence, let probe = policies.probe(Examples.attacker, for: written),
-                    policies.probed.asksRegistry(of: probe, at: policies.now)
+                    let asked = written.spellings(of: probe).first(where: {
+                        policies.probed.asksRegistry(of: $0, at: policies.now)
+                    })
                 else { return nil }
                 return Diagnostic(
                     .warning,
-                    "any registry is asked for \(evidence), such as that of `\(Examples.attacker)`; "
+                    "any registry is asked for \(evidence), such as that of `\(asked.reference.original)`; "
                         + "put `trustedRegistries` beside this check, or narrow the policy with `match.images`",
                     at: item.position, code: code)
             }

@@ -14,11 +14,11 @@ enum ChosenNamespace: LintRule {
             return written.namespaces.compactMap { pattern, element in
                 guard let name = pattern.stranger,
                     let probe = policies.probe(Examples.stranger, for: written, in: name),
-                    accepting.contains(where: { policies.isAdmitted(probe, by: $0, of: written) })
+                    let admitted = accepting.lazy.compactMap({ policies.admitted(probe, by: $0, of: written) }).first
                 else { return nil }
                 return Diagnostic(
                     .warning,
-                    "whoever creates a namespace chooses its name: `\(Examples.stranger)` comes in in namespace `\(name)`; "
+                    "whoever creates a namespace chooses its name: `\(admitted.reference.original)` comes in in namespace `\(name)`; "
                         + "name the namespaces one by one", at: element.position, code: code)
             }
         }

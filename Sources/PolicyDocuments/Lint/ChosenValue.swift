@@ -27,12 +27,12 @@ enum ChosenValue: LintRule {
             let named = policies.probe(image, for: written)
         else { return nil }
         probe.reference = named.reference
-        guard policies.isAdmitted(probe, by: check, of: written) else { return nil }
+        guard let admitted = policies.admitted(probe, by: check, of: written)?.reference.original else { return nil }
         switch variable {
         case .namespaceLabel(let key):
             return Diagnostic(
                 .warning,
-                "whoever labels namespaces chooses this value: `\(image)` comes in where a namespace has the label "
+                "whoever labels namespaces chooses this value: `\(admitted)` comes in where a namespace has the label "
                     + "`\(key)=\(chosenValue)`; see to it that only those label them who may", at: element.position,
                 code: code)
         case .namespace:
@@ -40,7 +40,7 @@ enum ChosenValue: LintRule {
             guard pattern.isOpenToAnybody else { return nil }
             return Diagnostic(
                 .warning,
-                "whoever creates namespaces chooses this value: `\(image)`, which anybody with an account there can push, "
+                "whoever creates namespaces chooses this value: `\(admitted)`, which anybody with an account there can push, "
                     + "comes in in namespace `\(chosenValue)`", at: element.position, code: code)
         }
     }

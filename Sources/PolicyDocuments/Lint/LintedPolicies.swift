@@ -57,13 +57,16 @@ struct LintedPolicies {
         decision.findings.first { $0.isOf(written.name) && $0.check.utf8.elementsEqual(check.name.utf8) }
     }
 
-    /// Whether the image comes in, unsigned, and this check is one that lets it in.
-    func isAdmitted(_ probe: Probe, by check: PolicyCheck, of written: WrittenPolicy) -> Bool {
-        guard let decision = decide(probe), case .allowed = decision.verdict,
-            let finding = finding(of: check, of: written, in: decision), finding.enforcement == .deny,
-            finding.relief == nil
-        else { return false }
-        return if case .passed = finding.outcome { true } else { false }
+    /// The image as it comes in, unsigned, if this check is one that lets it in: as it is, with a tag, or with a digest
+    /// too, since others may ask for either. Nil if it does not come in.
+    func admitted(_ probe: Probe, by check: PolicyCheck, of written: WrittenPolicy) -> Probe? {
+        written.spellings(of: probe).first { probe in
+            guard let decision = decide(probe), case .allowed = decision.verdict,
+                let finding = finding(of: check, of: written, in: decision), finding.enforcement == .deny,
+                finding.relief == nil
+            else { return false }
+            return if case .passed = finding.outcome { true } else { false }
+        }
     }
 
     /// Enough of a list to show what is wrong with it, and few enough for a thousand policies.
@@ -86,6 +89,23 @@ extension WrittenPolicy {
     /// The image as a sentence names it, with the namespace if the policy asks for one.
     func shown(_ probe: Probe) -> String {
         "`\(probe.reference.original)`" + probe.place(naming: policy.match)
+    }
+
+    /// The image as its reference is, and, where nothing pins it down, with a version instead of `latest`, and with a
+    /// digest beside either.
+    func spellings(of probe: Probe) -> [Probe] {
+        let reference = probe.reference
+        guard reference.digest == nil else { return [probe] }
+        let digest = policy.match.digests.first ?? Probe.anyDigest
+        let version = reference.tag.map { $0.isWritten(like: "latest") } == true ? ["\(reference.repository):1"] : []
+        let texts = version + (["\(reference.original)"] + version).map { "\($0)@\(digest)" }
+        return [probe]
+            + texts.compactMap { text in
+                guard let reference = try? ImageReference(parsing: text) else { return nil }
+                var other = probe
+                other.reference = reference
+                return other
+            }
     }
 
     /// The patterns of its checks that let images in: those of `trustedRegistries`, and those of `match` where everything

@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
                 PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
             ]
             // They end in the opposite order: what is learned while the gate drains is kept too.
-            let keeper = state.map { MemoryKeeper(of: memory, in: $0, logger) }
+            let keeper = state.map { MemoryKeeper(of: memory, in: $0, asking: initial.loaded.policySet, logger) }
             try await run((keeper.map { [$0] } ?? []) + services, logger)
         } catch {
             await composition.shutdown()
