@@ -111,7 +111,7 @@ struct CertificateReader {
     var publicKey: Certificate.CertifiedKey? {
         guard let info = SubjectPublicKeyInfo(copying: X509_get_X509_PUBKEY(handle.pointer)) else { return nil }
         do throws(KeyError) {
-            return .key(try PublicKey(info))
+            return .key(try PublicKey(certified: info))
         } catch {
             return .unusable(error)
         }

@@ -39,12 +39,21 @@ public struct PublicKey: Sendable {
         try self.init(try SubjectPublicKeyInfo(der: der))
     }
 
+    /// The key of a certificate, held against the same rules but one: whether the modulus of an RSA key is composite is for
+    /// the authority to know. To find out takes as long as to make a signature, over a second for the largest keys, and
+    /// whoever presents a signature chooses which certificates come with it.
+    init(certified info: borrowing SubjectPublicKeyInfo) throws(KeyError) {
+        try self.init(info) { $0.passesCertifiedKeyCheck }
+    }
+
     /// The key that was read, held against the same rules.
-    init(_ info: borrowing SubjectPublicKeyInfo) throws(KeyError) {
+    private init(
+        _ info: borrowing SubjectPublicKeyInfo, check: (KeyHandle) -> Bool = { $0.passesPublicKeyCheck }
+    ) throws(KeyError) {
         let kind = try info.kind()
         let handle = try info.key()
         self.algorithm = try kind.algorithm(of: handle)
-        guard handle.passesPublicKeyCheck, let canonical = info.canonicalDER(of: kind) ?? handle.publicKeyDER else {
+        guard check(handle), let canonical = info.canonicalDER(of: kind) ?? handle.publicKeyDER else {
             throw .malformedKey
         }
         // The last 32 bytes of the structure are the key (RFC 8410 section 4).

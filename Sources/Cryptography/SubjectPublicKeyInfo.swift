@@ -116,6 +116,20 @@ extension KeyHandle {
         if EVP_PKEY_is_a(pointer, "EC") == 1 { return EVP_PKEY_public_check_quick(context) == 1 }
         return EVP_PKEY_public_check(context) == 1
     }
+
+    /// The same without the search for a prime modulus: modulus and exponent are odd, the exponent above 1.
+    var passesCertifiedKeyCheck: Bool {
+        guard EVP_PKEY_is_a(pointer, "RSA") == 1 else { return passesPublicKeyCheck }
+        return hasOddNumber(OSSL_PKEY_PARAM_RSA_N) && hasOddNumber(OSSL_PKEY_PARAM_RSA_E)
+    }
+
+    /// Above 1.
+    private func hasOddNumber(_ name: String) -> Bool {
+        var number: OpaquePointer?
+        guard EVP_PKEY_get_bn_param(pointer, name, &number) == 1, let number else { return false }
+        defer { BN_free(number) }
+        return BN_is_odd(number) == 1 && BN_is_one(number) == 0
+    }
 }
 
 /// The short name by which OpenSSL knows an object identifier, else its dotted digits.

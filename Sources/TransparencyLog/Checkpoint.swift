@@ -16,9 +16,12 @@ public struct Checkpoint: Hashable, Sendable {
         do { signed = try SignedNote(parsing: note) } catch { throw .malformedNote(error) }
         let text = HashedMessage(signed.text)
         var signers: [(content: Verified<[UInt8]>, key: LogKey)] = []
+        var seen: Set<[UInt8]> = []
         for (index, line) in signed.signatures.enumerated() {
             let named = keys.filter { $0.isNamed(in: line) }
             guard !named.isEmpty else { continue }
+            // A line that is repeated says nothing more, and whoever presents the note chose how often it is there.
+            guard seen.insert(line.keyID + line.signature).inserted else { continue }
             let verified = named.lazy.compactMap { key in key.verify(line, over: text).map { ($0, key) } }.first
             guard let verified else { throw .signatureInvalid(line: index + 1) }
             signers.append(verified)

@@ -114,6 +114,60 @@ import Timestamp
         #expect(try Self.names(.username("gr\u{fc}n!example")) == [username])
     }
 
+    // MARK: - Keys
+
+    /// A SubjectPublicKeyInfo of an RSA key (RFC 8017 appendix A.1.1).
+    private func rsaKey(modulus: [UInt8], exponent: Int = 65_537) -> [UInt8] {
+        DER.sequence(
+            DER.sequence(DER.oid("1.2.840.113549.1.1.1"), DER.null),
+            DER.bitString(DER.sequence(DER.integer(unsigned: modulus), DER.integer(exponent))))
+    }
+
+    /// An odd number that no small prime divides; whether it is one itself nobody has looked.
+    private func modulus(bytes: Int) -> [UInt8] {
+        let primes = (3..<800).filter { number in (2..<number).allSatisfy { number % $0 != 0 } }
+        while true {
+            var digits = SecureRandom.bytes(bytes)
+            digits[0] |= 0x80
+            digits[bytes - 1] |= 1
+            let isDivided = primes.contains { prime in digits.reduce(0) { ($0 * 256 + Int($1)) % prime } == 0 }
+            if !isDivided { return digits }
+        }
+    }
+
+    private func certificate(of key: [UInt8]) throws -> DraftedCertificate {
+        try CertificateFixture(leaf: { $0.subjectPublicKeyInfo = key }).leaf
+    }
+
+    @Test("attack 12: the largest RSA keys make no certificate long to read, and anybody may bring some")
+    func largeKeys() throws {
+        let large = try certificate(of: rsaKey(modulus: modulus(bytes: 2_048)))
+        let duration = try ContinuousClock().measure {
+            for _ in 0..<8 {
+                guard case .key(let key) = try large.parsed().publicKey else {
+                    Issue.record("the key was not read")
+                    return
+                }
+                #expect(key.algorithm == .rsa(bits: 16_384))
+            }
+        }
+        #expect(duration < .seconds(3))
+    }
+
+    @Test("a certificate with numbers that are no RSA key is read, and its key is unusable")
+    func noRSAKey() throws {
+        func error(_ key: [UInt8]) throws -> KeyError? {
+            guard case .unusable(let error) = try certificate(of: key).parsed().publicKey else { return nil }
+            return error
+        }
+        let modulus = modulus(bytes: 256)
+        #expect(try error(rsaKey(modulus: modulus)) == nil)
+        #expect(try error(rsaKey(modulus: Array(modulus.dropLast()) + [modulus[255] ^ 1])) == .malformedKey)
+        #expect(try error(rsaKey(modulus: modulus, exponent: 1)) == .malformedKey)
+        #expect(try error(rsaKey(modulus: modulus, exponent: 65_536)) == .malformedKey)
+        #expect(try error(rsaKey(modulus: self.modulus(bytes: 128))) == .unsupportedRSASize(bits: 1_024))
+    }
+
     @Test("S22: a name with bytes that no such name has is no name")
     func strangeNames() throws {
         for text in ["a@example.com\0.evil.example", "\u{e9}@example.com"] {

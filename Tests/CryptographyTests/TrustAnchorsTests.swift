@@ -142,7 +142,7 @@ import Timestamp
         #expect(try both.refusal() == nil)
     }
 
-    @Test("an authority that names other purposes issues for no other")
+    @Test("S49: an authority that names other purposes issues for no other")
     func authorityUsage() throws {
         let client = try CertificateFixture(intermediate: { $0.set(.extendedKeyUsage(KnownOID.clientAuth)) })
         #expect(try client.refusal() == .extendedKeyUsage(purpose: "codeSigning"))
@@ -186,7 +186,7 @@ import Timestamp
         #expect(try silent.refusal() == .basicConstraints)
     }
 
-    @Test("an authority has no more authorities below it than it may have")
+    @Test("S49: an authority has no more authorities below it than it may have")
     func pathLength() throws {
         let none = try CertificateFixture(root: { $0.set(.basicConstraints(isAuthority: true, pathLength: 0)) })
         #expect(try none.refusal() == .pathLength)
@@ -194,7 +194,7 @@ import Timestamp
         #expect(try one.refusal() == nil)
     }
 
-    @Test("a name that an authority may not issue for is refused, of the root as of the intermediate")
+    @Test("S49: a name that an authority may not issue for is refused, of the root as of the intermediate")
     func nameConstraints() throws {
         let allowed = CertificateExtension.nameConstraints(permitted: [.email("example.com")])
         let other = CertificateExtension.nameConstraints(permitted: [.email("example.org")])
@@ -223,7 +223,7 @@ import Timestamp
         }
     }
 
-    @Test("an extension that is there twice is refused")
+    @Test("S49: an extension that is there twice is refused")
     func repeatedExtension() throws {
         let twice = try CertificateFixture(
             leaf: { leaf in
@@ -232,7 +232,7 @@ import Timestamp
         #expect(try twice.refusal() == .malformedExtension)
     }
 
-    @Test("a leaf that another key signed is refused, though everything in it names the issuer")
+    @Test("S49: a leaf that another key signed is refused, though everything in it names the issuer")
     func signature() throws {
         let made = try CertificateFixture()
         let forged = try DraftedCertificate(
@@ -252,6 +252,61 @@ import Timestamp
         let error = #expect(throws: ChainError.self) { try anchors.verify(made.leaf.parsed(), at: start) }
         #expect(error?.step == .signature)
         #expect(error?.certificate == "CN=intermediate,O=Test")
+    }
+
+    @Test("attack 12: of a chain that somebody made up nothing is looked at but who signed it")
+    func madeUpChain() throws {
+        let made = try CertificateFixture()
+        let key = try PrivateKey.generate(.ecdsaP256)
+        // Names and identifiers are right, and neither of the two is signed by whom it names.
+        let intermediate = try DraftedCertificate(
+            try CertificateDraft(
+                subject: made.intermediate.draft.subject, key: key, issuer: made.root, from: start, to: end,
+                extensions: [.keyUsage(.keyCertSign), .basicConstraints(isAuthority: true)]), key: key)
+        let leaf = try DraftedCertificate(
+            try CertificateDraft(
+                subject: DER.emptyName, key: key, issuer: intermediate, from: start, to: end,
+                extensions: [
+                    .keyUsage(.digitalSignature), .extendedKeyUsage(KnownOID.codeSigning),
+                    .subjectAlternativeName([.email("signer@example.com")]),
+                ]), key: key, signedBy: try PrivateKey.generate(.ecdsaP256))
+        let anchors = try TrustAnchors(chain: [made.root.parsed()], purpose: .codeSigning)
+        let error = #expect(throws: ChainError.self) {
+            try anchors.verify(leaf.parsed(), intermediates: [intermediate.parsed()], at: start)
+        }
+        #expect(error?.step == .noPath)
+    }
+
+    @Test("several intermediates may come with the signature, in any order and also twice")
+    func severalIntermediates() throws {
+        let made = try CertificateFixture(intermediate: { $0.set(.basicConstraints(isAuthority: true)) })
+        let key = try PrivateKey.generate(.ecdsaP256)
+        let lower = try DraftedCertificate(
+            try CertificateDraft(
+                subject: DER.name(organization: "Test", commonName: "lower"), key: key, issuer: made.intermediate,
+                from: start, to: end,
+                extensions: [.keyUsage(.keyCertSign), .basicConstraints(isAuthority: true)]),
+            key: key, signedBy: made.intermediate.key)
+        let leaf = try DraftedCertificate(
+            try CertificateDraft(
+                subject: DER.emptyName, key: key, issuer: lower, from: start, to: end,
+                extensions: [
+                    .keyUsage(.digitalSignature), .extendedKeyUsage(KnownOID.codeSigning),
+                    .subjectAlternativeName([.email("signer@example.com")]),
+                ]), key: key)
+        let anchors = try TrustAnchors(chain: [made.root.parsed()], purpose: .codeSigning)
+        let stranger = try CertificateFixture()
+        for intermediates in [
+            [made.intermediate, lower], [lower, made.intermediate], [lower, lower, made.root, made.intermediate],
+            [stranger.intermediate, lower, stranger.root, made.intermediate],
+        ] {
+            let chain = try anchors.verify(
+                leaf.parsed(), intermediates: intermediates.map { try $0.parsed() }, at: start)
+            #expect(chain.path.map(\.der) == [leaf.der, lower.der, made.intermediate.der, made.root.der])
+        }
+        #expect(throws: ChainError.self) {
+            try anchors.verify(leaf.parsed(), intermediates: [lower.parsed()], at: start)
+        }
     }
 
     @Test("every bit of a certificate counts")

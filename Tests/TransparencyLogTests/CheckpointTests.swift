@@ -74,7 +74,34 @@ import TransparencyLog
         }
     }
 
-    @Test("two keys of one id are told apart by their signatures")
+    @Test("attack 12: a line that is repeated is verified once, under whatever names")
+    func repeatedLine() throws {
+        let log = try NoteFixture(rekorV1: .ecdsaP521)
+        let text = NoteFixture.text(origin: NoteFixture.rekorOrigin)
+        let line = try log.line(over: text, name: "name0")
+        func note(_ count: Int) -> [UInt8] {
+            let lines = (0..<count).map { line.replacing("name0", with: "name\($0)") }
+            return Array("\(text)\n\(lines.joined())".utf8)
+        }
+        let (once, often) = (note(1), note(100))
+        func shortest(_ note: [UInt8]) throws -> Duration {
+            var shortest = Duration.seconds(60)
+            for _ in 0..<10 {
+                let duration = try ContinuousClock().measure { _ = try Checkpoint.verified(note, by: [log.key]) }
+                shortest = min(shortest, duration)
+            }
+            return shortest
+        }
+        #expect(try shortest(often) < shortest(once) * 30)
+        // A line that was not made by the log refuses the note, wherever it stands.
+        let other = try NoteFixture(rekorV1: .ecdsaP521)
+        let forged = Array(try other.line(over: text, keyID: log.key.keyID).utf8)
+        #expect(throws: CheckpointError.signatureInvalid(line: 3)) {
+            try Checkpoint.verified(note(2) + forged, by: [log.key])
+        }
+    }
+
+    @Test("S18: two keys of one id are told apart by their signatures")
     func keyIDCollision() throws {
         let log = try NoteFixture(rekorV1: .ecdsaP256)
         let text = NoteFixture.text(origin: NoteFixture.rekorOrigin)

@@ -53,8 +53,9 @@ public struct TrustAnchors: Sendable {
         guard untrusted.count <= TrustAnchors.maximumCertificates else {
             throw ChainError(.tooMany(count: untrusted.count), leaf)
         }
+        var verified = verifiedSignatures
         let path = try store.path(
-            from: leaf, helpers: intermediates + untrusted, anchors: anchors, at: time.seconds)
+            from: leaf, helpers: intermediates + vouched(untrusted, &verified), anchors: anchors, at: time.seconds)
         for certificate in path
         where certificate.repeatsExtension || !CertificateReader(certificate.handle).hasReadableExtensions {
             throw ChainError(.malformedExtension, certificate)
@@ -62,15 +63,30 @@ public struct TrustAnchors: Sendable {
         try purpose.check(path)
         for (subject, issuer) in zip(path, path.dropFirst()) {
             let signed = SignedCertificate(subject: subject, issuer: issuer)
-            guard verifiedSignatures.contains(signed) || signed.isVerified else {
+            guard verified.contains(signed) || signed.isVerified else {
                 throw ChainError(.signature, subject)
             }
         }
         // A leaf that is an anchor itself has no issuer that vouches for it.
-        guard let verified = VerifiedPath(certificates: path, key: try TrustAnchors.key(of: path)) else {
+        guard let chain = VerifiedPath(certificates: path, key: try TrustAnchors.key(of: path)) else {
             throw ChainError(.noPath, leaf)
         }
-        return verified
+        return chain
+    }
+
+    /// Those that one of these authorities signed, or another one that they did. What a stranger made up leads nowhere, and
+    /// how much work its keys, names and constraints make was the stranger's choice.
+    private func vouched(_ untrusted: [Certificate], _ verified: inout Set<SignedCertificate>) -> [Certificate] {
+        var issuers = anchors + intermediates
+        var strangers = untrusted.filter { !issuers.contains($0) }
+        var vouched: [Certificate] = []
+        while let signed = SignedCertificate(oneOf: strangers, byOneOf: issuers) {
+            verified.insert(signed)
+            issuers.append(signed.subject)
+            vouched.append(signed.subject)
+            strangers.removeAll { $0 == signed.subject }
+        }
+        return vouched
     }
 
     /// The leaf's key; no key of the path may be one that is not used here.
@@ -91,6 +107,21 @@ public struct TrustAnchors: Sendable {
 private struct SignedCertificate: Hashable {
     let subject: Certificate
     let issuer: Certificate
+
+    init(subject: Certificate, issuer: Certificate) {
+        (self.subject, self.issuer) = (subject, issuer)
+    }
+
+    /// Nil if none of the issuers signed any of the subjects.
+    init?(oneOf subjects: [Certificate], byOneOf issuers: [Certificate]) {
+        for subject in subjects {
+            for issuer in issuers {
+                self.init(subject: subject, issuer: issuer)
+                if isVerified { return }
+            }
+        }
+        return nil
+    }
 
     /// Costs a signature verification.
     var isVerified: Bool {

@@ -101,6 +101,8 @@ extension Collection<TimestampAuthority> {
         _ token: TimestampToken, over message: HashedMessage
     ) throws(TimestampRefusal) -> VerifiedTimestamp {
         var nearest: TimestampRefusal?
+        // Once, however many authorities there are.
+        let message = HashedMessage(message.content, with: [token.info.imprintAlgorithm])
         for authority in self {
             do throws(TimestampRefusal) {
                 return try authority.verify(token, over: message)

@@ -123,7 +123,12 @@ public struct AnchoredExpression: Hashable, Sendable, CustomStringConvertible {
             case .sequence(let nodes): for node in nodes { try add(node) }
             case .alternatives(let nodes): try addAlternatives(nodes)
             case .repeated(let node, let minimum, let maximum):
-                for _ in 0..<minimum { try add(node) }
+                for _ in 0..<minimum {
+                    let start = program.count
+                    try add(node)
+                    // What is empty is so however often, and within others of its kind that is very often.
+                    guard program.count > start else { break }
+                }
                 guard let maximum else { return try addLoop(node) }
                 try addOptional(node, times: maximum - minimum)
             }

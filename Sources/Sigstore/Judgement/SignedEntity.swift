@@ -64,7 +64,7 @@ public struct SignedEntity: Sendable {
     func message(of artifact: SigstoreArtifact) -> SignedMessage {
         switch content {
         case .artifact: artifact.message
-        case .envelope(let envelope, _): .content(HashedMessage(envelope.preAuthenticationEncoding, with: []))
+        case .envelope(let envelope, _): .content(HashedMessage(envelope.preAuthenticationEncoding))
         case .payload(let payload): .content(HashedMessage(payload))
         }
     }

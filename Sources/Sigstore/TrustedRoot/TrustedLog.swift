@@ -74,7 +74,7 @@ struct LogInstance {
         id = try logID.hash("keyId", length: 32)
         _ = try object.object("checkpointKeyId", keys: ["keyId"])?.bytes("keyId")
         host = try object.text("baseUrl").flatMap(LogInstance.host)
-        witness = try object.witness(else: id.hexadecimal)
+        witness = try object.witness(else: key.fingerprint.hexadecimal)
         otherID = .malformed(
             field: logID.path(of: "keyId"), found: "`\(Base64.encode(id))`",
             expected: "the id of its `publicKey`, for a log at the host of its `baseUrl`")

@@ -51,7 +51,7 @@ import Trust
             "`timestamps` asks for 2, and the trusted root has 1 of different operators", at: keyless?["evidence"])
     }
 
-    @Test("logs of one operator are one witness")
+    @Test("attack 8: logs of one operator are one witness")
     mutating func operators() throws {
         fields.evidence = [("transparencyLogs", .integer(2))]
         #expect(fields.problems().isEmpty)
@@ -59,6 +59,27 @@ import Trust
         try isRefused(
             "`transparencyLogs` asks for 2, and the trusted root has 1 of different operators", at: keyless?["evidence"]
         )
+    }
+
+    @Test("attack 8: one key under two names is one witness")
+    mutating func oneKey() throws {
+        let sigstore = try SigstoreSimulator()
+        let rekor = sigstore.rekorV2
+        var root = try sigstore.trustedRoot
+        var log = root.transparencyLogs[1]
+        root.transparencyLogs = [log]
+        (log.baseURL, log.id) = (
+            "https://other.example", try NoteSigner.longKeyID(rekor.key, name: "other.example", type: 1)
+        )
+        root.transparencyLogs.append(log)
+        fields.trustedRoot = root.json
+        fields.evidence = [("transparencyLogs", .integer(2))]
+        #expect(
+            fields.problems().map(\.message) == [
+                "`transparencyLogs` asks for 2, and the trusted root has 1 of different operators"
+            ])
+        fields.evidence = [("transparencyLogs", .integer(1))]
+        #expect(fields.problems().isEmpty)
     }
 
     @Test("evidence that proves no time is an error")
@@ -92,7 +113,7 @@ import Trust
             ])
     }
 
-    @Test("no identity, or more than the bound, is an error")
+    @Test("attack 10: no identity, or more than the bound, is an error")
     mutating func identities() throws {
         fields.identities = []
         try isRefused("found 0 identities, expected 1 to 64 in `identities`", at: keyless?["identities"])
@@ -102,7 +123,7 @@ import Trust
         #expect(fields.problems().isEmpty)
     }
 
-    @Test("a subject needs the issuer that calls it so, said in one way")
+    @Test("attack 10: a subject needs the issuer that calls it so, said in one way")
     mutating func issuer() throws {
         let message = "expected one of `issuer` and `issuerRegex`: the same subject by another issuer is somebody else"
         fields.identities = [[("subject", .text("a@b.example"))]]
@@ -280,7 +301,7 @@ import Trust
         }
     }
 
-    @Test("any one identity is enough, and each has to hold as a whole")
+    @Test("attack 10: any one identity is enough, and each has to hold as a whole")
     func severalIdentities() throws {
         let other: [(String, WrittenValue)] = [("issuer", .text("https://a.example")), ("subject", .text("a"))]
         #expect(try passes(other, [issuer, subject]))

@@ -68,7 +68,14 @@ import Testing
         #expect(throws: ExpressionError.tooLarge) { try AnchoredExpression(String(repeating: "a", count: 2_049)) }
     }
 
-    @Test("expressions that make others run for ever take no longer than their size times the text")
+    @Test("nothing at all is nothing however often it is repeated, and takes no time")
+    func empty() throws {
+        for expression in ["(((((){1000}){1000}){1000}){1000}){1000}", "((((a{0}){1000}){1000}){1000}){1000,}"] {
+            #expect(try matches(expression, "") && !matches(expression, "a"))
+        }
+    }
+
+    @Test("attack 23: expressions that make others run for ever take no longer than their size times the text")
     func linear() throws {
         let text = String(repeating: "a", count: 2_047) + "!"
         for expression in ["(a+)+", "(a|a)*", "(a*)*b", "(a|aa)+", "(.*.*.*.*.*)=x", "([a-z]+)+[0-9]"] {
