@@ -33,7 +33,7 @@ import Testing
         code(line).split { !($0.isLetter || $0.isNumber || $0 == "_") }
     }
 
-    @Test("below level 5 nothing waits, and there is no clock")
+    @Test("S39: below level 5 nothing waits, and there is no clock: a decision has one time")
     func pure() throws {
         let forbidden: Set<Substring> = [
             "async", "await", "Task", "ContinuousClock", "SuspendingClock", "Date", "DispatchTime", "clock_gettime",

@@ -7,7 +7,7 @@ import Testing
 struct WycheproofTests {
     private static let p1363 = "ECDSA as r and s without DER (IEEE P1363), which no signature format that is read has"
 
-    @Test("signatures are told apart as Wycheproof tells them apart")
+    @Test("S49: signatures are told apart as Wycheproof tells them apart")
     func cases() async throws {
         try await ConformanceSuite("wycheproof").run(notBuilt: [Self.p1363: 3]) { test in
             let vectors = try JSONDocument(parsing: try test.file("vectors")).root

@@ -48,6 +48,18 @@ import Trust
         }
     }
 
+    @Test("S27: every key is a file that is read with the policies, so no key service can be out of reach later")
+    func keysAreFiles() throws {
+        let keys = try #require(CosignFormat().fields.fields.first { $0.name == "keys" })
+        guard case .list(.object(let key)) = keys.type, let file = key.fields.first(where: { $0.name == "file" }),
+            case .file = file.type
+        else {
+            Issue.record("keys are no files")
+            return
+        }
+        #expect(file.isRequired)
+    }
+
     @Test("more keys than the bound are an error")
     mutating func tooManyKeys() throws {
         let pem = try key.publicKeyPEM
@@ -55,7 +67,7 @@ import Trust
         #expect(problems().map(\.message) == ["found 17 keys, expected 1 to 16 in `keys`"])
     }
 
-    @Test("the same key in two files is an error that names the first")
+    @Test("attack 8: the same key in two files is an error that names the first")
     mutating func sameKeyTwice() throws {
         fields.keys = [("a.pub", try key.publicKeyPEM), ("b.pub", try key.publicKeyPEM + [0x0a])]
         #expect(problems().map(\.message) == ["`b.pub` holds the same key as `a.pub`: remove one of them"])

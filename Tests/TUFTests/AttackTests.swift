@@ -201,7 +201,7 @@ import Timestamp
 
     // MARK: - Mix and match
 
-    @Test("mix and match: a snapshot of another time than the timestamp names is refused")
+    @Test("attack 13, mix and match: a snapshot of another time than the timestamp names is refused")
     func otherSnapshot() throws {
         for listsContent in [true, false] {
             var repository = try Repository()
@@ -216,7 +216,7 @@ import Timestamp
         }
     }
 
-    @Test("mix and match: targets of another time than the snapshot names are refused")
+    @Test("attack 13, mix and match: targets of another time than the snapshot names are refused")
     func otherTargets() throws {
         for listsContent in [true, false] {
             var repository = try Repository()
@@ -231,7 +231,7 @@ import Timestamp
         }
     }
 
-    @Test("mix and match: a role that was listed is listed for ever")
+    @Test("attack 13, mix and match: a role that was listed is listed for ever")
     func vanished() throws {
         var repository = try Repository()
         repository.delegated = [.init(name: "a", role: .init(version: 1, keys: try Repository.keys(1)))]
@@ -259,7 +259,7 @@ import Timestamp
         #expect(try forgetful.current(from: repository).versions.contains("timestamp 1"))
     }
 
-    @Test("rollback: a newer timestamp that names an older snapshot is refused")
+    @Test("attack 13, rollback: a newer timestamp that names an older snapshot is refused")
     func snapshotRollback() throws {
         var repository = try Repository()
         try repository.publishNext()
@@ -272,7 +272,7 @@ import Timestamp
             try client.refusal(from: repository).reason == .listedRollback("snapshot.json", found: 1, trusted: 2))
     }
 
-    @Test("rollback: a newer snapshot that names older targets is refused")
+    @Test("attack 13, rollback: a newer snapshot that names older targets is refused")
     func targetsRollback() throws {
         var repository = try Repository()
         try repository.publishNext()
@@ -284,7 +284,7 @@ import Timestamp
             try client.refusal(from: repository).reason == .listedRollback("targets.json", found: 1, trusted: 2))
     }
 
-    @Test("rollback: what has expired since still holds older metadata up")
+    @Test("attack 13, rollback: what has expired since still holds older metadata up")
     func rollbackBehindExpiry() throws {
         var repository = try Repository()
         let old = repository.files
@@ -406,7 +406,7 @@ import Timestamp
             try client.refusal(from: repository).reason == .malformed("`$.signatures` names the key `\(id)` twice"))
     }
 
-    @Test("a threshold of zero, and a key that is listed twice for a role, are refused")
+    @Test("attack 8: a threshold of zero, and a key that is listed twice for a role, are refused")
     func thresholds() throws {
         for (from, to, problem) in [
             ("\"threshold\":1", "\"threshold\":0", "expected a whole number from 1"),

@@ -29,7 +29,7 @@ import Testing
         #expect(other.preAuthenticationEncoding == Array("DSSEv1 2 ä 2 é".utf8))
     }
 
-    @Test("S05: one key counts once, however often and under however many names it has signed")
+    @Test("S05, attack 8: one key counts once, however often and under however many names it has signed")
     func distinctKeys() throws {
         let (key, other, stranger) = (
             try PrivateKey.generate(.ecdsaP256), try PrivateKey.generate(.ecdsaP256),

@@ -54,7 +54,7 @@ import Trust
         #expect(throws: FormatError.self) { try InTotoStatement(payload: Array(payload.utf8), type: Self.inToto) }
     }
 
-    @Test("every part of it is demanded by name")
+    @Test("attack 6: every part of it is demanded by name")
     func parts() {
         #expect(throws: FormatError.missing(field: "subject")) { try statement(subject: "[]") }
         #expect(throws: FormatError.missing(field: "subject")) { try statement(subject: "null") }

@@ -51,7 +51,7 @@ import Trust
         #expect(Set(passed.map(\.source)).count == 3)
     }
 
-    @Test("the type is the statement's own, whatever annotations say")
+    @Test("attack 4: the type is the statement's own, whatever annotations say")
     mutating func typeOfStatement() throws {
         var layer = try image.layer(.attestationLayer(predicateType: packages))
         layer.annotations["predicateType"] = provenance

@@ -166,7 +166,7 @@ import Trust
         #expect(try image.outcome(by: attestor).violation?.reason == .signatureMalformed)
     }
 
-    @Test("a bundle that is none is malformed, and one beside it still passes")
+    @Test("attack 6: a bundle that is none is malformed, and one beside it still passes")
     mutating func noBundle() throws {
         let genuine = try image.bundle()
         let broken = SignatureArtifact.bundle(["mediaType": "none"], about: image.descriptor)

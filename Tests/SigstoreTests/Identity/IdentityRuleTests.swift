@@ -84,7 +84,7 @@ import Trust
         #expect(try shorthand(workflow: "stranger/ci/.github/workflows/build.yml").outsider == nil)
     }
 
-    @Test("S24: an expression without anchors does not find its text inside of another's")
+    @Test("S24, attack 10: an expression without anchors does not find its text inside of another's")
     func anchored() throws {
         let rule = IdentityRule(
             issuer: .exact(GitHubWorkflow.issuer), subject: .expression(try AnchoredExpression("github.com/acme.*")))

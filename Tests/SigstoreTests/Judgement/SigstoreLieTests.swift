@@ -106,18 +106,106 @@ import Timestamp
         }
     }
 
-    @Test(
-        """
-        S06, S11-S13, S15-S23, S40-S42, S44, attacks 4, 6, 7 and 9: one wrong fact is refused, at the step that looks at it
-        """, arguments: Lie.allCases)
-    func refuses(lie: Lie) throws {
+    @Test("each lie is a finding, and each finding has lies")
+    func findings() {
+        for finding in Finding.allCases { #expect(!finding.lies.isEmpty, "\(finding)") }
+    }
+
+    /// One wrong fact is refused, at the step that looks at it.
+    private func refuses(_ lie: Lie) throws {
         for order in lie.orders {
             let material = try sigstore.sign(SigstoreLieTests.image, order, telling: lie)
             try expect(lie.verdict(in: order), of: material, order)
         }
     }
 
-    @Test("and so is one about a signature by a key", arguments: Lie.allCases.filter(\.concernsKeys))
+    @Test(
+        "S06, attack 6: what was signed and cannot be read as a statement of this image vouches for nothing",
+        arguments: Finding.unreadableContent.lies)
+    func unreadable(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S02, attack 7: what somebody else signed, or signed of something else, is no signature of this image",
+        arguments: Finding.otherContent.lies)
+    func other(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "attack 4: a genuine statement of another type is none of the type that is demanded",
+        arguments: Finding.otherStatement.lies)
+    func otherStatement(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S11, attack 9: every certificate up to the root was valid at every time that is proved",
+        arguments: Finding.otherTime.lies)
+    func times(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S12: a time that the log has not signed is no time", arguments: Finding.unprovedTime.lies)
+    func unprovedTime(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S13, attack 9: a timestamp is over this signature, by an authority that is trusted and may make it",
+        arguments: Finding.timestamp.lies)
+    func timestamps(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S15, attack 7: a genuine entry of another signature, artifact or signer is refused",
+        arguments: Finding.splicedEntry.lies)
+    func entries(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S16: a promise is of this log, and over this body, time and index", arguments: Finding.promise.lies)
+    func promises(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S17: an inclusion proof leads from this entry to the signed root", arguments: Finding.proof.lies)
+    func proofs(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S18: a checkpoint is signed by this log, and written as the specification has it",
+        arguments: Finding.checkpoint.lies)
+    func checkpoints(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S19, attack 8: an entry that proves no time needs a timestamp, and the same entry twice is refused",
+        arguments: Finding.countedTwice.lies)
+    func counts(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S20: a certificate log that is trusted promised to publish this certificate, by this issuer",
+        arguments: Finding.certificatePromise.lies)
+    func certificatePromises(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S21: a certificate is for an end, for code signing, with a key that may sign, and nothing critical is unknown",
+        arguments: Finding.certificateUse.lies)
+    func uses(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S21: an authority is trusted, signed it, and may issue for that purpose and that name",
+        arguments: Finding.authority.lies)
+    func authorities(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S22: a certificate has exactly one name, and it is the one that is believed",
+        arguments: Finding.certificateName.lies)
+    func names(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S23: the issuer is the one that is believed, and both extensions name it", arguments: Finding.issuers.lies)
+    func issuers(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S40: a bundle has what its version demands, once, and nothing else", arguments: Finding.bundleRules.lies)
+    func bundles(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S41: a bundle of a version that nobody has defined is refused", arguments: Finding.bundleVersion.lies)
+    func versions(lie: Lie) throws { try refuses(lie) }
+
+    @Test("S42: base64 has one form", arguments: Finding.encoding.lies)
+    func encodings(lie: Lie) throws { try refuses(lie) }
+
+    @Test(
+        "S44: nobody counts before or after the time in which a trusted root believes them",
+        arguments: Finding.trustedWindow.lies)
+    func trust(lie: Lie) throws { try refuses(lie) }
+
+    @Test("a lie about a signature by a key is refused likewise", arguments: Lie.allCases.filter(\.concernsKeys))
     func refusesByKey(lie: Lie) throws {
         var order = try #require(lie.orders.first)
         order.signer = .key(try PrivateKey.generate(.ecdsaP256))

@@ -131,6 +131,25 @@ import Trust
         #expect(try sign(.bundle()).judgement(by: .identities(rules)).step == .identity)
     }
 
+    @Test("S22: a name is an address, a URI or Fulcio's user name, and of another kind it is none")
+    func kindsOfNames() throws {
+        let issuer = "https://accounts.example.com"
+        let text = "builder@example.com"
+        let rule = IdentityRule(issuer: .exact(issuer), subject: .exact(text))
+        func step(_ name: GeneralName) throws -> SigstoreStep? {
+            let identity = SimulatedIdentity(issuer: issuer, name: name)
+            return try sign(.bundle(by: .keyless(identity))).judgement(by: .identities([rule])).step
+        }
+        for name in [GeneralName.email(text), .uri(text), .username(text)] { #expect(try step(name) == nil) }
+        for name in [
+            GeneralName.dns(text), .other(type: "1.3.6.1.4.1.311.20.2.3", value: DER.utf8String(text)),
+            .other(type: "1.3.6.1.4.1.57264.1.7", value: DER.ia5String(text)), .email("Builder@example.com"),
+            .email(text + "\u{0}"), .email(""),
+        ] {
+            #expect(try step(name) == .identity, "\(name)")
+        }
+    }
+
     @Test("a signature by a key does not do where a certificate is asked for, and the other way round")
     func kinds() throws {
         let key = try PrivateKey.generate(.ecdsaP256)
