@@ -90,7 +90,9 @@ public struct Certificate: Sendable {
     /// - Parameter number: which of several it is, for the error.
     private init(der: [UInt8], number: Int?) throws(CertificateFormatError) {
         defer { ERR_clear_error() }
-        guard let layout = try? CertificateLayout(der),
+        guard let layout = try? CertificateLayout(der) else { throw .malformed(number: number) }
+        guard !layout.describesCurve else { throw .explicitCurve }
+        guard
             let reader = CertificateReader(der: der), let subject = reader.subject, let issuer = reader.issuer,
             let notBefore = reader.notBefore, let notAfter = reader.notAfter, let publicKey = reader.publicKey,
             let alternativeNames = reader.alternativeNames, let extendedKeyUsage = reader.extendedKeyUsage
@@ -124,6 +126,8 @@ public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConve
     /// The armour does not close, or its content is not base64.
     case malformedBlock
     case tooMany(count: Int)
+    /// Its key describes a curve instead of naming it.
+    case explicitCurve
     /// Not one DER Certificate; of several, which one, from 1.
     case malformed(number: Int?)
 
@@ -135,6 +139,8 @@ public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConve
             "found a private key, expected certificates alone: keep the key in a file of its own that few can read"
         case .otherBlock(let label): "found a `\(label)` block, expected `CERTIFICATE` blocks"
         case .malformedBlock: "found a PEM block that is cut off or not base64, expected whole `CERTIFICATE` blocks"
+        case .explicitCurve:
+            "found a certificate whose key describes its own curve, expected a curve by its name, such as P-256"
         case .tooMany(let count): "found \(count) certificates, expected at most \(Certificate.maximumCount)"
         case .malformed(let number):
             "found bytes that are no X.509 certificate" + (number.map { " in block \($0)" } ?? "")

@@ -37,6 +37,9 @@ struct CertificateLayout: Sendable {
         try fields.finish()
     }
 
+    /// Whether its key describes a curve: see `ExplicitCurve`.
+    var describesCurve: Bool { ExplicitCurve.isDescribed(in: subjectPublicKeyInfo) }
+
     /// The TBSCertificate as it would be without the extension, every other byte as it is.
     func tbsCertificate(without identifier: OID) -> [UInt8] {
         let remaining = extensions.filter { $0.identifier != identifier }.flatMap(\.encoding)

@@ -5,8 +5,9 @@ import COpenSSL
 struct SubjectPublicKeyInfo: ~Copyable {
     private let pointer: OpaquePointer
 
-    /// Throws `malformedKey` unless the bytes are one such structure from the first to the last.
+    /// Throws `malformedKey` unless the bytes are one such structure from the first to the last, and `explicitCurve`.
     init(der: [UInt8]) throws(KeyError) {
+        guard !ExplicitCurve.isDescribed(in: der[...]) else { throw .explicitCurve }
         guard let length = Int(exactly: der.count), !der.isEmpty else { throw .malformedKey }
         let (pointer, consumed) = der.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress

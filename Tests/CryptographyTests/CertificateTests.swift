@@ -154,6 +154,30 @@ import Timestamp
         #expect(duration < .seconds(3))
     }
 
+    /// A key on a curve that it describes, over a prime that is one above a multiple of 2^600: each square root, of which
+    /// there is one for a point, takes 180,000 multiplications.
+    private func describedKey() -> [UInt8] {
+        var prime = [UInt8](repeating: 0, count: 83)
+        (prime[0], prime[7], prime[82]) = (0x10, 0x2D, 0x01)
+        func element(_ number: UInt8) -> [UInt8] { [UInt8](repeating: 0, count: 82) + [number] }
+        let parameters = DER.sequence(
+            DER.integer(1), DER.sequence(DER.oid("1.2.840.10045.1.1"), DER.integer(unsigned: prime)),
+            DER.sequence(DER.octetString(element(1)), DER.octetString(element(3))),
+            DER.octetString([2] + element(6)), DER.integer(unsigned: prime))
+        return DER.sequence(
+            DER.sequence(DER.oid("1.2.840.10045.2.1"), parameters), DER.bitString([2] + element(9)))
+    }
+
+    @Test("attack 12: a key that describes its own curve is refused before it is read")
+    func describedCurves() throws {
+        #expect(throws: KeyError.explicitCurve) { try PublicKey(der: describedKey()) }
+        let made = try certificate(of: describedKey())
+        let duration = ContinuousClock().measure {
+            for _ in 0..<50 { #expect(throws: CertificateFormatError.explicitCurve) { try made.parsed() } }
+        }
+        #expect(duration < .seconds(3))
+    }
+
     @Test("a certificate with numbers that are no RSA key is read, and its key is unusable")
     func noRSAKey() throws {
         func error(_ key: [UInt8]) throws -> KeyError? {
