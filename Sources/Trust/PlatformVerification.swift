@@ -26,6 +26,9 @@ public struct PlatformVerification: Verification {
     /// That of the very manifest that was asked for, if it counts.
     private var whole: Part?
     private var platforms: [Part] = []
+    /// All that was asked for about them, in order.
+    private var askedOfPlatforms: [Locator] = []
+    private var allowance = PlatformAllowance()
     /// Why the platforms cannot be told.
     private var failure: VerificationOutcome?
     private var stage = Stage.unasked
@@ -54,11 +57,25 @@ public struct PlatformVerification: Verification {
             stage = .opened
         case .opened: break
         }
-        whole?.advance(received, &asked)
-        for place in platforms.indices { platforms[place].advance(received, &asked) }
-        guard asked.isEmpty else { return .fetch(asked) }
-        let basis = [manifest] + (whole?.basis ?? []) + platforms.flatMap(\.basis)
-        return .outcome(outcome, basis: basis.distinct)
+        asked += whole?.advance(received) ?? []
+        asked += advancePlatforms(received)
+        guard asked.isEmpty else { return .fetch(asked.distinct) }
+        let ofPlatforms = failure == nil ? platforms.flatMap(\.basis) : askedOfPlatforms
+        return .outcome(outcome, basis: ([manifest] + (whole?.basis ?? []) + ofPlatforms).distinct)
+    }
+
+    /// What is to be asked about the platforms now; nothing more if that is too much.
+    private mutating func advancePlatforms(_ received: [Locator: Fetched]) -> [Locator] {
+        var asked: [Locator] = []
+        for place in platforms.indices { asked += platforms[place].advance(received) }
+        asked = asked.distinct
+        guard allowance.take(asked, after: received) else {
+            failure = .violated(PlatformAllowance.exceeded)
+            platforms = []
+            return []
+        }
+        askedOfPlatforms += asked
+        return asked
     }
 
     private var outcome: VerificationOutcome {
@@ -162,14 +179,16 @@ extension PlatformVerification {
             (self.name, self.verification) = (name, verification)
         }
 
-        /// One step, unless it is done. What it asks for is added to `asked`.
-        mutating func advance(_ received: [Locator: Fetched], _ asked: inout [Locator]) {
-            guard outcome == nil else { return }
+        /// One step, unless it is done: what it asks for.
+        mutating func advance(_ received: [Locator: Fetched]) -> [Locator] {
+            guard outcome == nil else { return [] }
+            defer { hasBegun = true }
             switch verification.next(hasBegun ? received : [:]) {
-            case .fetch(let locators): asked += locators.filter { !asked.contains($0) }
-            case .outcome(let outcome, let basis): (self.outcome, self.basis) = (outcome, basis)
+            case .fetch(let locators): return locators
+            case .outcome(let outcome, let basis):
+                (self.outcome, self.basis) = (outcome, basis)
+                return []
             }
-            hasBegun = true
         }
     }
 }

@@ -110,6 +110,54 @@ import Trust
         }
     }
 
+    @Test("attack 11: signatures of all platforms are counted together, and the index alone may still pass")
+    mutating func manySignatures() throws {
+        index = try PlatformIndex(platforms: (0..<16).map { "linux/a\($0)" })
+        func layers(_ count: Int, of place: Int) -> [SimulatedLayer] {
+            (0..<count).map { number in
+                SimulatedLayer(
+                    mediaType: SimulatedLayer.simpleSigning, blob: Array("\(place) \(number)".utf8),
+                    annotations: [SimulatedLayer.signatureKey: "MEUC"])
+            }
+        }
+        for (count, reason) in [(61, ReasonCode.signatureInvalid), (62, .limitExceeded)] {
+            for place in 0..<16 {
+                try index.attach(.tagged(layers(count, of: place)), suffix: ".sig", to: index.contents[place])
+            }
+            let attestor = try PlatformIndex.attestor([key], subject: "platform")
+            let conversation = index.conversation(with: attestor)
+            #expect(conversation.outcome.violation?.reason == reason)
+            // It comes about again by what it rests on.
+            let kept = index.answers.filter { conversation.basis.contains($0.key) }
+            let again = Conversation(attestor.verification(of: index.subject), answers: kept)
+            #expect(again.outcome == conversation.outcome)
+        }
+        try index.sign(key, [])
+        #expect(try outcome("either").signers == [signer])
+        #expect(try outcome("platform").violation?.reason == .limitExceeded)
+    }
+
+    @Test("attack 12: attestations of all platforms that have more than 64 MiB together are not asked for")
+    mutating func largeAttestations() throws {
+        index = try PlatformIndex(platforms: (0..<16).map { "linux/a\($0)" })
+        let attestor = try KeylessFields(trustedRoot: try SigstoreSimulator().trustedRoot.json)
+            .with("subject", "platform").load()
+        let filling = [UInt8](repeating: 0x78, count: 5 << 20)
+        // One that all of them have is asked for once.
+        for (isShared, reason) in [(true, ReasonCode.signatureMalformed), (false, .limitExceeded)] {
+            for (place, content) in index.contents.enumerated() {
+                let layer = SimulatedLayer(
+                    mediaType: SimulatedLayer.envelope, blob: [isShared ? 0 : UInt8(place)] + filling, annotations: [:])
+                try index.attach(.tagged([layer]), suffix: ".att", to: content)
+            }
+            let start = try #require(attestor.attestationVerification(of: index.subject))
+            let conversation = Conversation(start, answers: index.answers)
+            #expect(conversation.outcome.violation?.reason == reason)
+            let blobs = conversation.asked.joined().count { if case .blob = $0 { true } else { false } }
+            #expect(blobs == (isShared ? 1 : 0))
+        }
+    }
+
     @Test("a manifest that cannot be fetched leaves it open, and the index alone may still pass")
     mutating func unreachable() throws {
         let outage = Refusal(.registryUnavailable, found: "no connection", expected: "an answer")
