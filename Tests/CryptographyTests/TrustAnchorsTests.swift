@@ -298,7 +298,7 @@ import Timestamp
         let stranger = try CertificateFixture()
         for intermediates in [
             [made.intermediate, lower], [lower, made.intermediate], [lower, lower, made.root, made.intermediate],
-            [stranger.intermediate, lower, stranger.root, made.intermediate],
+            [stranger.intermediate, lower, stranger.root, made.intermediate, made.intermediate],
         ] {
             let chain = try anchors.verify(
                 leaf.parsed(), intermediates: intermediates.map { try $0.parsed() }, at: start)

@@ -112,12 +112,14 @@ private struct SignedCertificate: Hashable {
         (self.subject, self.issuer) = (subject, issuer)
     }
 
-    /// Nil if none of the issuers signed any of the subjects.
+    /// Nil if none of the issuers signed any of the subjects. One that names an issuer and its key was made up if that key did
+    /// not sign it, and no other is tried after it.
     init?(oneOf subjects: [Certificate], byOneOf issuers: [Certificate]) {
         for subject in subjects {
-            for issuer in issuers {
+            for issuer in issuers where issuer.isNamedAsIssuer(of: subject) {
                 self.init(subject: subject, issuer: issuer)
-                if isVerified { return }
+                guard isVerified else { return nil }
+                return
             }
         }
         return nil
@@ -131,5 +133,12 @@ private struct SignedCertificate: Hashable {
                 X509_get_issuer_name(subject.handle.pointer), X509_get_subject_name(issuer.handle.pointer)) == 0
         guard isNamed, let key = X509_get0_pubkey(issuer.handle.pointer) else { return false }
         return X509_verify(subject.handle.pointer, key) == 1
+    }
+}
+
+extension Certificate {
+    /// By its name and, where both say it, by the identifier of its key.
+    fileprivate func isNamedAsIssuer(of subject: Certificate) -> Bool {
+        X509_check_issued(handle.pointer, subject.handle.pointer) == X509_V_OK
     }
 }
