@@ -91,8 +91,9 @@ let package = Package(
             name: "dockgate",
             dependencies: [
                 "Doors", "Admission", "Registry", "Outbound", "Audit", "State", "PolicyDocuments", "PolicyEngine",
-                "Sigstore", "ImageContents", "Compose", "Trust", "OCI", "Cryptography", "YAMLDocument", "StrictJSON",
-                "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals, logging, nioCore, nioPosix,
+                "Sigstore", "TransparencyLog", "TUF", "ImageContents", "Compose", "Trust", "OCI", "Cryptography",
+                "YAMLDocument", "StrictJSON", "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals,
+                logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -1,7 +1,7 @@
 import Cryptography
 import StrictJSON
 
-/// Metadata as it arrived: what it says can be read only after the keys of a role have verified it.
+/// Metadata as it arrived: what it says can be followed only after the keys of a role have verified it.
 struct SignedMetadata: Sendable {
     private let signed: JSONValue
     private let message: HashedMessage
@@ -48,6 +48,11 @@ struct SignedMetadata: Sendable {
             throw .tooFewSignatures(found: signers.count, threshold: role.threshold)
         }
         return VerifiedMetadata(signed: Field(value: signed, path: "$.signed"))
+    }
+
+    /// What it says, for people to read, and by which keys it says that it is signed.
+    var claimed: (signed: VerifiedMetadata, keyIDs: [(keyID: String, isEmpty: Bool)]) {
+        (unverified, signatures.map { (String(decoding: $0.keyID, as: UTF8.self), $0.bytes.isEmpty) })
     }
 
     private static func signatures(in field: Field) throws(TUFError.Reason) -> [Signature] {

@@ -22,7 +22,8 @@ extension EndToEnd {
                 [], ["serve"], ["check"], ["policy", "lint"], ["policy", "test"], ["audit", "list"], ["audit", "show"],
                 ["audit", "verify"],
                 ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
-                ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"],
+                ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"], ["inspect", "bundle"],
+                ["inspect", "entry"], ["inspect", "checkpoint"], ["inspect", "envelope"], ["inspect", "tuf"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])
@@ -42,6 +43,7 @@ extension EndToEnd {
             arguments: [
                 ["frobnicate"], ["--frobnicate"], ["version", "--frobnicate"], ["version", "-o", "xml"], ["serve"],
                 ["audit", "verify"], ["audit", "list", "--directory", ".", "--limit", "0"], ["check", "nginx"],
+                ["inspect", "tuf"],
                 ["check", "--policies", "a", "--config", "b", "nginx"], ["policy", "lint"],
             ])
         func misuse(arguments: [String]) throws {

@@ -1,3 +1,5 @@
+public import Timestamp
+
 /// A time-stamp token (RFC 3161): a signed statement that a digest existed at a time. It is taken apart here, and nothing of
 /// it is believed before `TimestampAuthority.verify`.
 public struct TimestampToken: Sendable {
@@ -12,6 +14,9 @@ public struct TimestampToken: Sendable {
     let signer: SignerInfo
     /// In DER, as they came: they may be anything, and help to find the way from the signer to an authority.
     let certificates: [ArraySlice<UInt8>]
+
+    /// The time that it states, for people to read. Nobody has said so before `TimestampAuthority.verify`.
+    public var claimedTime: Instant { info.time }
 
     /// Reads a TimeStampResp, the whole answer of an authority, as bundles hold it.
     ///

@@ -2,8 +2,8 @@ import Cryptography
 public import OCI
 public import StrictJSON
 
-/// An in-toto statement (in-toto/attestation, spec/v1/statement.md and spec/v0.1): a predicate about subjects. It is decoded
-/// only from an envelope that a key vouched for.
+/// An in-toto statement (in-toto/attestation, spec/v1/statement.md and spec/v0.1): a predicate about subjects. It is judged
+/// only if it was decoded from an envelope that a key vouched for.
 public struct InTotoStatement: Sendable {
     /// As other verifiers have it: more subjects than anybody names, few enough to look at each.
     static let maximumSubjects = 1_024
@@ -43,6 +43,13 @@ public struct InTotoStatement: Sendable {
 
     /// Whether it is a statement of that type, compared by bytes.
     public func has(predicateType type: String) -> Bool { predicateType.isSpelled(type) }
+
+    /// What the payload of an envelope says, for people to read, whoever has signed it.
+    ///
+    /// Throws for a payload that is no statement.
+    public static func claimed(by envelope: DSSEEnvelope) throws(FormatError) -> InTotoStatement {
+        try InTotoStatement(payload: envelope.payload, type: envelope.payloadType)
+    }
 
     /// The payload of an envelope that was verified. Its type has to be `application/vnd.in-toto+json`, or that of one
     /// predicate: `application/vnd.in-toto.NAME+json`. Fields that the format does not have are passed over, as it demands.

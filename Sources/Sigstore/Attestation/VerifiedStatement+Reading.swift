@@ -1,13 +1,18 @@
 import StrictJSON
-import Trust
+public import Trust
 
 extension VerifiedStatement {
     /// What checks look at of a statement. Of types that no check knows that is the type alone.
     init(_ statement: InTotoStatement) {
         self.init(
             predicateType: statement.predicateType,
-            facts: statement.predicate.flatMap { Provenance($0, of: statement) }.map(Facts.provenance))
+            facts: statement.provenance.map(Facts.provenance))
     }
+}
+
+extension InTotoStatement {
+    /// How something was built, as the statement has it; nil if it is of another type.
+    public var provenance: Provenance? { predicate.flatMap { Provenance($0, of: self) } }
 }
 
 extension Provenance {

@@ -52,14 +52,9 @@ public struct CosignLayerAnnotations: Hashable, Sendable {
     }
 
     private static func entry(ofAnnotation text: String) throws(FormatError) -> LogEntry {
-        let root = try WireObject(
-            document: bundle, parsing: Array(text.utf8), limits: limits, keys: ["SignedEntryTimestamp", "Payload"])
-        let payload = try root.requiredObject("Payload", keys: ["body", "integratedTime", "logIndex", "logID"])
-        return LogEntry(
-            index: try payload.number("logIndex"), logID: try payload.hash("logID", length: 32, hexadecimal: true),
-            integratedTime: try payload.number("integratedTime"),
-            signedEntryTimestamp: try root.requiredBytes("SignedEntryTimestamp"),
-            body: try payload.requiredBytes("body"))
+        try LogEntry(
+            ofAnnotation: WireObject(
+                document: bundle, parsing: Array(text.utf8), limits: limits, keys: LogEntry.annotationKeys))
     }
 }
 

@@ -67,7 +67,7 @@ public struct LogEntry: Hashable, Sendable {
 
     /// Of another document than a bundle, in which only the body says what kind it is.
     init(
-        index: Int, logID: [UInt8], integratedTime: Int, signedEntryTimestamp: [UInt8],
+        index: Int, logID: [UInt8], integratedTime: Int, signedEntryTimestamp: [UInt8]?,
         inclusionProof: InclusionProof? = nil, body: [UInt8]
     ) {
         (self.index, self.logID, self.integratedTime) = (index, logID, integratedTime)

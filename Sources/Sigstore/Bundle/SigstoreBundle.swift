@@ -20,10 +20,14 @@ public struct SigstoreBundle: Hashable, Sendable {
     public let timestamps: [[UInt8]]
     public let content: Content
 
-    public enum Version: Hashable, Comparable, Sendable {
-        case v0_1
-        case v0_2
-        case v0_3
+    public enum Version: String, Hashable, Comparable, Sendable {
+        case v0_1 = "0.1"
+        case v0_2 = "0.2"
+        case v0_3 = "0.3"
+
+        public static func < (left: Version, right: Version) -> Bool {
+            left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+        }
     }
 
     /// By what the signature is said to be made.
@@ -163,7 +167,7 @@ extension HashFunction {
     }
 
     /// As Rekor v1 and in-toto write it.
-    var lowerCaseName: String {
+    public var lowerCaseName: String {
         switch self {
         case .sha256: "sha256"
         case .sha384: "sha384"

@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 import Timestamp
 
 extension SigstoreTrustedRoot {
@@ -70,9 +70,23 @@ extension CertificateIdentity {
     /// - Parameter organisation: whether an organisation's own authority issued it. Then nobody but that authority has to
     ///   know the holder, whose name may be a host's; its root stands in for an issuer.
     init(_ chain: VerifiedChain, ofOrganisation organisation: Bool) throws(SigstoreRefusal) {
-        let certificate = chain.leaf
-        subject = try CertificateIdentity.subject(of: certificate, mayBeHost: organisation)
         let authority = organisation ? chain.path.last?.subject : nil
+        try self.init(chain.leaf, knownBy: authority, mayBeHost: organisation)
+    }
+
+    /// What a certificate says of its holder, for people to read. Nobody has said so before a chain leads from it to an
+    /// authority that is trusted.
+    ///
+    /// Throws if it does not say so as Fulcio does: one name, an issuer, each extension at most once.
+    public static func claimed(by certificate: Certificate) throws(SigstoreRefusal) -> CertificateIdentity {
+        try CertificateIdentity(certificate, knownBy: nil, mayBeHost: false)
+    }
+
+    /// - Parameter authority: who knows the holder if the certificate does not say.
+    private init(
+        _ certificate: Certificate, knownBy authority: String?, mayBeHost: Bool
+    ) throws(SigstoreRefusal) {
+        subject = try CertificateIdentity.subject(of: certificate, mayBeHost: mayBeHost)
         guard let issuer = try CertificateIdentity.issuer(of: certificate) ?? authority else {
             throw SigstoreRefusal(.identity, "a certificate that does not say who issued its identity")
         }

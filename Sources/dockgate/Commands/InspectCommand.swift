@@ -10,17 +10,20 @@ import Trust
 struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Tell in plain words what a reference, a manifest or a certificate says.",
+        abstract: "Tell in plain words what a reference, a manifest, a certificate or a signature says.",
         discussion: """
             EXAMPLES
               dockgate inspect reference alpine
               dockgate inspect manifest registry.example.com/shop/cart:1.2
               dockgate inspect certificate /etc/dockgate/tls.crt
+              dockgate inspect bundle app.sigstore.json
 
             Nothing is judged, and nothing that is shown is believed for being shown.
             """,
         subcommands: [
             InspectReferenceCommand.self, InspectManifestCommand.self, InspectCertificateCommand.self,
+            InspectBundleCommand.self, InspectEntryCommand.self, InspectCheckpointCommand.self,
+            InspectEnvelopeCommand.self, InspectTUFCommand.self,
         ])
 }
 
