@@ -1,11 +1,11 @@
-import OCI
-import PolicyEngine
-import Trust
+public import OCI
+public import PolicyEngine
+public import Trust
 
 extension Resolution {
     /// What a tag stands for, by what the registry answered. What a runtime could take for something else than the gate
     /// does is not an image to judge.
-    init(_ answer: Fetched, of tag: String, in repository: Repository) {
+    public init(_ answer: Fetched, of tag: String, in repository: Repository) {
         switch answer {
         case .found(let content):
             do throws(ManifestError) {

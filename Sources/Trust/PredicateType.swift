@@ -17,6 +17,11 @@ public enum PredicateType {
         ("custom", "https://cosign.sigstore.dev/attestation/v1"),
     ]
 
+    /// The type that `cosign attest --type` writes for one of its words; a URI is itself. Nil for everything else.
+    public static func uri(named text: String) -> String? {
+        words.first { $0.0.isWritten(like: text) }?.1 ?? (isURI(text) ? text : nil)
+    }
+
     /// What is wrong with it, if no statement can have it as its type.
     public static func problem(of value: FieldValue) -> FieldProblem? {
         let text = value.text ?? ""

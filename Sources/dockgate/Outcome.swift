@@ -10,6 +10,8 @@ enum Outcome: Error, Hashable {
     case internalError
     /// All may run, but something warns, and whoever called wants to be told.
     case warned(exitCode: UInt8)
+    /// By the codes of cosign, for those who have asked for them.
+    case cosign(exitCode: UInt8)
 
     var exitCode: Int32 {
         switch self {
@@ -18,7 +20,7 @@ enum Outcome: Error, Hashable {
         case .usage: 2
         case .undetermined: 3
         case .internalError: 4
-        case .warned(let exitCode): Int32(exitCode)
+        case .warned(let exitCode), .cosign(let exitCode): Int32(exitCode)
         }
     }
 

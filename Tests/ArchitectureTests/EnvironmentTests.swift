@@ -24,11 +24,21 @@ import Testing
     /// The one place where a variable is read whose name is not written there.
     private static let byName = "Sources/dockgate/Environment.swift"
 
-    @Test("variables are read by name for the proxy and for credential helpers, and for nothing else")
+    @Test("variables are read by name for the proxy, for credential helpers and as cosign does, and for nothing else")
     func readByName() throws {
         let uses = try SourceTree.sources().flatMap(\.lines).filter { $0.contains("Environment.value") }
-        #expect(uses.count == 2)
-        #expect(uses.allSatisfy { $0.contains("OutboundProxy(") || $0.contains("helpers:") }, "\(uses)")
+        #expect(uses.count == 3)
+        let known = ["OutboundProxy(", "helpers:", #"(of: "COSIGN_REPOSITORY")"#]
+        #expect(uses.allSatisfy { use in known.contains { use.contains($0) } }, "\(uses)")
+    }
+
+    @Test("cosign's variable counts for `verify` alone, which no gate asks")
+    func cosign() throws {
+        let files = try SourceTree.sources().filter { file in
+            file.lines.contains { $0.contains("COSIGN_REPOSITORY\"") || $0.contains("var image: ImageOptions") }
+        }
+        let names = ["ImageOptions", "VerifyCommand"].map { "Sources/dockgate/Commands/\($0).swift" }
+        #expect(files.map(\.path).sorted() == names)
     }
 
     @Test("the test finds a variable that is read, and one whose name is not written there")

@@ -170,38 +170,12 @@ private struct ReferenceRegistry {
             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\(config)","size":2},\
             "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"\(layer)","size":7}]}
             """.utf8)
-        return (try store(manifest: manifest, in: path, tag: tag), manifest)
+        return (try storage.push(manifest: manifest, to: path, tag: tag), manifest)
     }
 
-    func store(blob bytes: [UInt8], in path: String) throws -> Digest {
-        let digest = try store(bytes)
-        try link(digest, at: "\(path)/_layers/sha256/\(digest.hexadecimal)")
-        return digest
-    }
+    func store(blob bytes: [UInt8], in path: String) throws -> Digest { try storage.push(blob: bytes, to: path) }
 
-    func store(manifest bytes: [UInt8], in path: String, tag: String) throws -> Digest {
-        let digest = try store(bytes)
-        try link(digest, at: "\(path)/_manifests/revisions/sha256/\(digest.hexadecimal)")
-        try link(digest, at: "\(path)/_manifests/tags/\(tag)/current")
-        return digest
-    }
-
-    private func store(_ bytes: [UInt8]) throws -> Digest {
-        let digest = Digest.sha256(of: bytes)
-        try write(
-            Data(bytes), to: "blobs/sha256/\(digest.hexadecimal.prefix(2))/\(digest.hexadecimal)", named: "data")
-        return digest
-    }
-
-    private func link(_ digest: Digest, at path: String) throws {
-        try write(Data(digest.description.utf8), to: "repositories/\(path)", named: "link")
-    }
-
-    private func write(_ data: Data, to path: String, named name: String) throws {
-        let folder = directory.appendingPathComponent("docker/registry/v2/\(path)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try data.write(to: folder.appendingPathComponent(name))
-    }
+    private var storage: RegistryStorage { RegistryStorage(directory: directory.path) }
 
     private static func port(in text: String) -> Int? {
         let mark = "listening on 127.0.0.1:"

@@ -11,8 +11,21 @@ public struct CosignAttestor: Attestor {
     /// Which manifests they are about.
     private let signed: SignedManifest
 
+    /// - Parameters:
+    ///   - identity: which name signatures must be for.
+    ///   - signatureRepository: where they are; nil if they are beside the image.
+    ///   - signed: which manifests of an image for several platforms they must be about.
+    public init(
+        believing believers: CosignBelievers, identity: SignedIdentity = .repository,
+        signatureRepository: Repository? = nil, signed: SignedManifest = .index
+    ) {
+        self.init(
+            trust: CosignTrust(believed: believers.believed, verifier: believers.verifier, identity: identity),
+            settings: believers.settings, signatureRepository: signatureRepository, signed: signed)
+    }
+
     /// - Parameter settings: every setting of whom it believes.
-    init(trust: CosignTrust, settings: [String], signatureRepository: Repository?, signed: SignedManifest) {
+    private init(trust: CosignTrust, settings: [String], signatureRepository: Repository?, signed: SignedManifest) {
         self.trust = trust
         self.signatureRepository = signatureRepository
         self.signed = signed

@@ -51,8 +51,7 @@ public struct CosignFormat: AttestorFormat {
                 ?? FieldProblems(FieldProblem("expected `keys`, `keyless` or `certificates`", at: fields.position))
         }
         return CosignAttestor(
-            trust: CosignTrust(believed: believers.believed, verifier: believers.verifier, identity: identity),
-            settings: believers.settings, signatureRepository: repository,
+            believing: believers, identity: identity, signatureRepository: repository,
             signed: fields["subject"]?.text.flatMap(SignedManifest.init) ?? .index)
     }
 
@@ -89,12 +88,4 @@ public struct CosignFormat: AttestorFormat {
             return .repository
         }
     }
-}
-
-/// Whom an attestor believes, read from its fields.
-struct CosignBelievers {
-    let believed: CosignTrust.Believed
-    let verifier: SigstoreVerifier
-    /// Every setting that can change a verdict.
-    let settings: [String]
 }

@@ -31,10 +31,8 @@ enum CosignKeyless {
             throw FieldProblems(problems) ?? FieldProblems(FieldProblem("expected `trustedRoot`", at: fields.position))
         }
         do {
-            let requirements = try SigstoreRequirements(signers: .identities(rules), evidence: evidence)
-            return CosignBelievers(
-                believed: .identities(rules), verifier: SigstoreVerifier(root: root.root, requirements: requirements),
-                settings: ["keyless", evidence.setting, root.setting] + rules.map(\.setting).sorted())
+            return try CosignBelievers(
+                identities: rules, evidence: evidence, root: root.root, rootSetting: root.setting)
         } catch {
             throw FieldProblems(FieldProblem("`keyless`: \(error)", at: fields.position))
         }

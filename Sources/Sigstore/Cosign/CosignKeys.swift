@@ -39,11 +39,8 @@ enum CosignKeys {
             throw FieldProblems(problems) ?? FieldProblems(FieldProblem("expected `keys`", at: fields.position))
         }
         do {
-            let requirements = try SigstoreRequirements(
-                signers: .keys(keys.map { TrustedKey($0) }), evidence: log.evidence)
-            return CosignBelievers(
-                believed: .keys(keys), verifier: SigstoreVerifier(root: log.root, requirements: requirements),
-                settings: ["keys"] + keys.map(\.fingerprint.hexadecimal) + log.settings)
+            return try CosignBelievers(
+                keys: keys, evidence: log.evidence, root: log.root, settings: log.settings)
         } catch {
             throw FieldProblems(FieldProblem("`keys`: \(error)", at: fields.position))
         }
@@ -73,7 +70,7 @@ enum CosignKeys {
                 problems.append(FieldProblem("`\(file.path)`: \(error)", at: value.position))
             }
         }
-        return loaded.map(\.key).sorted { $0.fingerprint.lexicographicallyPrecedes($1.fingerprint) }
+        return loaded.map(\.key)
     }
 
     /// One of the two has to be written: a reader of the policy sees whether a log is asked for.

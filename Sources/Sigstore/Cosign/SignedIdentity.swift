@@ -1,9 +1,9 @@
-import OCI
+public import OCI
 
 /// The name that an image must have been signed under: what the `docker-reference` of a signature has to say.
 ///
 /// The rules are those of containers-policy.json(5) that can be held against an image of which only the digest is known.
-enum SignedIdentity: Hashable, Sendable {
+public enum SignedIdentity: Hashable, Sendable {
     /// The image's own repository: a signature made for a staging repository is not good elsewhere, though the bytes of the
     /// image are the same.
     case repository

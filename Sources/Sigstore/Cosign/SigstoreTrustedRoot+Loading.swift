@@ -36,16 +36,9 @@ extension SigstoreTrustedRoot {
 extension SigstoreTrustedRoot {
     /// Throws if there are fewer witnesses than are asked for: nothing could ever pass.
     func check(hasWitnessesFor evidence: SigstoreEvidence, at position: SourcePosition) throws(FieldProblems) {
-        let kinds = [
-            ("transparencyLogs", evidence.logs, logs.map(\.witness)),
-            ("timestamps", evidence.timestamps, timestampAuthorities.map(\.witness)),
-            ("certificateLogs", evidence.certificateLogs, certificateLogs.map(\.witness)),
-        ]
-        let problems = kinds.compactMap { name, threshold, witnesses -> FieldProblem? in
-            let count = Set(witnesses.map { Array($0.utf8) }).count
-            guard count < threshold else { return nil }
-            return FieldProblem(
-                "`\(name)` asks for \(threshold), and the trusted root has \(count) of different operators",
+        let problems = shortages(of: evidence).map { shortage in
+            FieldProblem(
+                "`\(shortage.witness.field)` asks for \(shortage.expected), and the trusted root has \(shortage.found) of different operators",
                 at: position)
         }
         if let problems = FieldProblems(problems) { throw problems }

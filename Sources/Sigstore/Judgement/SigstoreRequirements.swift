@@ -69,12 +69,23 @@ public enum SigstoreRequirementsError: Error, Hashable, Sendable, CustomStringCo
     case noKeys
     case noIdentities
     case negativeThreshold
+    /// An identity that fits whoever asks for a certificate.
+    case anybody
+    /// Neither logs nor timestamps are asked for, and certificates need a time that is proved.
+    case noProofOfTime
+    case noAuthority
+    case tooFewWitnesses(WitnessShortage)
 
     public var description: String {
         switch self {
         case .noKeys: "found no key, expected at least one"
         case .noIdentities: "found no identity, expected at least one"
         case .negativeThreshold: "found a threshold below zero, expected zero or more"
+        case .anybody:
+            "every issuer and every subject is accepted, so anybody could sign: name those whose signatures are believed"
+        case .noProofOfTime: "neither logs nor timestamps are asked for, so nothing proves when it was signed"
+        case .noAuthority: "the trusted root has no certificate authority"
+        case .tooFewWitnesses(let shortage): "\(shortage)"
         }
     }
 }

@@ -78,21 +78,8 @@ struct InspectManifestCommand: AsyncParsableCommand {
     @Argument(help: "A file, `-`, or an image reference.", completion: .file())
     var subject: String
 
-    @Option(
-        help: "The GateConfiguration document whose registries and credentials count, for an image.",
-        completion: .file())
-    var config: String?
-
-    @Option(help: "How many seconds the registry may take, 1 to 600.")
-    var timeout = 30
-
+    @OptionGroup var registry: RegistryOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard (1...600).contains(timeout) else {
-            throw ValidationError("--timeout \(timeout) is not between 1 and 600")
-        }
-    }
 
     func run() async throws {
         let document = try await document()
@@ -121,14 +108,8 @@ struct InspectManifestCommand: AsyncParsableCommand {
     }
 
     private func fetched(_ reference: ImageReference) async throws -> Fetched.Content {
-        let deadline = ContinuousClock.now + .seconds(timeout)
-        let settings =
-            try config.map { GateSettings(try GateConfiguration.loaded(from: $0)) }
-            ?? GateSettings(policyDirectory: ".")
-        let (client, outbound) = try Composition.registryClient(settings)
         let name: Locator.ManifestName = reference.digest.map { .digest($0) } ?? .tag(reference.tag ?? "latest")
-        let answer = await client.fetch(.manifest(reference.repository, name), deadline: deadline)
-        await outbound.shutdown()
+        let answer = try await registry.asking { await $0.fetch(.manifest(reference.repository, name)) }
         switch answer {
         case .found(let content): return content
         case .absent: throw UsageError("there is no `\(reference)` in its registry")
@@ -175,12 +156,5 @@ struct InspectCertificateCommand: ParsableCommand {
         case .table: try StandardOutput.write(certificates.map { $0.facts(at: now).text }.joined(separator: "\n"))
         case .json: try StandardOutput.write(json: Certificate.json(certificates, at: now))
         }
-    }
-}
-
-extension Refusal {
-    /// Found, expected and cure, and the reason's code.
-    fileprivate var sentence: String {
-        "found \(found), expected \(expected)" + (cure.map { "; \($0)" } ?? "") + " [\(reason.rawValue)]"
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import OCI
+import TestSupport
 
 /// Debian's docker-registry on loopback. Images come from `scripts/tiny-image`, which shares no code with Dockgate.
 final class DockerRegistry {
@@ -43,6 +44,9 @@ final class DockerRegistry {
     func copySignature(of digest: Digest, in path: String, to other: Digest) throws {
         _ = try tinyImage("copy-signature", "\(authority)/\(path)@\(digest)", "--to", other.description)
     }
+
+    /// Where whatever else is to be pulled can be put.
+    var storage: RegistryStorage { RegistryStorage(directory: scratch.path + "/registry") }
 
     func stop() { process.kill() }
 

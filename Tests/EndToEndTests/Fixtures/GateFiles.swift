@@ -97,3 +97,20 @@ struct GateFiles {
 
         """
 }
+
+extension Scratch {
+    /// A configuration that says no more than how a registry on loopback is asked; its path.
+    func configuration(of registry: String) throws -> String {
+        try write(
+            """
+            apiVersion: dockgate.dev/v1
+            kind: GateConfiguration
+            metadata: {name: test}
+            spec:
+              policies: {directory: policies}
+              registries: [{host: "\(registry)", insecureHTTP: true, privateAddress: allowed}]
+              audit: {directory: audit}
+
+            """, to: "gate.yaml")
+    }
+}

@@ -4,7 +4,8 @@ import OCI
 import TestSupport
 import Testing
 
-/// What all tests share and none changes: a registry with four images in `shop/web`, and the public key of the release.
+/// What all tests share and none changes: a registry with four images in `shop/web`, and the public key of the release. More
+/// may be pushed to other repositories.
 struct Stage: Sendable {
     /// `127.0.0.1:port` of the registry.
     let registry: String
@@ -12,6 +13,8 @@ struct Stage: Sendable {
     let releaseKey: [UInt8]
     /// Of `1.0`, which is signed with the release key.
     let signedDigest: Digest
+    /// Where more is pushed.
+    let pushing: Pushing
 
     var signed: String { image("1.0") }
     var unsigned: String { image("1.1") }
@@ -66,7 +69,9 @@ extension Stage {
         try docker.sign(
             try docker.push(path, tag: "1.3"), in: path,
             keyFile: try scratch.write(try stranger.privateKeyPEM, to: "stranger.pem"))
-        self.init(registry: docker.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed)
+        self.init(
+            registry: docker.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed,
+            pushing: .files(docker.storage))
     }
 
     init(_ simulator: RegistrySimulator, release: PrivateKey, stranger: PrivateKey) throws {
@@ -79,7 +84,9 @@ extension Stage {
         let forged = push("1.3")
         simulator.pushSignatures(
             [try Stage.signature(of: forged, in: simulator.authority, by: stranger)], of: forged, to: Stage.path)
-        self.init(registry: simulator.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed)
+        self.init(
+            registry: simulator.authority, releaseKey: try release.publicKeyPEM, signedDigest: signed,
+            pushing: .simulator(simulator))
     }
 
     static func signature(

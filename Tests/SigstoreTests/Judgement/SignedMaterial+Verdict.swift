@@ -42,3 +42,10 @@ extension SigningOrder {
         return .attestation(predicateType: predicateType)
     }
 }
+
+extension Lie {
+    /// Where it has to be found out.
+    var verdict: Verdict {
+        refusedStep.flatMap { SigstoreStep(rawValue: $0.rawValue) }.map(Verdict.refused) ?? .untrusted
+    }
+}

@@ -115,7 +115,7 @@ import Timestamp
     private func refuses(_ lie: Lie) throws {
         for order in lie.orders {
             let material = try sigstore.sign(SigstoreLieTests.image, order, telling: lie)
-            try expect(lie.verdict(in: order), of: material, order)
+            try expect(lie.verdict, of: material, order)
         }
     }
 
@@ -210,6 +210,6 @@ import Timestamp
         var order = try #require(lie.orders.first)
         order.signer = .key(try PrivateKey.generate(.ecdsaP256))
         let material = try sigstore.sign(SigstoreLieTests.image, order, telling: lie)
-        try expect(lie.verdict(in: order), of: material, order)
+        try expect(lie.verdict, of: material, order)
     }
 }

@@ -1,27 +1,52 @@
-import Sigstore
-import TestSupport
+/// Where a signature is refused, by the words of `docs/SIGSTORE.md`.
+public enum RefusedStep: String, Sendable, Hashable {
+    case format, artifact, certificate, log, logEntry, inclusionPromise, checkpoint, inclusionProof, logThreshold
+    case timestamp, signingTime, chain, certificateTransparency, identity, signature, statement, predicateType
+
+    /// The reason with which an image is refused whose only signature fails there.
+    public var reason: String {
+        switch self {
+        case .format, .statement: "signature-malformed"
+        case .artifact: "signature-for-other-image"
+        case .certificate, .chain, .certificateTransparency: "certificate-invalid"
+        case .log, .logEntry, .inclusionPromise, .checkpoint, .inclusionProof, .logThreshold: "log-entry-invalid"
+        case .timestamp, .signingTime: "timestamp-invalid"
+        case .identity: "identity-untrusted"
+        case .signature: "signature-invalid"
+        case .predicateType: "signature-missing"
+        }
+    }
+}
 
 extension Lie {
-    /// Where it has to be found out.
-    func verdict(in order: SigningOrder) -> Verdict {
+    /// Where it has to be found out; nil if the trusted root cannot be read.
+    public var refusedStep: RefusedStep? {
         switch self {
-        case .certificate(let lie): .refused(lie.step)
+        case .certificate(let lie): lie.step
         // A certificate with an extension twice is none.
-        case .promise(.repeatedList): .refused(.chain)
-        case .promise: .refused(.certificateTransparency)
-        case .content(let lie): .refused(lie.step)
-        case .entry: .refused(.logEntry)
-        case .log(let lie): .refused(lie.step)
-        case .timestamp(let lie): .refused(lie.step)
-        case .bundle(let lie): .refused(lie.step)
-        case .trust(let lie): lie.verdict
+        case .promise(.repeatedList): .chain
+        case .promise: .certificateTransparency
+        case .content(let lie): lie.step
+        case .entry: .logEntry
+        case .log(let lie): lie.step
+        case .timestamp(let lie): lie.step
+        case .bundle(let lie): lie.step
+        case .trust(let lie): lie.step
+        }
+    }
+
+    /// Whether the trusted root that is left has nobody who could vouch for any signature at all.
+    public var leavesNobody: Bool {
+        switch self {
+        case .trust(.noLog), .trust(.noAuthority), .trust(.noCertificateLog): true
+        default: false
         }
     }
 }
 
 extension Lie {
     /// Whether it makes a difference to signatures by a key that needs neither a certificate nor a proof of when.
-    var concernsKeys: Bool {
+    public var concernsKeys: Bool {
         switch self {
         case .content, .entry: true
         case .log(.noProvenTime), .log(.beforeCertificate), .log(.afterCertificate): false
@@ -38,7 +63,7 @@ extension Lie {
 }
 
 extension CertificateLie {
-    fileprivate var step: SigstoreStep {
+    fileprivate var step: RefusedStep {
         switch self {
         case .strangeAuthority, .intermediateExpired, .rootExpired, .intermediateForOtherUse, .intermediateNoAuthority,
             .intermediateCannotSign, .pathTooLong, .nameExcluded, .expired, .notYetValid, .otherUse, .noUse,
@@ -50,7 +75,7 @@ extension CertificateLie {
 }
 
 extension ContentLie {
-    fileprivate var step: SigstoreStep {
+    fileprivate var step: RefusedStep {
         switch self {
         case .otherArtifact, .otherAlgorithm, .upperCaseDigest: .artifact
         case .otherKey, .signatureChanged, .payloadChanged, .otherPayloadType, .wrongLength: .signature
@@ -62,7 +87,7 @@ extension ContentLie {
 }
 
 extension LogLie {
-    fileprivate var step: SigstoreStep {
+    fileprivate var step: RefusedStep {
         switch self {
         case .strangeLog, .otherLogID: .log
         case .otherKind: .logEntry
@@ -82,7 +107,7 @@ extension LogLie {
 }
 
 extension TimestampLie {
-    fileprivate var step: SigstoreStep {
+    fileprivate var step: RefusedStep {
         switch self {
         case .missing: .signingTime
         case .beforeCertificate, .afterCertificate: .chain
@@ -95,7 +120,7 @@ extension TimestampLie {
 }
 
 extension BundleLie {
-    fileprivate var step: SigstoreStep {
+    fileprivate var step: RefusedStep {
         switch self {
         case .otherDigest: .artifact
         case .noEntries: .logThreshold
@@ -108,13 +133,13 @@ extension BundleLie {
 }
 
 extension TrustLie {
-    fileprivate var verdict: Verdict {
+    fileprivate var step: RefusedStep? {
         switch self {
-        case .logWithoutStart, .otherLogKey, .otherCertificateLogKey: .untrusted
-        case .logEnded, .logNotBegun, .noLog: .refused(.log)
-        case .authorityEnded, .authorityNotBegun, .noAuthority: .refused(.chain)
-        case .certificateLogEnded, .noCertificateLog: .refused(.certificateTransparency)
-        case .timestampAuthorityEnded, .timestampAuthorityNotBegun, .noTimestampAuthority: .refused(.timestamp)
+        case .logWithoutStart, .otherLogKey, .otherCertificateLogKey: nil
+        case .logEnded, .logNotBegun, .noLog: .log
+        case .authorityEnded, .authorityNotBegun, .noAuthority: .chain
+        case .certificateLogEnded, .noCertificateLog: .certificateTransparency
+        case .timestampAuthorityEnded, .timestampAuthorityNotBegun, .noTimestampAuthority: .timestamp
         }
     }
 }
