@@ -258,7 +258,7 @@ extension ReasonCode {
             """
         case .attestationMissing:
             """
-            Attest the image in the pipeline, with `cosign attest --type TYPE`; `cosign tree IMAGE` shows what it has.
+            Attest the image in the pipeline, with `cosign attest --type TYPE`; `dockgate tree IMAGE` shows what it has.
             """
         case .attestationUnfit:
             """

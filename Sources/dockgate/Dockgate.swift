@@ -21,7 +21,7 @@ struct Dockgate: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, VerifyCommand.self, VerifyBundleCommand.self,
+            ServeCommand.self, CheckCommand.self, VerifyCommand.self, TreeCommand.self, VerifyBundleCommand.self,
             InspectCommand.self, PolicyCommand.self, ExceptionsCommand.self, AuditCommand.self, ExplainCommand.self,
             CertsCommand.self, CompletionCommand.self,
             ManCommand.self, VersionCommand.self,

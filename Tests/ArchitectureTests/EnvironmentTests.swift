@@ -32,12 +32,12 @@ import Testing
         #expect(uses.allSatisfy { use in known.contains { use.contains($0) } }, "\(uses)")
     }
 
-    @Test("cosign's variable counts for `verify` alone, which no gate asks")
+    @Test("cosign's variable counts for `verify` and `tree` alone, which no gate asks")
     func cosign() throws {
         let files = try SourceTree.sources().filter { file in
             file.lines.contains { $0.contains("COSIGN_REPOSITORY\"") || $0.contains("var image: ImageOptions") }
         }
-        let names = ["ImageOptions", "VerifyCommand"].map { "Sources/dockgate/Commands/\($0).swift" }
+        let names = ["ImageOptions", "TreeCommand", "VerifyCommand"].map { "Sources/dockgate/Commands/\($0).swift" }
         #expect(files.map(\.path).sorted() == names)
     }
 

@@ -24,7 +24,7 @@ extension EndToEnd {
                 ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
                 ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"], ["inspect", "bundle"],
                 ["inspect", "entry"], ["inspect", "checkpoint"], ["inspect", "envelope"], ["inspect", "tuf"],
-                ["verify"],
+                ["verify"], ["tree"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])
@@ -44,7 +44,7 @@ extension EndToEnd {
             arguments: [
                 ["frobnicate"], ["--frobnicate"], ["version", "--frobnicate"], ["version", "-o", "xml"], ["serve"],
                 ["audit", "verify"], ["audit", "list", "--directory", ".", "--limit", "0"], ["check", "nginx"],
-                ["verify", "nginx"], ["verify", "nginx", "--timeout", "0"], ["inspect", "tuf"],
+                ["verify", "nginx"], ["tree"], ["tree", "nginx", "--timeout", "0"], ["inspect", "tuf"],
                 ["check", "--policies", "a", "--config", "b", "nginx"], ["policy", "lint"],
             ])
         func misuse(arguments: [String]) throws {
