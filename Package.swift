@@ -62,7 +62,7 @@ let package = Package(
         // Level 3: signature worlds, and what images are made of
         room(
             "Sigstore",
-            imports: ["Trust", "TransparencyLog", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+            imports: ["Trust", "TransparencyLog", "TUF", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         room("ImageContents", imports: ["OCI", "Cryptography", "StrictJSON"]),
         // Level 4: policy
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
@@ -75,6 +75,9 @@ let package = Package(
         room("Audit", imports: ["TransparencyLog", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 6: clients
         room("Registry", imports: ["Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp"]),
+        room(
+            "TUFMirror",
+            imports: ["TUF", "Outbound", "State", "Trust", "Cryptography", "StrictJSON", "Timestamp"]),
         // Level 7: the gate
         room(
             "Admission",
@@ -90,10 +93,10 @@ let package = Package(
         .executableTarget(
             name: "dockgate",
             dependencies: [
-                "Doors", "Admission", "Registry", "Outbound", "Audit", "State", "PolicyDocuments", "PolicyEngine",
-                "Sigstore", "TransparencyLog", "TUF", "ImageContents", "Compose", "Trust", "OCI", "Cryptography",
-                "YAMLDocument", "StrictJSON", "Timestamp", "CMalloc", argumentParser, serviceLifecycle, unixSignals,
-                logging, nioCore, nioPosix,
+                "Doors", "Admission", "Registry", "TUFMirror", "Outbound", "Audit", "State", "PolicyDocuments",
+                "PolicyEngine", "Sigstore", "TransparencyLog", "TUF", "ImageContents", "Compose", "Trust", "OCI",
+                "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "CMalloc", argumentParser, serviceLifecycle,
+                unixSignals, logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -120,7 +123,7 @@ let package = Package(
         tests(of: "Cryptography", needing: ["Cryptography", "Timestamp", "TestSupport"]),
         tests(of: "YAMLDocument", needing: ["YAMLDocument"]),
         tests(of: "TransparencyLog", needing: ["TransparencyLog", "Cryptography", "TestSupport"]),
-        tests(of: "TUF", needing: ["TUF", "StrictJSON", "Cryptography", "Timestamp"]),
+        tests(of: "TUF", needing: ["TUF", "StrictJSON", "Cryptography", "Timestamp", "TestSupport"]),
         tests(of: "Trust", needing: ["Trust", "OCI", "Cryptography", "Timestamp"]),
         tests(
             of: "Sigstore",
@@ -149,6 +152,12 @@ let package = Package(
             needing: [
                 "Registry", "Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
                 nioCore, nioPosix,
+            ]),
+        tests(
+            of: "TUFMirror",
+            needing: [
+                "TUFMirror", "TUF", "Outbound", "State", "Trust", "Cryptography", "Timestamp", "TestSupport", nioCore,
+                nioPosix,
             ]),
         tests(
             of: "Admission",

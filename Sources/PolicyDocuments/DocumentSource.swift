@@ -1,5 +1,7 @@
-/// Where documents and the files that they name are read from.
-public protocol DocumentSource: Sendable {
+public import Trust
+
+/// Where documents, the files that they name and the material of the mirrors that they name come from.
+public protocol DocumentSource: MaterialSource {
     /// The names of everything in a directory, in any order, at most `limit`.
     func names(in directory: String, limit: Int) throws(DocumentSourceError) -> [String]
     /// The whole content of a file, at most `limit` bytes. A symbolic link stands for what it points to.
@@ -12,6 +14,9 @@ public protocol DocumentSource: Sendable {
 }
 
 extension DocumentSource {
+    /// For sources without mirrors.
+    public func material(of target: MirroredTarget) -> MirroredMaterial { NoMirrors().material(of: target) }
+
     /// For sources without links.
     public func isDirectory(_ path: String) -> Bool { (try? names(in: path, limit: .max)).map { !$0.isEmpty } ?? false }
 }

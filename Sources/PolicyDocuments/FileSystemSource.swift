@@ -1,8 +1,14 @@
 import Glibc
+public import Trust
 
 /// Documents in the file system.
 public struct FileSystemSource: DocumentSource {
-    public init() {}
+    private let materials: any MaterialSource
+
+    /// - Parameter materials: what is known of mirrors.
+    public init(materials: any MaterialSource = NoMirrors()) { self.materials = materials }
+
+    public func material(of target: MirroredTarget) -> MirroredMaterial { materials.material(of: target) }
 
     public func names(in directory: String, limit: Int) throws(DocumentSourceError) -> [String] {
         guard isPath(directory), let stream = opendir(directory) else { throw lastError() }

@@ -1,3 +1,4 @@
+import OCI
 public import PolicyEngine
 public import Timestamp
 public import Trust
@@ -32,16 +33,17 @@ public enum PolicyDocuments {
     }
 
     /// Loads a saved copy in the place of the directory that it was made of, through the same loader. It counts only if it
-    /// comes to the very set that it was made of.
+    /// comes to the very documents that it was made of. What lies at mirrors is that of now: `materials`.
     public static func load(
-        _ saved: SavedDocuments, inPlaceOf directory: String, formats: [any AttestorFormat], now: Instant
+        _ saved: SavedDocuments, inPlaceOf directory: String, formats: [any AttestorFormat], now: Instant,
+        materials: any MaterialSource = NoMirrors()
     ) throws(LoadFailure) -> LoadedPolicies {
         let loaded = try loadOnce(
             directory: directory, formats: formats, checks: BuiltInChecks.all, now: now,
-            from: saved.source(as: directory))
-        guard loaded.policySet.revision == saved.revision else {
+            from: saved.source(as: directory, materials: materials))
+        guard loaded.documentsRevision == saved.revision else {
             let place = SourcePosition(file: directory, line: 1, column: 1)
-            let problem = "what was saved as revision `\(saved.revision)` is `\(loaded.policySet.revision)`"
+            let problem = "what was saved as revision `\(saved.revision)` is `\(loaded.documentsRevision)`"
             throw LoadFailure(Diagnostic(.error, problem, at: place))
         }
         return loaded
@@ -86,6 +88,11 @@ public struct LoadedPolicies: Sendable {
     let directory: SourcePosition
     /// Everything that was read, keys included.
     let files: [(path: String, bytes: [UInt8])]
+    /// What lies at mirrors, as it was when the documents were read.
+    public let materials: [MirroredTarget: MirroredMaterial]
+
+    /// The revision of the documents alone, which say nothing of what lies at mirrors.
+    var documentsRevision: Digest { PolicyRevision.digest(of: files, in: directory.file) }
 }
 
 extension LoadedPolicies {

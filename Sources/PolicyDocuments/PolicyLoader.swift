@@ -10,6 +10,7 @@ struct PolicyLoader {
     private let checks: [any Check.Type]
     private let now: Instant
     private var files: FileReader
+    private let materials: MaterialReader
     private var documents: [(envelope: Envelope, file: String)] = []
     private var diagnostics: [Diagnostic] = []
     private var firstPositions: [DocumentKey: SourcePosition] = [:]
@@ -24,6 +25,7 @@ struct PolicyLoader {
         self.checks = checks
         self.now = now
         files = FileReader(source)
+        materials = MaterialReader(source)
     }
 
     // MARK: Reading
@@ -77,11 +79,11 @@ struct PolicyLoader {
         let policySet = PolicySet(
             policies: policies.map(\.value), exemptions: exemptions.map(\.value),
             exceptions: exceptions.map(\.value), attestors: attestors.map(\.value),
-            revision: PolicyRevision.digest(of: files.files, in: directory.file))
+            revision: PolicyRevision.digest(of: files.files, in: directory.file, with: materials.materials))
         return LoadedPolicies(
             policySet: policySet, warnings: diagnostics.inReadingOrder, written: policies,
             writtenExemptions: exemptions, writtenExceptions: exceptions, writtenAttestors: attestors,
-            directory: directory, files: files.files)
+            directory: directory, files: files.files, materials: materials.materials)
     }
 
     private mutating func refuseDuplicatesAndStrangers() {
@@ -125,7 +127,7 @@ struct PolicyLoader {
         }
         return reader.build(envelope, envelope.kind.specification(formats), now) { value throws(FieldProblems) in
             for format in formats {
-                if let fields = value[format.name] { return try format.load(fields) }
+                if let fields = value[format.name] { return try format.load(fields, from: materials) }
             }
             // The format's fields do not have their shape, which is reported already.
             return nil

@@ -13,7 +13,7 @@ import Trust
 ///
 /// Paths below the policy directory are counted from it, as they are for the revision, so the directory may move.
 public struct SavedDocuments: Sendable {
-    /// Of the set that it was made of. A copy that comes to another one is refused.
+    /// Of the documents that it was made of. A copy that comes to others is refused.
     public let revision: Digest
     /// When that set was known to be good.
     public let savedAt: Instant
@@ -24,7 +24,7 @@ public struct SavedDocuments: Sendable {
     private static let maximumLineBytes = 16 << 20
 
     init(_ loaded: LoadedPolicies, at time: Instant) {
-        revision = loaded.policySet.revision
+        revision = loaded.documentsRevision
         savedAt = time
         files = loaded.files.map { (FilePath.relative($0.path, to: loaded.directory.file), $0.bytes) }
             .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
@@ -73,7 +73,9 @@ public struct SavedDocuments: Sendable {
     }
 
     /// The files as they would be read from a directory of that path.
-    func source(as directory: String) -> some DocumentSource { SavedFiles(files, as: directory) }
+    func source(as directory: String, materials: any MaterialSource) -> some DocumentSource {
+        SavedFiles(files, as: directory, materials: materials)
+    }
 }
 
 extension LoadedPolicies {
@@ -84,12 +86,14 @@ extension LoadedPolicies {
 /// Nothing else is there than what was saved.
 private struct SavedFiles: DocumentSource {
     private let directory: String
+    private let materials: any MaterialSource
     /// By the bytes of the path, since texts that are equal to Unicode may be two files.
     private let files: [[UInt8]: [UInt8]]
     private let names: [String]
 
-    init(_ files: [(path: String, bytes: [UInt8])], as directory: String) {
+    init(_ files: [(path: String, bytes: [UInt8])], as directory: String, materials: any MaterialSource) {
         self.directory = directory
+        self.materials = materials
         self.files = Dictionary(files.map { (Array($0.path.utf8), $0.bytes) }) { first, _ in first }
         names = files.map(\.path).filter { !$0.utf8.contains(UInt8(ascii: "/")) }
     }
@@ -110,4 +114,6 @@ private struct SavedFiles: DocumentSource {
     }
 
     func generation(of directory: String) -> String { "saved" }
+
+    func material(of target: MirroredTarget) -> MirroredMaterial { materials.material(of: target) }
 }

@@ -1,6 +1,6 @@
 public import OCI
 import Synchronization
-import Trust
+public import Trust
 
 /// A source that remembers what was seen through it, so that it can be asked whether a new look would see the same. It
 /// goes by content and not by times, which a copy may keep and a clock may get wrong.
@@ -9,10 +9,19 @@ public final class WatchedSource: DocumentSource {
     private let looks = Mutex<[Look: [UInt8]]>([:])
 
     /// Something that was asked for.
-    private struct Look: Hashable {
-        let path: String
-        let isDirectory: Bool
-        let limit: Int
+    private enum Look: Hashable {
+        case directory(String, limit: Int)
+        case file(String, limit: Int)
+        case mirror(MirroredTarget)
+
+        /// Without the limit, and of a target what no file is called.
+        var name: [UInt8] {
+            switch self {
+            case .directory(let path, _): Array("true \(path)\0".utf8)
+            case .file(let path, _): Array("false \(path)\0".utf8)
+            case .mirror(let target): target.name
+            }
+        }
     }
 
     public init(_ source: some DocumentSource) {
@@ -21,14 +30,20 @@ public final class WatchedSource: DocumentSource {
 
     public func names(in directory: String, limit: Int) throws(DocumentSourceError) -> [String] {
         let result = Result { () throws(DocumentSourceError) in try source.names(in: directory, limit: limit) }
-        note(Look(path: directory, isDirectory: true, limit: limit), WatchedSource.content(result))
+        note(.directory(directory, limit: limit), WatchedSource.content(result))
         return try result.get()
     }
 
     public func read(_ path: String, limit: Int) throws(DocumentSourceError) -> [UInt8] {
         let result = Result { () throws(DocumentSourceError) in try source.read(path, limit: limit) }
-        note(Look(path: path, isDirectory: false, limit: limit), WatchedSource.content(result))
+        note(.file(path, limit: limit), WatchedSource.content(result))
         return try result.get()
+    }
+
+    public func material(of target: MirroredTarget) -> MirroredMaterial {
+        let material = source.material(of: target)
+        note(.mirror(target), material.encoded)
+        return material
     }
 
     public func generation(of directory: String) -> String { source.generation(of: directory) }
@@ -47,11 +62,14 @@ public final class WatchedSource: DocumentSource {
     }
 
     private func content(of look: Look) -> [UInt8] {
-        look.isDirectory
-            ? WatchedSource.content(
-                Result { () throws(DocumentSourceError) in try source.names(in: look.path, limit: look.limit) })
-            : WatchedSource.content(
-                Result { () throws(DocumentSourceError) in try source.read(look.path, limit: look.limit) })
+        switch look {
+        case .directory(let path, let limit):
+            WatchedSource.content(
+                Result { () throws(DocumentSourceError) in try source.names(in: path, limit: limit) })
+        case .file(let path, let limit):
+            WatchedSource.content(Result { () throws(DocumentSourceError) in try source.read(path, limit: limit) })
+        case .mirror(let target): source.material(of: target).encoded
+        }
     }
 
     /// Only the names of policies count: what else comes and goes beside them changes nothing.
@@ -76,7 +94,7 @@ public final class WatchedSource: DocumentSource {
 
     private static func digest(of looks: [Look: [UInt8]]) -> Digest {
         let lines = looks.map { look, content in
-            Digest.sha256(of: Array("\(look.isDirectory) \(look.path)\0".utf8) + content).bytes
+            Digest.sha256(of: look.name + content).bytes
         }
         return Digest.sha256(of: Array(lines.sorted { $0.lexicographicallyPrecedes($1) }.joined()))
     }

@@ -33,3 +33,8 @@ struct TargetPath: Hashable, Sendable {
         bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     }
 }
+
+extension TUFUpdate {
+    /// Whether any target can have that path; an update that is asked for another one is refused as `unusablePath`.
+    public static func canLook(for path: String) -> Bool { TargetPath(path) != nil }
+}

@@ -9,15 +9,11 @@ struct TrustedMetadata: Sendable {
     private(set) var timestamp: TimestampMetadata?
     private(set) var snapshot: SnapshotMetadata?
 
-    /// Section 5.2: the root that was pinned, whatever its expiry. It has to be signed as it says itself, so that what was
-    /// pinned by mistake shows at once.
+    /// Begins with the root that was pinned.
     init(pinnedRoot bytes: [UInt8], at now: Instant, limits: TUFLimits) throws(TUFError.Reason) {
-        let metadata = try SignedMetadata(parsing: bytes, limit: limits.rootBytes)
-        let root = try RootMetadata(VerifiedMetadata(pinned: metadata))
-        _ = try metadata.verified(by: root.root)
+        root = try RootMetadata(pinned: bytes, limits: limits)
         self.now = now
         self.limits = limits
-        self.root = root
     }
 
     // MARK: - Root (section 5.3)

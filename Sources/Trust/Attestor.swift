@@ -10,7 +10,15 @@ public protocol AttestorFormat: Sendable {
     /// The fields below that word.
     var fields: ObjectType { get }
     /// Turns fields that have the described shape into an attestor. Reports every problem, each at its position.
-    func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor
+    ///
+    /// - Parameter materials: what is trusted and lies at a mirror. That it is missing there is no problem of the document:
+    ///   the attestor then leaves everything undetermined.
+    func load(_ fields: FieldValue, from materials: any MaterialSource) throws(FieldProblems) -> any Attestor
+}
+
+extension AttestorFormat {
+    /// The same where no mirror is asked.
+    public func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor { try load(fields, from: NoMirrors()) }
 }
 
 /// Who is believed: trust material of one signature format, loaded and checked once.

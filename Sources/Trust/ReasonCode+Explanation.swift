@@ -140,6 +140,16 @@ extension ReasonCode {
             Whether a `trustedRegistries` check holds turns on the namespace or on one of its labels, for which a variable \
             such as `$(namespace.labels.team)` stands in its patterns, and the gate could not find it out.
             """
+        case .trustRootUnavailable:
+            """
+            The trusted root of an attestor lies at a mirror, and the gate has none that it may use: it was never reached, \
+            or what it publishes is not what its own metadata, or the pinned root, says.
+            """
+        case .trustRootExpired:
+            """
+            The metadata of the mirror that an attestor takes its trusted root from has expired, and it was not renewed. \
+            Whoever keeps a gate from the mirror could otherwise hold it at what was revoked since.
+            """
         case .requestInvalid:
             """
             It could not be told which images the request brings: the object has another shape than Kubernetes gives \
@@ -307,6 +317,16 @@ extension ReasonCode {
             """
             Try again when the gate can read namespaces. A pattern without a variable, in the same check, lets an image in \
             meanwhile.
+            """
+        case .trustRootUnavailable:
+            """
+            `/readyz?verbose` and the log name the mirror and what came of asking it. Let the gate reach it, or write \
+            `trustedRoot: {file: …}`. It is tried again within minutes.
+            """
+        case .trustRootExpired:
+            """
+            Let the gate reach the mirror. If it does, whoever signs the repository has to sign it anew; the answer names \
+            the role that expired. Both are warned of before: in the log and in `/readyz?verbose`.
             """
         case .requestInvalid:
             """

@@ -42,6 +42,8 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case deadlineExceeded = "deadline-exceeded"
     case overloaded = "overloaded"
     case namespaceUnavailable = "namespace-unavailable"
+    case trustRootUnavailable = "trust-root-unavailable"
+    case trustRootExpired = "trust-root-expired"
 
     // The gate itself
     case requestInvalid = "request-invalid"

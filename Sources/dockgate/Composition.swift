@@ -15,7 +15,7 @@ struct Composition {
     static let attestorFormats: [any AttestorFormat] = [CosignFormat()]
 
     let gate: Gate
-    private let outbound: OutboundClient
+    let outbound: OutboundClient
 
     /// - Parameters:
     ///   - memory: nil for a check, which remembers nothing.

@@ -22,8 +22,8 @@ struct Dockgate: AsyncParsableCommand {
         version: Version.number,
         subcommands: [
             ServeCommand.self, CheckCommand.self, VerifyCommand.self, TreeCommand.self, VerifyBundleCommand.self,
-            InspectCommand.self, PolicyCommand.self, ExceptionsCommand.self, AuditCommand.self, ExplainCommand.self,
-            CertsCommand.self, CompletionCommand.self,
+            TUFClientCommand.self, InspectCommand.self, PolicyCommand.self, ExceptionsCommand.self, AuditCommand.self,
+            ExplainCommand.self, CertsCommand.self, CompletionCommand.self,
             ManCommand.self, VersionCommand.self,
         ])
 

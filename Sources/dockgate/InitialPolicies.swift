@@ -1,5 +1,6 @@
 import PolicyDocuments
 import Timestamp
+import Trust
 
 /// What a gate starts with: what the policy directory says, or else the last good set.
 struct InitialPolicies {
@@ -16,9 +17,13 @@ struct InitialPolicies {
         let savedAt: Instant
     }
 
-    /// - Parameter saved: what to fall back to; nil for a command, whose user is there to mend the directory.
-    init(directory: String, saved: SavedPolicies?, at now: Instant) throws(UsageError) {
-        source = WatchedSource(FileSystemSource())
+    /// - Parameters:
+    ///   - saved: what to fall back to; nil for a command, whose user is there to mend the directory.
+    ///   - materials: what is known of mirrors. It counts as it is now, also for the last good set.
+    init(
+        directory: String, saved: SavedPolicies?, materials: any MaterialSource, at now: Instant
+    ) throws(UsageError) {
+        source = WatchedSource(FileSystemSource(materials: materials))
         do throws(LoadFailure) {
             loaded = try PolicyDocuments.load(
                 directory: directory, formats: Composition.attestorFormats, now: now, from: source)
@@ -26,7 +31,7 @@ struct InitialPolicies {
         } catch {
             let found = saved?.find() ?? .nothing
             let documents = try InitialPolicies.documents(found, because: error)
-            loaded = try InitialPolicies.restore(documents, inPlaceOf: directory, because: error, at: now)
+            loaded = try InitialPolicies.restore(documents, inPlaceOf: directory, because: error, materials, at: now)
             restoration = Restoration(failure: error, savedAt: documents.savedAt)
         }
     }
@@ -43,11 +48,13 @@ struct InitialPolicies {
     }
 
     private static func restore(
-        _ documents: SavedDocuments, inPlaceOf directory: String, because failure: LoadFailure, at now: Instant
+        _ documents: SavedDocuments, inPlaceOf directory: String, because failure: LoadFailure,
+        _ materials: any MaterialSource, at now: Instant
     ) throws(UsageError) -> LoadedPolicies {
         do {
             return try PolicyDocuments.load(
-                documents, inPlaceOf: directory, formats: Composition.attestorFormats, now: now)
+                documents, inPlaceOf: directory, formats: Composition.attestorFormats, now: now,
+                materials: materials)
         } catch {
             let refusal = UsageError("the saved policies do not load: \(error)")
             throw UsageError([UsageError(failure), refusal])

@@ -7,7 +7,9 @@ import PolicyDocuments
 import PolicyEngine
 import State
 import Synchronization
+import TUFMirror
 import Timestamp
+import Trust
 
 /// Keeps the policies in force at what the policy directory says. All or nothing: if one document is bad, what is in
 /// force stays in force, and log, audit log and readiness say so.
@@ -18,6 +20,7 @@ final class PolicyReload: Sendable {
     private let gate: Gate
     /// Nil if nothing is remembered between runs.
     private let saved: SavedPolicies?
+    private let mirrors: TrustMirrors
     private let clock: @Sendable () -> Instant
     private let logger: Logger
     /// Reading waits for the disk, which no event loop and no task should. One look follows another.
@@ -31,6 +34,17 @@ final class PolicyReload: Sendable {
         var source: WatchedSource
         /// What the last look saw, if it was something else.
         var change: Digest?
+        var inForce: InForce
+    }
+
+    /// The documents in force, and what mirrors had when they were loaded.
+    private struct InForce {
+        let documents: SavedDocuments
+        let materials: [MirroredTarget: MirroredMaterial]
+
+        init(_ loaded: LoadedPolicies, at time: Instant) {
+            (documents, materials) = (loaded.saved(at: time), loaded.materials)
+        }
     }
 
     private struct Standing {
@@ -43,15 +57,18 @@ final class PolicyReload: Sendable {
 
     /// - Parameter initial: what the gate's policies are.
     init(
-        directory: String, initial: InitialPolicies, gate: Gate, saved: SavedPolicies?,
+        directory: String, initial: InitialPolicies, gate: Gate, saved: SavedPolicies?, mirrors: TrustMirrors,
         clock: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         self.directory = directory
         self.gate = gate
         self.saved = saved
+        self.mirrors = mirrors
         self.clock = clock
         self.logger = logger
-        progress = Mutex(Progress(source: initial.source))
+        progress = Mutex(
+            Progress(source: initial.source, inForce: InForce(initial.loaded, at: clock())))
+        mirrors.keepOnly(initial.loaded.materials.keys)
     }
 
     /// Says what the gate starts with, and keeps it for the next start. To be called once, before any look.
@@ -75,6 +92,7 @@ final class PolicyReload: Sendable {
                 let current = progress.source.lookAgain()
                 guard current != progress.source.seen else {
                     progress.change = nil
+                    if isFailing { renewMaterials(&progress) }
                     return
                 }
                 guard progress.change == current else {
@@ -106,24 +124,44 @@ final class PolicyReload: Sendable {
     }
 
     private func load(_ progress: inout Progress) {
-        let source = WatchedSource(FileSystemSource())
-        defer { progress = Progress(source: source) }
+        let source = WatchedSource(FileSystemSource(materials: mirrors))
+        progress.source = source
+        progress.change = nil
         do throws(LoadFailure) {
-            use(
-                try PolicyDocuments.load(
-                    directory: directory, formats: Composition.attestorFormats, now: clock(), from: source))
+            let loaded = try PolicyDocuments.load(
+                directory: directory, formats: Composition.attestorFormats, now: clock(), from: source)
+            standing.withLock { standing in
+                standing.failingSince = nil
+                standing.restoredFrom = nil
+            }
+            use(loaded, &progress)
+            keepForNextStart(loaded)
         } catch {
             keep(because: error)
+            renewMaterials(&progress)
         }
     }
 
-    private func use(_ loaded: LoadedPolicies) {
-        standing.withLock { standing in
-            standing.failingSince = nil
-            standing.restoredFrom = nil
+    /// What mirrors have is not the fault of documents that do not load: those in force go on with what is trusted now, and
+    /// never with what is trusted no more.
+    private func renewMaterials(_ progress: inout Progress) {
+        let inForce = progress.inForce
+        guard inForce.materials.contains(where: { mirrors.material(of: $0.key) != $0.value }) else { return }
+        do throws(LoadFailure) {
+            let loaded = try PolicyDocuments.load(
+                inForce.documents, inPlaceOf: directory, formats: Composition.attestorFormats, now: clock(),
+                materials: mirrors)
+            use(loaded, &progress)
+        } catch {
+            // They loaded before, and nothing that a mirror has keeps documents from loading.
+            for problem in error.diagnostics { logger.error("\(problem.description.printable)") }
         }
+    }
+
+    private func use(_ loaded: LoadedPolicies, _ progress: inout Progress) {
+        progress.inForce = InForce(loaded, at: clock())
+        mirrors.keepOnly(loaded.materials.keys)
         let previous = gate.policyRevision
-        defer { keepForNextStart(loaded) }
         guard loaded.policySet.revision != previous else {
             logger.info("the policies were read again and are those in force, revision \(previous)")
             return
@@ -133,6 +171,8 @@ final class PolicyReload: Sendable {
         logger.info("other policies are in force: \(loaded.policySet.summary)")
         record(.exchanged(from: previous, to: loaded.policySet.revision))
     }
+
+    private var isFailing: Bool { standing.withLock { $0.failingSince != nil } }
 
     private func keep(because failure: LoadFailure) {
         let problems = note(failure)

@@ -12,7 +12,7 @@ import Testing
         "Trust": ["OCI", "Cryptography", "Timestamp"],
         "TUF": ["StrictJSON", "Cryptography", "Timestamp"],
         "Compose": ["YAMLDocument"],
-        "Sigstore": ["Trust", "TransparencyLog"],
+        "Sigstore": ["Trust", "TransparencyLog", "TUF"],
         "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],
@@ -20,6 +20,7 @@ import Testing
         "Outbound": ["Timestamp", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL"],
         "Audit": ["TransparencyLog", "StrictJSON"],
         "Registry": ["Outbound", "OCI", "Trust", "StrictJSON"],
+        "TUFMirror": ["TUF", "Outbound", "State", "Trust"],
         "Admission": ["PolicyEngine", "Audit", "State"],
         "Doors": ["Admission", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOTLS", "NIOSSL"],
     ]
@@ -30,7 +31,7 @@ import Testing
         "Trust": 2, "TUF": 2, "Compose": 2,
         "Sigstore": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5,
         "State": 5,
-        "Registry": 6,
+        "Registry": 6, "TUFMirror": 6,
         "Admission": 7,
         "Doors": 8,
     ]

@@ -176,7 +176,8 @@ struct Example: CustomTestStringConvertible, Sendable {
     }
 
     /// The block in a directory of its own, with a key for each `.pub`, an authority's certificate for each `.pem`, a trusted
-    /// root for each `trusted_root.json`, and no bytes for each other file that it names.
+    /// root for each `trusted_root.json`, the root of a mirror for each other `root.json`, and no bytes for each other file that
+    /// it names.
     var source: MemorySource {
         var source = MemorySource([file: text])
         for word in text.split(whereSeparator: { " {}[],\n".contains($0) }).map(String.init) {
@@ -190,10 +191,12 @@ struct Example: CustomTestStringConvertible, Sendable {
     private static func content(of file: String) -> [UInt8]? {
         if file.hasSuffix(".pub") { return try? PrivateKey.generate(.ecdsaP256).publicKeyPEM }
         if file.hasSuffix(".pem") { return sigstore?.fulcio.root.pem }
-        return file.hasSuffix("trusted_root.json") ? try? sigstore?.trustedRoot.json.bytes : nil
+        if file.hasSuffix("trusted_root.json") { return try? sigstore?.trustedRoot.json.bytes }
+        return file.hasSuffix("root.json") ? pinnedRoot : nil
     }
 
     private static let sigstore = try? SigstoreSimulator()
+    private static let pinnedRoot = try? SimulatedTUFRepository().pinnedRoot
 }
 
 /// What a comment says of an image.

@@ -6,14 +6,16 @@ import Trust
 struct KeyFormat: AttestorFormat {
     var name = "cosign"
     let summary = "keys of cosign"
-    let fields = ObjectType([
+    var fields = ObjectType([
         Field(
             "keys",
             .list(.object(ObjectType([Field("file", .file(limit: 65_536), required: true, "a public key, PEM")]))),
             required: true, "keys that are believed")
     ])
 
-    func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor {
+    func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> any Attestor {
         var problems: [FieldProblem] = []
         for key in fields["keys"]?.elements ?? [] {
             do {

@@ -1,11 +1,17 @@
 import PolicyDocuments
 import Synchronization
 import Testing
+import Trust
 
 @Suite struct WatchedSourceTests {
     /// A directory that changes.
     private final class ChangingSource: DocumentSource {
         let files = Mutex(MemorySource(["policies/a.yaml": "a", "policies/b.yaml": "b", "key.pub": "key"]))
+        let materials = Mutex<[MirroredTarget: MirroredMaterial]>([:])
+
+        func material(of target: MirroredTarget) -> MirroredMaterial {
+            materials.withLock { $0[target] ?? .unavailable("nobody answers") }
+        }
 
         func set(_ path: String, _ text: String?) {
             files.withLock { $0.files[path] = text.map { Array($0.utf8) } }
@@ -44,6 +50,22 @@ import Testing
         changing.set(path, text)
         #expect(watched.lookAgain() != watched.seen)
         changing.set(path, before.map { String(decoding: $0, as: UTF8.self) })
+        #expect(watched.lookAgain() == watched.seen)
+    }
+
+    @Test(
+        "other material of a mirror is a change, and so is that there is none, or none that counts",
+        arguments: [
+            MirroredMaterial.trusted([1]), .trusted([]), .expired("nobody answers"), .unavailable("it lies"),
+        ])
+    func materials(_ material: MirroredMaterial) {
+        let target = MirroredTarget(mirror: "https://tuf.example.com", pinnedRoot: [1], path: "a")
+        let before = watched.seen
+        #expect(watched.material(of: target) == .unavailable("nobody answers"))
+        #expect(watched.seen != before && watched.lookAgain() == watched.seen)
+        changing.materials.withLock { $0[target] = material }
+        #expect(watched.lookAgain() != watched.seen)
+        changing.materials.withLock { $0 = [:] }
         #expect(watched.lookAgain() == watched.seen)
     }
 

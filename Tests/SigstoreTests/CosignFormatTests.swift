@@ -96,7 +96,7 @@ import Trust
         for other in [.text("required"), .text(""), .text("notrequired"), .boolean(false)] as [FieldValue.Content] {
             fields.transparencyLog = other
             #expect(problems().map(\.position.line) == [30])
-            #expect(problems().first?.message == "expected `trustedRoot: {file: …}`")
+            #expect(problems().first?.message == "expected `trustedRoot` with `file` or `tuf`")
         }
     }
 

@@ -1,5 +1,6 @@
 import Cryptography
 import TUF
+import TestSupport
 import Testing
 import Timestamp
 
@@ -9,7 +10,7 @@ import Timestamp
 
     @Test("arbitrary installation: a target with other content than is listed is refused")
     func otherContent() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let path = try #require(repository.files.keys.first { $0.hasPrefix("targets/") })
         repository.files[path] = Array("c0ntent".utf8)
         var client = Client(of: repository)
@@ -21,8 +22,8 @@ import Timestamp
         "arbitrary installation: metadata that keys of nobody have signed is refused, of every role",
         arguments: ["timestamp", "snapshot", "targets"])
     func strangersKeys(_ role: String) throws {
-        var repository = try Repository()
-        let strangers = try Repository.keys(1)
+        var repository = try SimulatedTUFRepository()
+        let strangers = try SimulatedTUFRepository.keys(1)
         switch role {
         case "timestamp": repository.timestamp.signers = strangers
         case "snapshot": repository.snapshot.signers = strangers
@@ -37,7 +38,7 @@ import Timestamp
 
     @Test("arbitrary installation: the key of one role speaks for no other")
     func keysOfOtherRoles() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.targets.signers = repository.timestamp.keys + repository.snapshot.keys
         try repository.publish()
         var client = Client(of: repository)
@@ -46,7 +47,7 @@ import Timestamp
 
     @Test("arbitrary installation: signed metadata with any fact changed is refused")
     func changedMetadata() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.listsContent = false
         try repository.publish()
         for (name, from, to) in [
@@ -66,7 +67,7 @@ import Timestamp
 
     @Test("endless data: a file with one byte more than its limit is refused, whether it is cut or not")
     func endlessData() throws {
-        let repository = try Repository()
+        let repository = try SimulatedTUFRepository()
         var asked = Client(of: repository)
         _ = try asked.current(from: repository)
         for endless in asked.asked.map(\.path) {
@@ -87,7 +88,7 @@ import Timestamp
 
     @Test("endless data: no more is asked for than a file is listed with, and no more is listed than the limits allow")
     func listedLengths() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.content["large"] = [UInt8](repeating: 7, count: 200)
         try repository.publish()
         var client = Client(of: repository)
@@ -109,7 +110,7 @@ import Timestamp
 
     @Test("S36, fast-forward: versions at the maximum are recovered from by a root with other keys for what is fresh")
     func fastForwardRecovery() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         var client = Client(of: repository)
         repository.timestamp.version = .max
         repository.snapshot.version = .max
@@ -121,7 +122,7 @@ import Timestamp
         var stuck = client
         #expect(try stuck.refusal(from: repository).reason == .rollback(found: 2, trusted: .max))
         repository.root.version = 2
-        repository.snapshot.keys = try Repository.keys(1)
+        repository.snapshot.keys = try SimulatedTUFRepository.keys(1)
         try repository.publishRoot()
         try repository.publish()
         #expect(
@@ -130,7 +131,7 @@ import Timestamp
 
     @Test("S36, fast-forward: a version beyond what is read is refused, and so is a root that nothing can follow")
     func versionsBeyondAllNumbers() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let text = String(decoding: try #require(repository.files["timestamp.json"]), as: UTF8.self)
         repository.files["timestamp.json"] = Array(
             text.replacing("\"version\":1,\"expires\"", with: "\"version\":9223372036854775808,\"expires\"").utf8)
@@ -140,7 +141,7 @@ import Timestamp
         try repository.publishRoot()
         var update = TUFUpdate(
             pinnedRoot: try #require(repository.files["\(Int.max).root.json"]), remembered: [], targets: [],
-            startingAt: Repository.now)
+            startingAt: SimulatedTUFRepository.now)
         #expect(update.next() == .finished(.refused(.init(file: "root.json", reason: .lastVersion))))
     }
 
@@ -150,7 +151,7 @@ import Timestamp
         "S14, indefinite freeze: metadata that has expired is refused, of every role, from the very moment on",
         arguments: ["root", "timestamp", "snapshot", "targets"])
     func freeze(_ role: String) throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let end = "2030-03-17T17:46:40Z"
         switch role {
         case "root":
@@ -162,29 +163,32 @@ import Timestamp
         }
         try repository.publish()
         var client = Client(of: repository)
-        #expect(throws: Never.self) { try client.current(from: repository, at: Repository.now - .seconds(1)) }
+        #expect(throws: Never.self) {
+            try client.current(from: repository, at: SimulatedTUFRepository.now - .seconds(1))
+        }
         for files in [[], client.files] {
             client.files = files
             #expect(
-                try client.refusal(from: repository).reason == .expired(Repository.now, now: Repository.now))
+                try client.refusal(from: repository).reason
+                    == .expired(SimulatedTUFRepository.now, now: SimulatedTUFRepository.now))
         }
     }
 
     @Test("indefinite freeze: the pinned root may have expired, if another follows")
     func expiredPinnedRoot() throws {
-        var repository = try Repository()
-        repository.root.expires = Repository.past
+        var repository = try SimulatedTUFRepository()
+        repository.root.expires = SimulatedTUFRepository.past
         try repository.publishRoot()
         var client = Client(of: repository)
         guard case .expired = try client.refusal(from: repository).reason else { throw NotRefused() }
-        (repository.root.version, repository.root.expires) = (2, Repository.later)
+        (repository.root.version, repository.root.expires) = (2, SimulatedTUFRepository.later)
         try repository.publishRoot()
         #expect(try client.current(from: repository).versions.first == "root 2")
     }
 
     @Test("S38: what was seen holds up older metadata also where the clock was set back ten years")
     func clockSetBack() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let old = repository.files
         try repository.publishNext()
         var client = Client(of: repository)
@@ -192,9 +196,10 @@ import Timestamp
         repository.files = old
         let tenYears = Duration.seconds(10 * 365 * 86_400)
         #expect(
-            try client.refusal(from: repository, at: Repository.now - tenYears).reason
+            try client.refusal(from: repository, at: SimulatedTUFRepository.now - tenYears).reason
                 == .rollback(found: 1, trusted: 2))
-        guard case .expired = try client.refusal(from: repository, at: Repository.now + tenYears).reason else {
+        guard case .expired = try client.refusal(from: repository, at: SimulatedTUFRepository.now + tenYears).reason
+        else {
             throw NotRefused()
         }
     }
@@ -204,7 +209,7 @@ import Timestamp
     @Test("attack 13, mix and match: a snapshot of another time than the timestamp names is refused")
     func otherSnapshot() throws {
         for listsContent in [true, false] {
-            var repository = try Repository()
+            var repository = try SimulatedTUFRepository()
             repository.listsContent = listsContent
             try repository.publish()
             let old = repository.files["1.snapshot.json"]
@@ -219,7 +224,7 @@ import Timestamp
     @Test("attack 13, mix and match: targets of another time than the snapshot names are refused")
     func otherTargets() throws {
         for listsContent in [true, false] {
-            var repository = try Repository()
+            var repository = try SimulatedTUFRepository()
             repository.listsContent = listsContent
             try repository.publish()
             let old = repository.files["1.targets.json"]
@@ -233,8 +238,8 @@ import Timestamp
 
     @Test("attack 13, mix and match: a role that was listed is listed for ever")
     func vanished() throws {
-        var repository = try Repository()
-        repository.delegated = [.init(name: "a", role: .init(version: 1, keys: try Repository.keys(1)))]
+        var repository = try SimulatedTUFRepository()
+        repository.delegated = [.init(name: "a", role: .init(version: 1, keys: try SimulatedTUFRepository.keys(1)))]
         try repository.publish()
         var client = Client(of: repository)
         _ = try client.current(from: repository)
@@ -247,7 +252,7 @@ import Timestamp
 
     @Test("attack 13, rollback: a timestamp that is older than the one seen before is refused, also after a restart")
     func timestampRollback() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let old = repository.files
         try repository.publishNext()
         var client = Client(of: repository)
@@ -261,7 +266,7 @@ import Timestamp
 
     @Test("attack 13, rollback: a newer timestamp that names an older snapshot is refused")
     func snapshotRollback() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         try repository.publishNext()
         var client = Client(of: repository)
         _ = try client.current(from: repository)
@@ -274,7 +279,7 @@ import Timestamp
 
     @Test("attack 13, rollback: a newer snapshot that names older targets is refused")
     func targetsRollback() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         try repository.publishNext()
         var client = Client(of: repository)
         _ = try client.current(from: repository)
@@ -286,7 +291,7 @@ import Timestamp
 
     @Test("attack 13, rollback: what has expired since still holds older metadata up")
     func rollbackBehindExpiry() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let old = repository.files
         repository.timestamp.expires = "2030-06-01T00:00:00Z"
         repository.snapshot.expires = "2030-06-01T00:00:00Z"
@@ -303,9 +308,9 @@ import Timestamp
 
     @Test("wrong file: signed metadata of one role is not taken for that of another")
     func otherRole() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         // One key for everything, which a repository may well have.
-        let keys = try Repository.keys(1)
+        let keys = try SimulatedTUFRepository.keys(1)
         (repository.timestamp.keys, repository.snapshot.keys, repository.targets.keys) = (keys, keys, keys)
         repository.listsContent = false
         try repository.publishRoot()
@@ -317,7 +322,7 @@ import Timestamp
 
     @Test("wrong file: the content of one target is not taken for that of another")
     func otherTarget() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.content["two"] = Array("CONTENT".utf8)
         try repository.publish()
         var client = Client(of: repository)
@@ -329,7 +334,7 @@ import Timestamp
 
     @Test("wrong file: a root under the number of another is refused")
     func otherRoot() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.root.version = 3
         try repository.publishRoot()
         repository.files["2.root.json"] = repository.files["3.root.json"]
@@ -343,8 +348,8 @@ import Timestamp
 
     @Test("key compromise: fewer keys than the threshold make no root, neither of the old ones nor of the new ones")
     func rootThresholds() throws {
-        let repository = try Repository()
-        let strangers = try Repository.keys(3)
+        let repository = try SimulatedTUFRepository()
+        let strangers = try SimulatedTUFRepository.keys(3)
         var lost = repository
         (lost.root.version, lost.root.signers) = (2, [repository.root.keys[0]])
         try lost.publishRoot()
@@ -365,12 +370,12 @@ import Timestamp
 
     @Test("key compromise: a key that a root has replaced speaks for its role no more")
     func revokedKey() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         var client = Client(of: repository)
         _ = try client.current(from: repository)
         let lost = repository.targets.keys
         repository.root.version = 2
-        repository.targets.keys = try Repository.keys(1)
+        repository.targets.keys = try SimulatedTUFRepository.keys(1)
         try repository.publishRoot()
         repository.targets.signers = lost
         try repository.publishNext()
@@ -382,18 +387,19 @@ import Timestamp
 
     @Test("attack 8: one key under two ids is one key, and a signature that is repeated is refused")
     func oneKeyTwice() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let key = repository.timestamp.keys[0]
-        let id = try Repository.keyID(of: key)
+        let id = try SimulatedTUFRepository.keyID(of: key)
         let other = String(repeating: "ab", count: 32)
         let once = "{\"keyids\":[\"\(id)\",\"\(other)\"],\"threshold\":2}"
         let root = String(decoding: try #require(repository.files["1.root.json"]), as: UTF8.self)
         let signed = try #require(root.split(separator: "\"signed\":").last?.split(separator: ",\"signatures\"").first)
         let doubled = String(signed)
-            .replacing("\"keys\":{", with: "\"keys\":{\"\(other)\":\(try Repository.keyText(key)),")
-            .replacing("\"timestamp\":\(Repository.keysOf(repository.timestamp))", with: "\"timestamp\":\(once)")
+            .replacing("\"keys\":{", with: "\"keys\":{\"\(other)\":\(try SimulatedTUFRepository.keyText(key)),")
+            .replacing(
+                "\"timestamp\":\(SimulatedTUFRepository.keysOf(repository.timestamp))", with: "\"timestamp\":\(once)")
         #expect(doubled.contains(once))
-        repository.files["1.root.json"] = try Repository.sign(doubled, by: repository.root.keys)
+        repository.files["1.root.json"] = try SimulatedTUFRepository.sign(doubled, by: repository.root.keys)
         let timestamp = String(decoding: try #require(repository.files["timestamp.json"]), as: UTF8.self)
         let signature = try #require(timestamp.split(separator: "\"signatures\":[").last?.dropLast(2))
         let twice = timestamp.replacing("]}", with: ",\(signature.replacing(id, with: other))]}")
@@ -413,14 +419,14 @@ import Timestamp
             ("\"threshold\":1", "\"threshold\":1.0", "expected no numbers but whole ones"),
             ("\"threshold\":1", "\"threshold\":\"1\"", "expected a whole number from 1"),
         ] {
-            let repository = try Repository()
+            let repository = try SimulatedTUFRepository()
             let root = String(decoding: repository.pinnedRoot, as: UTF8.self).replacing(from, with: to)
             var update = TUFUpdate(
-                pinnedRoot: Array(root.utf8), remembered: [], targets: [], startingAt: Repository.now)
+                pinnedRoot: Array(root.utf8), remembered: [], targets: [], startingAt: SimulatedTUFRepository.now)
             guard case .finished(.refused(let error)) = update.next() else { throw NotRefused() }
             #expect(error.description.contains(problem))
         }
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.timestamp.keys += repository.timestamp.keys
         repository.root.version = 2
         try repository.publishRoot()

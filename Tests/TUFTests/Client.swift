@@ -1,4 +1,5 @@
 import TUF
+import TestSupport
 import Testing
 import Timestamp
 
@@ -10,11 +11,12 @@ struct Client {
     var asked: [TUFRequest] = []
     var limits = TUFLimits()
 
-    init(of repository: Repository) { pinnedRoot = repository.pinnedRoot }
+    init(of repository: SimulatedTUFRepository) { pinnedRoot = repository.pinnedRoot }
 
     /// One update. `answer` may say something else than the repository to a request.
     mutating func update(
-        from repository: Repository, targets: [String] = ["file.txt"], at now: Instant = Repository.now,
+        from repository: SimulatedTUFRepository, targets: [String] = ["file.txt"],
+        at now: Instant = SimulatedTUFRepository.now,
         answering answer: (TUFRequest) -> TUFAnswer? = { _ in nil }
     ) -> TUFOutcome? {
         var update = TUFUpdate(
@@ -32,7 +34,8 @@ struct Client {
 
     /// Why an update is refused. It is a failure if it is not.
     mutating func refusal(
-        from repository: Repository, targets: [String] = ["file.txt"], at now: Instant = Repository.now,
+        from repository: SimulatedTUFRepository, targets: [String] = ["file.txt"],
+        at now: Instant = SimulatedTUFRepository.now,
         answering answer: (TUFRequest) -> TUFAnswer? = { _ in nil }
     ) throws -> TUFError {
         guard case .refused(let error) = update(from: repository, targets: targets, at: now, answering: answer) else {
@@ -43,7 +46,8 @@ struct Client {
 
     /// What an update comes to. It is a failure if it is not the current repository.
     mutating func current(
-        from repository: Repository, targets: [String] = ["file.txt"], at now: Instant = Repository.now
+        from repository: SimulatedTUFRepository, targets: [String] = ["file.txt"],
+        at now: Instant = SimulatedTUFRepository.now
     ) throws -> TrustedRepository {
         let outcome = try #require(update(from: repository, targets: targets, at: now))
         guard case .current(let trusted) = outcome else { throw NotCurrent(outcome: outcome) }
@@ -51,14 +55,14 @@ struct Client {
     }
 
     func offline(
-        targets: [String] = ["file.txt"], at now: Instant = Repository.now, pinnedRoot: [UInt8]? = nil
+        targets: [String] = ["file.txt"], at now: Instant = SimulatedTUFRepository.now, pinnedRoot: [UInt8]? = nil
     ) -> TUFOutcome {
         TUFUpdate.offline(
             pinnedRoot: pinnedRoot ?? self.pinnedRoot, remembered: files, targets: targets, at: now,
             because: "no network")
     }
 
-    static func answer(_ request: TUFRequest, from repository: Repository) -> TUFAnswer {
+    static func answer(_ request: TUFRequest, from repository: SimulatedTUFRepository) -> TUFAnswer {
         let name = request.base == .targets ? "targets/\(request.path)" : request.path
         return repository.files[name].map { .found($0) } ?? .absent
     }

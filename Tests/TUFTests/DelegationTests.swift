@@ -1,5 +1,6 @@
 import Cryptography
 import TUF
+import TestSupport
 import Testing
 
 @Suite struct DelegationTests {
@@ -8,14 +9,14 @@ import Testing
     private func role(
         _ name: String, _ coverage: String = #""paths":["*"]"#, lists path: String? = nil, content: [UInt8] = found,
         below: [Int] = [], isTop: Bool = true, isTerminating: Bool = false
-    ) throws -> Repository.Delegated {
-        Repository.Delegated(
-            name: name, role: .init(version: 1, keys: try Repository.keys(1)), coverage: coverage,
+    ) throws -> SimulatedTUFRepository.Delegated {
+        SimulatedTUFRepository.Delegated(
+            name: name, role: .init(version: 1, keys: try SimulatedTUFRepository.keys(1)), coverage: coverage,
             isTerminating: isTerminating, content: path.map { [$0: content] } ?? [:], below: below, isTop: isTop)
     }
 
-    private func repository(_ roles: [Repository.Delegated]) throws -> Repository {
-        var repository = try Repository()
+    private func repository(_ roles: [SimulatedTUFRepository.Delegated]) throws -> SimulatedTUFRepository {
+        var repository = try SimulatedTUFRepository()
         repository.delegated = roles
         try repository.publish()
         return repository
@@ -111,7 +112,7 @@ import Testing
         var repository = try repository(roles)
         // `b` names other keys for `c` than `a` does: its metadata is made with those, and then `c` is signed by the first.
         let keys = repository.delegated[2].role.keys
-        repository.delegated[2].role.keys = try Repository.keys(1)
+        repository.delegated[2].role.keys = try SimulatedTUFRepository.keys(1)
         repository.delegated[2].role.signers = keys
         try repository.publish()
         let otherB = try #require(repository.files["1.b.json"])
@@ -169,7 +170,7 @@ import Testing
         "S37: a path that leads out of the folder of targets is no target, even if it is listed",
         arguments: ["../../x", "/etc/passwd", "a//b", "a/./b", "a/..", "", ".", "a/", "a\u{0}b", "a\nb"])
     func unusablePaths(_ path: String) throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         if !path.contains("\u{0}"), !path.contains("\n") { repository.content[path] = Self.found }
         try repository.publish()
         var client = Client(of: repository)
@@ -180,7 +181,7 @@ import Testing
 
     @Test("S37: a path with anything else in it is encoded, and two normal forms of one letter are two targets")
     func encodedPaths() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         repository.content = ["d/a b#%..txt": Self.found, "é": Self.found]
         try repository.publish()
         var client = Client(of: repository)
@@ -195,7 +196,7 @@ import Testing
 
     @Test("S37: ten thousand targets are read, and the one that is wanted is found")
     func manyTargets() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         for index in 0..<10_000 { repository.content["t\(index)"] = [UInt8](repeating: 7, count: 3) }
         try repository.publish()
         var client = Client(of: repository)

@@ -1,9 +1,10 @@
 import TUF
+import TestSupport
 import Testing
 import Timestamp
 
 @Suite struct OfflineTests {
-    private func updated(_ repository: Repository) throws -> Client {
+    private func updated(_ repository: SimulatedTUFRepository) throws -> Client {
         var client = Client(of: repository)
         _ = try client.current(from: repository)
         return client
@@ -11,7 +12,7 @@ import Timestamp
 
     @Test("what is remembered stands in without a network, target and all, and says so")
     func start() throws {
-        let repository = try Repository()
+        let repository = try SimulatedTUFRepository()
         let client = try updated(repository)
         guard case .remembered(let trusted, let reason) = client.offline() else { throw NotRefused() }
         #expect(reason == "no network")
@@ -23,7 +24,7 @@ import Timestamp
         "S14: what is remembered and has expired does not stand in",
         arguments: ["root", "timestamp", "snapshot", "targets"])
     func expired(_ role: String) throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let end = "2035-01-01T00:00:00Z"
         switch role {
         case "root": repository.root.expires = end
@@ -45,7 +46,7 @@ import Timestamp
 
     @Test("a file of what is remembered that is missing, or was changed, does not stand in")
     func damaged() throws {
-        let client = try updated(try Repository())
+        let client = try updated(try SimulatedTUFRepository())
         for damaged in client.files.map(\.name) {
             var missing = client
             missing.files.removeAll { $0.name == damaged }
@@ -63,14 +64,14 @@ import Timestamp
 
     @Test("another pinned root believes nothing that is remembered")
     func otherPin() throws {
-        let client = try updated(try Repository())
-        let other = try Repository()
+        let client = try updated(try SimulatedTUFRepository())
+        let other = try SimulatedTUFRepository()
         #expect(client.offline(pinnedRoot: other.pinnedRoot).reasonNotRemembered == .notRemembered)
     }
 
     @Test("where nobody answers what is remembered stands in, whichever request it is")
     func undetermined() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         let client = try updated(repository)
         repository.content["file.txt"] = Array("other content".utf8)
         try repository.publishNext()
@@ -99,10 +100,10 @@ import Timestamp
 
     @Test("a root that was replaced while nobody answered for the rest is believed no more")
     func replacedRoot() throws {
-        var repository = try Repository()
+        var repository = try SimulatedTUFRepository()
         var client = try updated(repository)
         repository.root.version = 2
-        repository.timestamp.keys = try Repository.keys(1)
+        repository.timestamp.keys = try SimulatedTUFRepository.keys(1)
         try repository.publishRoot()
         try repository.publishNext()
         let outcome = client.update(from: repository) { $0.path == "timestamp.json" ? .undetermined("timed out") : nil }
@@ -113,7 +114,7 @@ import Timestamp
 
     @Test("nothing remembered and nobody to ask is undetermined, not refused")
     func nothing() throws {
-        let repository = try Repository()
+        let repository = try SimulatedTUFRepository()
         var client = Client(of: repository)
         let outcome = client.update(from: repository) { _ in .undetermined("no route to host") }
         guard case .undetermined("no route to host", let error) = outcome else { throw NotRefused() }
@@ -122,7 +123,7 @@ import Timestamp
 
     @Test("a mirror that answers with what is wrong is refused, and not passed over for what is remembered")
     func wrongAnswer() throws {
-        let repository = try Repository()
+        let repository = try SimulatedTUFRepository()
         var client = try updated(repository)
         #expect(
             try client.refusal(from: repository) { $0.path == "timestamp.json" ? .absent : nil }.reason == .absent)

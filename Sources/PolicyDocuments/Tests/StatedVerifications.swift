@@ -45,7 +45,7 @@ extension StatedVerifications {
     ]
     private static let ignorance: [ReasonCode] = [
         .registryUnavailable, .registryRateLimited, .registryDenied, .registryTLS, .redirectForbidden,
-        .addressForbidden, .deadlineExceeded, .overloaded,
+        .addressForbidden, .deadlineExceeded, .overloaded, .trustRootUnavailable, .trustRootExpired,
     ]
 }
 

@@ -6,6 +6,8 @@ public import Trust
 public struct CosignAttestor: Attestor {
     public let fingerprint: Digest
     private let trust: CosignTrust
+    /// Nil if nothing but keys counts.
+    private let root: CosignTrustedRoot?
     /// Where signatures are when they are not beside the image.
     private let signatureRepository: Repository?
     /// Which manifests they are about.
@@ -21,12 +23,17 @@ public struct CosignAttestor: Attestor {
     ) {
         self.init(
             trust: CosignTrust(believed: believers.believed, verifier: believers.verifier, identity: identity),
-            settings: believers.settings, signatureRepository: signatureRepository, signed: signed)
+            root: believers.root, settings: believers.settings, signatureRepository: signatureRepository, signed: signed
+        )
     }
 
     /// - Parameter settings: every setting of whom it believes.
-    private init(trust: CosignTrust, settings: [String], signatureRepository: Repository?, signed: SignedManifest) {
+    private init(
+        trust: CosignTrust, root: CosignTrustedRoot?, settings: [String], signatureRepository: Repository?,
+        signed: SignedManifest
+    ) {
         self.trust = trust
+        self.root = root
         self.signatureRepository = signatureRepository
         self.signed = signed
         let place = signatureRepository?.description ?? ""
@@ -49,7 +56,8 @@ public struct CosignAttestor: Attestor {
     public var explanation: String {
         let place = signatureRepository.map { "in `\($0)`" } ?? "beside the image"
         let name = trust.identity.explanation
-        return "cosign signatures by \(whom)\(signed.phrase), found \(place) and made for \(name); \(evidence)"
+        let source = root?.target.map { ", as the trusted root knows them, \($0.phrase)" } ?? ""
+        return "cosign signatures by \(whom)\(signed.phrase), found \(place) and made for \(name); \(evidence)\(source)"
     }
 
     private var whom: String {
@@ -75,6 +83,7 @@ public struct CosignAttestor: Attestor {
     }
 
     private func verification(of subject: Subject, asking claim: Claim) -> any Verification {
+        if let missing = root?.missing { return VerificationWithoutRoot(refusal: missing) }
         let (trust, elsewhere) = (trust, signatureRepository)
         let verification: @Sendable (Subject) -> any Verification = { subject in
             CosignVerification(for: claim, about: subject, in: elsewhere ?? subject.repository, by: trust)
@@ -85,6 +94,13 @@ public struct CosignAttestor: Attestor {
         case .either: PlatformVerification(of: subject, either: true, by: verification)
         }
     }
+}
+
+/// Nothing can be held against a trusted root that is not there, so nothing is fetched either.
+private struct VerificationWithoutRoot: Verification {
+    let refusal: Refusal
+
+    mutating func next(_ received: [Locator: Fetched]) -> Step { .outcome(.undetermined(refusal), basis: []) }
 }
 
 extension [String] {

@@ -5,6 +5,8 @@ import Trust
 public struct CosignBelievers: Sendable {
     let believed: CosignTrust.Believed
     let verifier: SigstoreVerifier
+    /// What `verifier` goes by, if policies name it; nil if it needs nothing, or it was handed over.
+    var root: CosignTrustedRoot?
     /// Every setting that can change a verdict.
     let settings: [String]
 }

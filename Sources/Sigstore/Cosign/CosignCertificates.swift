@@ -34,7 +34,9 @@ enum CosignCertificates {
         "holders of certificates that are believed, as an organisation's own authority issues them")
 
     /// Of an attestor's `fields`.
-    static func load(_ fields: FieldValue) throws(FieldProblems) -> CosignBelievers {
+    static func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> CosignBelievers {
         guard let certificates = fields["certificates"] else {
             throw FieldProblems(FieldProblem("expected `certificates`", at: fields.position))
         }
@@ -43,22 +45,23 @@ enum CosignCertificates {
         let intermediates = reader.read(certificates["intermediates"])
         let stamps = reader.read(certificates["timestampAuthorities"])
         let rules = loadRules(certificates["subjects"], &reader.problems)
-        var log: (root: SigstoreTrustedRoot, evidence: SigstoreEvidence, settings: [String])?
-        do { log = try CosignKeys.loadLog(fields) } catch { reader.problems += error.problems }
+        var log: CosignLog?
+        do { log = try CosignKeys.loadLog(fields, from: materials) } catch { reader.problems += error.problems }
         refuse(roots, thatAreNoAuthority: &reader.problems)
         guard var log, reader.problems.isEmpty else {
             throw FieldProblems(reader.problems)
                 ?? FieldProblems(FieldProblem("expected `transparencyLog`", at: fields.position))
         }
         if log.evidence.logs == 0, log.evidence.timestamps == 0 { log.evidence.timestamps = 1 }
-        guard !stamps.isEmpty || !log.root.logs.isEmpty else { throw FieldProblems(noWitness(certificates.position)) }
-        let root = try root(roots, intermediates, log.root, stamps, at: certificates.position)
-        try root.check(hasWitnessesFor: log.evidence, at: certificates.position)
+        guard !stamps.isEmpty || log.root != nil else { throw FieldProblems(noWitness(certificates.position)) }
+        let root = try root(roots, intermediates, log.trusted, stamps, at: certificates.position)
+        if log.root?.missing == nil { try root.check(hasWitnessesFor: log.evidence, at: certificates.position) }
         do {
             let requirements = try SigstoreRequirements(signers: .identities(rules), evidence: log.evidence)
             let chains = [("roots", roots), ("intermediates", intermediates), ("timestamps", stamps)]
             return CosignBelievers(
                 believed: .identities(rules), verifier: SigstoreVerifier(root: root, requirements: requirements),
+                root: log.root,
                 settings: ["certificates", log.evidence.setting] + log.settings + rules.map(\.setting).sorted()
                     + chains.flatMap { name, files in [name] + files.map(\.setting) })
         } catch {

@@ -41,9 +41,11 @@ public struct CosignFormat: AttestorFormat {
     }
 
     /// Throws what is wrong with keys, identities, trusted roots and repository, each where it is written.
-    public func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor {
+    public func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> any Attestor {
         var problems: [FieldProblem] = []
-        let believers = believers(fields, &problems)
+        let believers = believers(fields, from: materials, &problems)
         let repository = loadRepository(fields["repository"], &problems)
         let identity = loadIdentity(fields["identity"], &problems)
         guard let believers, problems.isEmpty else {
@@ -55,7 +57,9 @@ public struct CosignFormat: AttestorFormat {
             signed: fields["subject"]?.text.flatMap(SignedManifest.init) ?? .index)
     }
 
-    private func believers(_ fields: FieldValue, _ problems: inout [FieldProblem]) -> CosignBelievers? {
+    private func believers(
+        _ fields: FieldValue, from materials: any MaterialSource, _ problems: inout [FieldProblem]
+    ) -> CosignBelievers? {
         do {
             if let keyless = fields["keyless"] {
                 if let log = fields["transparencyLog"] {
@@ -64,9 +68,10 @@ public struct CosignFormat: AttestorFormat {
                             "`transparencyLog` goes with `keys` and `certificates`; what `keyless` asks of logs is its `evidence`",
                             at: log.position))
                 }
-                return try CosignKeyless.load(keyless)
+                return try CosignKeyless.load(keyless, from: materials)
             }
-            return fields["certificates"] == nil ? try CosignKeys.load(fields) : try CosignCertificates.load(fields)
+            return fields["certificates"] == nil
+                ? try CosignKeys.load(fields, from: materials) : try CosignCertificates.load(fields, from: materials)
         } catch {
             problems += error.problems
             return nil

@@ -10,7 +10,7 @@ enum CosignKeyless {
         "keyless",
         .object(
             ObjectType([
-                SigstoreTrustedRoot.field,
+                CosignTrustedRoot.field,
                 Field(
                     "identities", .list(.object(IdentityRule.type)), required: true,
                     "who is believed; a signature by any one of them is enough"),
@@ -18,36 +18,40 @@ enum CosignKeyless {
             ])),
         "identities that are believed, as an authority such as Fulcio wrote them into the certificate of a signature")
 
-    static func load(_ fields: FieldValue) throws(FieldProblems) -> CosignBelievers {
+    static func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> CosignBelievers {
         var problems: [FieldProblem] = []
-        var root: (root: SigstoreTrustedRoot, setting: String)?
+        var root: CosignTrustedRoot?
         var evidence = SigstoreEvidence()
         do { evidence = try SigstoreEvidence(fields["evidence"], default: evidence) } catch {
             problems += error.problems
         }
-        do { root = try loadRoot(fields, for: evidence) } catch { problems += error.problems }
+        do { root = try loadRoot(fields, from: materials, for: evidence) } catch { problems += error.problems }
         let rules = loadRules(fields, &problems)
         guard let root, problems.isEmpty else {
             throw FieldProblems(problems) ?? FieldProblems(FieldProblem("expected `trustedRoot`", at: fields.position))
         }
         do {
-            return try CosignBelievers(
-                identities: rules, evidence: evidence, root: root.root, rootSetting: root.setting)
+            let requirements = try SigstoreRequirements(signers: .identities(rules), evidence: evidence)
+            return CosignBelievers(
+                believed: .identities(rules), verifier: SigstoreVerifier(root: root.root, requirements: requirements),
+                root: root, settings: ["keyless", evidence.setting, root.setting] + rules.map(\.setting).sorted())
         } catch {
             throw FieldProblems(FieldProblem("`keyless`: \(error)", at: fields.position))
         }
     }
 
     private static func loadRoot(
-        _ fields: FieldValue, for evidence: SigstoreEvidence
-    ) throws(FieldProblems) -> (root: SigstoreTrustedRoot, setting: String) {
-        let root = try SigstoreTrustedRoot.load(fields)
+        _ fields: FieldValue, from materials: any MaterialSource, for evidence: SigstoreEvidence
+    ) throws(FieldProblems) -> CosignTrustedRoot {
         let position = fields["trustedRoot"]?.position ?? fields.position
-        guard !root.root.authorities.isEmpty else {
-            throw FieldProblems(FieldProblem("the trusted root has no certificate authority", at: position))
+        return try CosignTrustedRoot.load(fields, from: materials) { root throws(FieldProblems) in
+            guard !root.authorities.isEmpty else {
+                throw FieldProblems(FieldProblem("the trusted root has no certificate authority", at: position))
+            }
+            try root.check(hasWitnessesFor: evidence, at: fields["evidence"]?.position ?? position)
         }
-        try root.root.check(hasWitnessesFor: evidence, at: fields["evidence"]?.position ?? position)
-        return root
     }
 
     private static func loadRules(_ fields: FieldValue, _ problems: inout [FieldProblem]) -> [IdentityRule] {

@@ -23,24 +23,28 @@ enum CosignKeys {
         .either(
             scalar: .word([logNotRequired]),
             object: ObjectType([
-                SigstoreTrustedRoot.field, SigstoreEvidence.field(certificates: false),
+                CosignTrustedRoot.field, SigstoreEvidence.field(certificates: false),
             ])),
         """
         what must have recorded signatures by `keys`; `notRequired` accepts those that no transparency log has recorded, \
         and looks at none
         """)
 
-    static func load(_ fields: FieldValue) throws(FieldProblems) -> CosignBelievers {
+    static func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> CosignBelievers {
         var problems: [FieldProblem] = []
         let keys = loadKeys(fields, &problems)
-        var log: (root: SigstoreTrustedRoot, evidence: SigstoreEvidence, settings: [String])?
-        do { log = try loadLog(fields) } catch { problems += error.problems }
+        var log: CosignLog?
+        do { log = try loadLog(fields, from: materials) } catch { problems += error.problems }
         guard let log, problems.isEmpty else {
             throw FieldProblems(problems) ?? FieldProblems(FieldProblem("expected `keys`", at: fields.position))
         }
         do {
-            return try CosignBelievers(
-                keys: keys, evidence: log.evidence, root: log.root, settings: log.settings)
+            var believers = try CosignBelievers(
+                keys: keys, evidence: log.evidence, root: log.trusted, settings: log.settings)
+            believers.root = log.root
+            return believers
         } catch {
             throw FieldProblems(FieldProblem("`keys`: \(error)", at: fields.position))
         }
@@ -75,8 +79,8 @@ enum CosignKeys {
 
     /// One of the two has to be written: a reader of the policy sees whether a log is asked for.
     static func loadLog(
-        _ fields: FieldValue
-    ) throws(FieldProblems) -> (root: SigstoreTrustedRoot, evidence: SigstoreEvidence, settings: [String]) {
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> CosignLog {
         guard let value = fields["transparencyLog"] else {
             throw FieldProblems(
                 FieldProblem(
@@ -86,11 +90,25 @@ enum CosignKeys {
                     """, at: fields.position))
         }
         if value.text?.isSpelled(logNotRequired) == true {
-            return (.empty, SigstoreEvidence(logs: 0, timestamps: 0, certificateLogs: 0), ["no log"])
+            return CosignLog(root: nil, evidence: SigstoreEvidence(logs: 0, timestamps: 0, certificateLogs: 0))
         }
         let evidence = try SigstoreEvidence(value["evidence"], default: SigstoreEvidence(certificateLogs: 0))
-        let root = try SigstoreTrustedRoot.load(value)
-        try root.root.check(hasWitnessesFor: evidence, at: value["evidence"]?.position ?? value.position)
-        return (root.root, evidence, ["log", evidence.setting, root.setting])
+        let root = try CosignTrustedRoot.load(value, from: materials) { root throws(FieldProblems) in
+            try root.check(hasWitnessesFor: evidence, at: value["evidence"]?.position ?? value.position)
+        }
+        return CosignLog(root: root, evidence: evidence)
     }
+}
+
+/// What `transparencyLog` asks for.
+struct CosignLog {
+    /// Nil if no log is asked.
+    let root: CosignTrustedRoot?
+    var evidence: SigstoreEvidence
+
+    /// What can be held against; nobody at all while the root is missing.
+    var trusted: SigstoreTrustedRoot { root?.root ?? .empty }
+
+    /// All of it in texts.
+    var settings: [String] { root.map { ["log", evidence.setting, $0.setting] } ?? ["no log"] }
 }

@@ -101,7 +101,7 @@ struct CheckCommand: AsyncParsableCommand {
         let requests = try requests(settings.templatePlaceholders, deadline: deadline)
         let log = try audit.map(AuditLog.opened)
         defer { log?.close() }
-        let policies = try LoadedPolicies.loaded(from: settings.policyDirectory, at: SystemClock.now())
+        let policies = try await LoadedPolicies.loaded(by: settings, deadline: deadline)
         let composition = try Composition(settings, policies: policies, log: log, clock: SystemClock.now)
         if !output.quiet {
             var shown = ShownDiagnostics(on: .standardError)

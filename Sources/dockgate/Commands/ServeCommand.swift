@@ -6,6 +6,7 @@ import Logging
 import PolicyDocuments
 import ServiceLifecycle
 import State
+import TUFMirror
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -45,24 +46,32 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let state = configuration.stateDirectory.flatMap { StateDirectory.opened(in: $0, logger) }
         let saved = state.map(SavedPolicies.init)
+        let mirrors = TrustMirrors(in: state, clock: SystemClock.now) { reason in
+            logger.error("what mirrors of trusted roots had is not known: the file in the state directory \(reason)")
+        }
         let initial = try InitialPolicies(
-            directory: configuration.policyDirectory, saved: saved, at: SystemClock.now())
+            directory: configuration.policyDirectory, saved: saved, materials: mirrors, at: SystemClock.now())
         let memory = GateMemory()
         let composition = try Composition(
             GateSettings(configuration), policies: initial.loaded, memory: memory, log: log, clock: SystemClock.now)
         let policies = PolicyReload(
             directory: configuration.policyDirectory, initial: initial, gate: composition.gate, saved: saved,
-            clock: SystemClock.now, logger: logger)
+            mirrors: mirrors, clock: SystemClock.now, logger: logger)
         await policies.begin(with: initial)
         do {
             let files = ListenerFiles(configuration: listener)
-            let server = try server(listener, files, configuration, composition.gate, policies)
+            let watch = MirrorWatch(
+                hangups: await UnixSignalsSequence(trapping: .sighup),
+                mirrors: mirrors, client: MirrorClient(outbound: composition.outbound), policies: policies,
+                clock: SystemClock.now, logger: logger)
+            let server = try server(listener, files, configuration, composition.gate, policies, watch)
             let certificates = CertificateWatch(
                 rotation: CertificateRotation(of: server, read: files.certificate),
                 hangups: await UnixSignalsSequence(trapping: .sighup), logger: logger)
             let services: [any Service] = [
                 GateService(server: server, address: listener.address, logger: logger), certificates,
                 PolicyWatch(hangups: await UnixSignalsSequence(trapping: .sighup), policies: policies),
+                watch,
             ]
             // They end in the opposite order: what is learned while the gate drains is kept too.
             let keeper = state.map { MemoryKeeper(of: memory, in: $0, asking: initial.loaded.policySet, logger) }
@@ -88,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func server(
         _ listener: ListenerConfiguration, _ files: ListenerFiles, _ configuration: GateConfiguration, _ gate: Gate,
-        _ policies: PolicyReload
+        _ policies: PolicyReload, _ mirrors: MirrorWatch
     ) throws -> Server {
         let certificate: ServingCertificate
         do {
@@ -102,6 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
             routes: [Route("/validate", door)],
             readiness: [
                 ReadinessCheck("policies", remark: { policies.remark }, problem: { nil }),
+                ReadinessCheck("trusted-roots", remark: { mirrors.remark }, problem: { nil }),
                 ReadinessCheck("audit-log") { gate.isReady ? nil : "the audit log cannot be written" },
             ], clock: SystemClock.now)
     }

@@ -103,8 +103,12 @@ struct PolicySchemaTests {
 
     @Test("whatever is not built in is not in the schema")
     func notBuiltIn() {
-        let text = PolicySchema(formats: [CosignFormat()]).text
-        #expect(text.contains("\"trustedRoot\"") && !text.contains("\"tuf\""))
+        let field = UnbuiltField("carrierPigeon", "pigeons are not built in")
+        var format = KeyFormat()
+        #expect(format.fields.notBuiltIn.isEmpty)
+        format.fields = ObjectType(format.fields.fields, notBuiltIn: [field])
+        let text = PolicySchema(formats: [format]).text
+        #expect(text.contains("\"keys\"") && !text.contains(field.name))
     }
 
     @Test(

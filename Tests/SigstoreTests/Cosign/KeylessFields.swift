@@ -35,6 +35,7 @@ indirect enum WrittenValue: Sendable {
 /// The fields of a `cosign` attestor with `keyless`, as the loader of policy documents hands them over.
 struct KeylessFields {
     var trustedRoot: JSONTree
+    var source = Source.file
     var identities: [[(String, WrittenValue)]] = [KeylessFields.workflow]
     var evidence: [(String, WrittenValue)]?
     /// Beside `keyless`.
@@ -45,11 +46,29 @@ struct KeylessFields {
         ("subject", .text("https://github.com/acme/app/.github/workflows/release.yaml@refs/heads/main")),
     ]
 
+    /// Where the trusted root lies.
+    enum Source: Sendable {
+        case file
+        case mirror(String = "https://tuf.example.com", root: [UInt8], target: String? = nil)
+    }
+
     init(trustedRoot: JSONTree) { self.trustedRoot = trustedRoot }
+
+    /// `trustedRoot` as it is written.
+    var trustedRootValue: WrittenValue {
+        switch source {
+        case .file: return .object([("file", .file("trusted_root.json", trustedRoot.bytes))])
+        case .mirror(let mirror, let root, let target):
+            let members: [(String, WrittenValue)] = [("mirror", .text(mirror)), ("root", .file("root.json", root))]
+            return .object([("tuf", .object(members + (target.map { [("target", .text($0))] } ?? [])))])
+        }
+    }
+
+    var tuf: FieldValue? { value["keyless"]?["trustedRoot"]?["tuf"] }
 
     var value: FieldValue {
         var members: [(String, WrittenValue)] = [
-            ("trustedRoot", .object([("file", .file("trusted_root.json", trustedRoot.bytes))])),
+            ("trustedRoot", trustedRootValue),
             ("identities", .list(identities.map(WrittenValue.object))),
         ]
         if let evidence { members.append(("evidence", .object(evidence))) }

@@ -107,9 +107,10 @@ import Trust
         visit(keyless)
         #expect(
             names == [
-                "keyless", "trustedRoot", "file", "identities", "issuer", "issuerRegex", "subject", "subjectRegex",
-                "extensions", "github", "owner", "workflow", "refs", "runner", "evidence", "transparencyLogs",
-                "timestamps", "certificateLogs",
+                "keyless", "trustedRoot", "file", "tuf", "mirror", "root", "target", "identities", "issuer",
+                "issuerRegex",
+                "subject", "subjectRegex", "extensions", "github", "owner", "workflow", "refs", "runner", "evidence",
+                "transparencyLogs", "timestamps", "certificateLogs",
             ])
     }
 

@@ -18,6 +18,7 @@ public final class RegistrySimulator: Sendable {
     struct State {
         var manifests: [String: SimulatedObject] = [:]
         var blobs: [String: SimulatedObject] = [:]
+        var files: [String: [UInt8]] = [:]
         var faults: [ScriptedFault] = []
         var requests: [LoggedRequest] = []
         var authentication: SimulatedAuthentication = .none

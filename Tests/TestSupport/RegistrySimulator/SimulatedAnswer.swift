@@ -46,6 +46,7 @@ extension RegistrySimulator {
     private func answer(to request: LoggedRequest) -> SimulatedAnswer {
         let path = request.target.split(separator: "?").first.map(String.init) ?? "/"
         if path == "/token" { return token(for: request) }
+        if let file = file(path) { return file }
         if let refusal = refusal(of: request) { return refusal }
         guard path.hasPrefix("/v2/"), request.method == "GET" else {
             return path == "/v2/" ? .status(200) : .status(404)

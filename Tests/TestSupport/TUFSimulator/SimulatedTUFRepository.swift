@@ -1,82 +1,94 @@
-import Cryptography
+public import Cryptography
 import StrictJSON
-import TUF
-import Timestamp
+public import Timestamp
 
 /// A repository whose keys are all at hand: it publishes what it is told to, right or wrong.
-struct Repository {
+public struct SimulatedTUFRepository: Sendable {
     /// The clock of all tests; what is published lives for years from here unless it is told otherwise.
-    static let now = Instant(secondsSince1970: 1_900_000_000)
-    static let later = "2040-01-01T00:00:00Z"
-    static let past = "2030-01-01T00:00:00Z"
+    public static let now = Instant(secondsSince1970: 1_900_000_000)
+    public static let later = "2040-01-01T00:00:00Z"
+    public static let past = "2030-01-01T00:00:00Z"
 
-    var root = Role(version: 1, keys: [], threshold: 2)
-    var timestamp = Role(version: 1, keys: [])
-    var snapshot = Role(version: 1, keys: [])
-    var targets = Role(version: 1, keys: [])
+    public var root = Role(version: 1, keys: [], threshold: 2)
+    public var timestamp = Role(version: 1, keys: [])
+    public var snapshot = Role(version: 1, keys: [])
+    public var targets = Role(version: 1, keys: [])
     /// By name, in the order in which the targets delegate to them.
-    var delegated: [Delegated] = []
-    var content: [String: [UInt8]] = ["file.txt": Array("content".utf8)]
-    var isConsistent = true
+    public var delegated: [Delegated] = []
+    public var content: [String: [UInt8]] = ["file.txt": Array("content".utf8)]
+    public var isConsistent = true
     /// Whether lengths and hashes of metadata are listed, not only versions.
-    var listsContent = true
+    public var listsContent = true
     /// What whoever asks finds, under its path; targets under `targets/`.
-    var files: [String: [UInt8]] = [:]
+    public var files: [String: [UInt8]] = [:]
 
-    struct Role {
-        var version: Int
-        var keys: [PrivateKey]
-        var threshold = 1
-        var expires = Repository.later
+    public struct Role: Sendable {
+        public var version: Int
+        public var keys: [PrivateKey]
+        public var threshold = 1
+        public var expires = SimulatedTUFRepository.later
         /// Who signs, if not all of `keys`.
-        var signers: [PrivateKey]?
+        public var signers: [PrivateKey]?
         /// The versions that the snapshot, or of the snapshot the timestamp, lists, if not the true one.
-        var listedVersion: Int?
+        public var listedVersion: Int?
+
+        public init(version: Int, keys: [PrivateKey], threshold: Int = 1) {
+            (self.version, self.keys, self.threshold) = (version, keys, threshold)
+        }
     }
 
-    struct Delegated {
-        let name: String
-        var role: Role
+    public struct Delegated: Sendable {
+        public let name: String
+        public var role: Role
         /// `"paths":[…]` or `"path_hash_prefixes":[…]`.
-        var coverage = #""paths":["*"]"#
-        var isTerminating = false
-        var content: [String: [UInt8]] = [:]
+        public var coverage = #""paths":["*"]"#
+        public var isTerminating = false
+        public var content: [String: [UInt8]] = [:]
         /// Indices into `delegated` of the roles that this one delegates to.
-        var below: [Int] = []
-        var isTop = true
-        var isListed = true
+        public var below: [Int] = []
+        public var isTop = true
+        public var isListed = true
+
+        public init(
+            name: String, role: Role, coverage: String = #""paths":["*"]"#, isTerminating: Bool = false,
+            content: [String: [UInt8]] = [:], below: [Int] = [], isTop: Bool = true
+        ) {
+            (self.name, self.role, self.coverage) = (name, role, coverage)
+            (self.isTerminating, self.content, self.below, self.isTop) = (isTerminating, content, below, isTop)
+        }
     }
 
-    init() throws {
-        root.keys = try Repository.keys(3)
-        timestamp.keys = try Repository.keys(1)
-        snapshot.keys = try Repository.keys(1)
-        targets.keys = try Repository.keys(1)
+    public init() throws {
+        root.keys = try SimulatedTUFRepository.keys(3)
+        timestamp.keys = try SimulatedTUFRepository.keys(1)
+        snapshot.keys = try SimulatedTUFRepository.keys(1)
+        targets.keys = try SimulatedTUFRepository.keys(1)
         try publishRoot()
         try publish()
     }
 
-    static func keys(_ count: Int) throws -> [PrivateKey] {
+    public static func keys(_ count: Int) throws -> [PrivateKey] {
         try (0..<count).map { _ in try PrivateKey.generate(.ed25519) }
     }
 
     /// The first root.
-    var pinnedRoot: [UInt8] { files["1.root.json"] ?? [] }
+    public var pinnedRoot: [UInt8] { files["1.root.json"] ?? [] }
 
     /// Publishes the root as it is now, signed by its keys and by those of the former root that `others` are.
-    mutating func publishRoot(alsoBy others: [PrivateKey] = []) throws {
+    public mutating func publishRoot(alsoBy others: [PrivateKey] = []) throws {
         let roles = [("root", root), ("timestamp", timestamp), ("snapshot", snapshot), ("targets", targets)]
         let keys = roles.flatMap(\.1.keys)
         let text = """
             {"_type":"root","spec_version":"1.0.31","version":\(root.version),"expires":"\(root.expires)",\
-            "consistent_snapshot":\(isConsistent),"keys":\(Repository.keyList(keys)),\
-            "roles":{\(roles.map { "\"\($0.0)\":\(Repository.keysOf($0.1))" }.joined(separator: ","))}}
+            "consistent_snapshot":\(isConsistent),"keys":\(SimulatedTUFRepository.keyList(keys)),\
+            "roles":{\(roles.map { "\"\($0.0)\":\(SimulatedTUFRepository.keysOf($0.1))" }.joined(separator: ","))}}
             """
-        files["\(root.version).root.json"] = try Repository.sign(text, by: (root.signers ?? root.keys) + others)
+        files["\(root.version).root.json"] = try SimulatedTUFRepository.sign(
+            text, by: (root.signers ?? root.keys) + others)
     }
 
     /// Publishes targets, snapshot and timestamp as they are now.
-    mutating func publish() throws {
+    public mutating func publish() throws {
         var listed: [String] = []
         for (path, bytes) in content { publishTarget(path, bytes) }
         for role in delegated {
@@ -85,7 +97,7 @@ struct Repository {
                 try metadata(
                     "targets", role.role, targetsBody(role.content, delegatingTo: role.below.map { delegated[$0] })),
                 role.role)
-            let name = Repository.encoded(role.name)
+            let name = SimulatedTUFRepository.encoded(role.name)
             files[isConsistent ? "\(role.role.version).\(name).json" : "\(name).json"] = bytes
             if role.isListed { listed.append(try describe("\(role.name).json", role.role, bytes)) }
         }
@@ -101,7 +113,7 @@ struct Repository {
     }
 
     /// A new version of everything but the root.
-    mutating func publishNext() throws {
+    public mutating func publishNext() throws {
         timestamp.version += 1
         snapshot.version += 1
         targets.version += 1
@@ -111,7 +123,7 @@ struct Repository {
     private mutating func publishTarget(_ path: String, _ bytes: [UInt8]) {
         var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let last = parts.removeLast()
-        parts.append(isConsistent ? "\(SHA2.sha256(bytes).hexadecimal).\(Repository.encoded(last))" : last)
+        parts.append(isConsistent ? "\(SHA2.sha256(bytes).hexadecimal).\(SimulatedTUFRepository.encoded(last))" : last)
         files["targets/" + parts.joined(separator: "/")] = bytes
     }
 
@@ -134,10 +146,10 @@ struct Repository {
         let list = roles.map { role in
             """
             {"name":"\(role.name)",\(role.coverage),"terminating":\(role.isTerminating),\
-            \(Repository.keysOf(role.role).dropFirst())
+            \(SimulatedTUFRepository.keysOf(role.role).dropFirst())
             """
         }
-        let keys = Repository.keyList(roles.flatMap(\.role.keys))
+        let keys = SimulatedTUFRepository.keyList(roles.flatMap(\.role.keys))
         return body + ",\"delegations\":{\"keys\":\(keys),\"roles\":[\(list.joined(separator: ","))]}"
     }
 
@@ -149,13 +161,13 @@ struct Repository {
     }
 
     private func sign(_ text: String, _ role: Role) throws -> [UInt8] {
-        try Repository.sign(text, by: role.signers ?? role.keys)
+        try SimulatedTUFRepository.sign(text, by: role.signers ?? role.keys)
     }
 }
 
-extension Repository {
+extension SimulatedTUFRepository {
     /// Metadata of `signed`, with a signature of each key over its canonical form.
-    static func sign(_ signed: String, by keys: [PrivateKey]) throws -> [UInt8] {
+    public static func sign(_ signed: String, by keys: [PrivateKey]) throws -> [UInt8] {
         let canonical = try JSONDocument(parsing: Array(signed.utf8)).root.canonicalOLPC ?? []
         let signatures = try keys.map { key in
             let signature = try key.sign(canonical, scheme: scheme(of: key)).hexadecimal
@@ -164,10 +176,12 @@ extension Repository {
         return Array("{\"signed\":\(signed),\"signatures\":[\(signatures.joined(separator: ","))]}".utf8)
     }
 
-    static func keyID(of key: PrivateKey) throws -> String { SHA2.sha256(Array(try keyText(key).utf8)).hexadecimal }
+    public static func keyID(of key: PrivateKey) throws -> String {
+        SHA2.sha256(Array(try keyText(key).utf8)).hexadecimal
+    }
 
     /// In canonical form.
-    static func keyText(_ key: PrivateKey) throws -> String {
+    public static func keyText(_ key: PrivateKey) throws -> String {
         let (type, scheme): (String, String) =
             switch key.algorithm {
             case .ecdsaP256: ("ecdsa", "ecdsa-sha2-nistp256")
@@ -185,7 +199,7 @@ extension Repository {
         return "{\"keytype\":\"\(type)\",\"keyval\":{\"public\":\"\(text)\"},\"scheme\":\"\(scheme)\"}"
     }
 
-    static func keyList(_ keys: [PrivateKey]) -> String {
+    public static func keyList(_ keys: [PrivateKey]) -> String {
         var seen: Set<String> = []
         let members = keys.compactMap { key -> String? in
             guard let id = try? keyID(of: key), let text = try? keyText(key), seen.insert(id).inserted else {
@@ -196,7 +210,7 @@ extension Repository {
         return "{\(members.joined(separator: ","))}"
     }
 
-    static func keysOf(_ role: Role) -> String {
+    public static func keysOf(_ role: Role) -> String {
         let ids = role.keys.compactMap { try? keyID(of: $0) }.map { "\"\($0)\"" }
         return "{\"keyids\":[\(ids.joined(separator: ","))],\"threshold\":\(role.threshold)}"
     }

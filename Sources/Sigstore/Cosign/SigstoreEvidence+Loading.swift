@@ -1,37 +1,4 @@
-import Cryptography
 import Trust
-
-extension SigstoreTrustedRoot {
-    static let field = Field(
-        "trustedRoot",
-        .object(
-            ObjectType(
-                [
-                    Field(
-                        "file", .file(limit: SigstoreTrustedRoot.maximumBytes), required: true,
-                        "a `trusted_root.json`: logs, authorities and their keys, of the public Sigstore or one's own")
-                ],
-                notBuiltIn: [
-                    UnbuiltField(
-                        "tuf",
-                        "trusted roots are not fetched by this version: write `file` with a copy of `trusted_root.json`"
-                    )
-                ])),
-        required: true, "which transparency logs, certificate authorities and timestamp authorities are believed")
-
-    /// Of the field of that name in `fields`; with a text that stands for all that is in it.
-    static func load(_ fields: FieldValue) throws(FieldProblems) -> (root: SigstoreTrustedRoot, setting: String) {
-        guard let value = fields["trustedRoot"]?["file"], let file = value.file else {
-            throw FieldProblems(FieldProblem("expected `trustedRoot: {file: …}`", at: fields.position))
-        }
-        do {
-            let root = try SigstoreTrustedRoot(parsing: file.bytes)
-            return (root, SHA2.sha256(file.bytes).hexadecimal)
-        } catch {
-            throw FieldProblems(FieldProblem("`\(file.path)` is no trusted root: \(error)", at: value.position))
-        }
-    }
-}
 
 extension SigstoreTrustedRoot {
     /// Throws if there are fewer witnesses than are asked for: nothing could ever pass.
