@@ -26,13 +26,28 @@ struct KeyFormat: AttestorFormat {
             }
         }
         if let problems = FieldProblems(problems) { throw problems }
-        return KeyAttestor(fingerprint: Digest.sha256(of: fields["keys"]?.elements.first?["file"]?.file?.bytes ?? []))
+        let keys = fields["keys"]?.elements.map { $0["file"]?.file?.bytes ?? [] } ?? []
+        return KeyAttestor(
+            fingerprint: Digest.sha256(of: Array(keys.joined())),
+            signers: keys.map { .key(fingerprint: Digest.sha256(of: $0).bytes) })
+    }
+}
+
+/// A format that believes whom a rule describes, so that nobody can list them: `rules: {rule: anything}`.
+struct RuleFormat: AttestorFormat {
+    let name = "rules"
+    let summary = "whom a rule describes"
+    let fields = ObjectType([Field("rule", .text("a rule"), required: true, "whom it believes")])
+
+    func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor {
+        KeyAttestor(fingerprint: Digest.sha256(of: Array((fields["rule"]?.text ?? "").utf8)), signers: [])
     }
 }
 
 private struct KeyAttestor: Attestor {
     let explanation = "evidence"
     let fingerprint: Digest
+    let signers: [Signer]
 
     func verification(of subject: Subject) -> any Verification { NothingToFetch() }
 }

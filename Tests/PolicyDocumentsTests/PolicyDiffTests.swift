@@ -1,7 +1,5 @@
-import Cryptography
 import OCI
 import PolicyEngine
-import Sigstore
 import TestSupport
 import Testing
 import Timestamp
@@ -188,32 +186,6 @@ struct PolicyDiffTests {
         #expect("\(gone)".contains("`k` of the old set"))
         try compared.confirm()
     }
-
-    @Test("an attestor that believes the same keys for another name is told without an example, if a check asks it")
-    func unprobed() throws {
-        func load(_ identity: String, _ checks: String) throws -> LoadedPolicies {
-            var source = MemorySource([
-                "policies/a.yaml": ComparedPolicies.policy("{checks: [\(checks)]}") + """
-                    apiVersion: dockgate.dev/v1
-                    kind: Attestor
-                    metadata: {name: k}
-                    spec: {cosign: {keys: [{file: k.pub}], transparencyLog: notRequired, identity: \(identity)}}
-                    """
-            ])
-            source.files["policies/k.pub"] = Self.key
-            return try PolicyDocuments.load(
-                directory: "policies", formats: [CosignFormat()], now: ComparedPolicies.now, from: source)
-        }
-        let identities = ["repository", "{exactRepository: registry.example.com/a}"]
-        for (checks, names) in [("{signature: {by: k}}", ["k"]), ("{digest: required}", [])] {
-            let (old, new) = (try load(identities[0], checks), try load(identities[1], checks))
-            let comparison = old.compared(with: new, at: ComparedPolicies.now)
-            #expect(comparison.unprobedAttestors == names && comparison.isEmpty == names.isEmpty)
-            #expect(comparison.differences.isEmpty && comparison.documents.count == 1)
-        }
-    }
-
-    private static let key = (try? PrivateKey.generate(.ecdsaP256).publicKeyPEM) ?? []
 
     private static let exemption = """
         apiVersion: dockgate.dev/v1

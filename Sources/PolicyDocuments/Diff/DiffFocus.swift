@@ -11,6 +11,8 @@ struct DiffFocus {
     private(set) var vocabulary = Vocabulary()
     /// The signers that its attestors believe, each once.
     private(set) var signers: [Signer] = []
+    /// What its checks ask to be attested, each once.
+    private var statements: [VerifiedStatement] = []
     /// What only one of the documents says.
     private var changed = Vocabulary()
     private var changedWords: Set<String> = []
@@ -20,7 +22,7 @@ struct DiffFocus {
 
     // MARK: - What it is about
 
-    mutating func add(_ written: WrittenPolicy, of set: ProbedSet) {
+    mutating func add(_ written: WrittenPolicy, of set: ProbedSet, _ pair: ProbedPair) {
         selectors.append(written.policy.match)
         add(written.specification, ImagePolicy.specification)
         let believed = each(written.attestors).flatMap { attestor in
@@ -28,6 +30,7 @@ struct DiffFocus {
         }
         signers = each(signers + believed)
         changedSigners.formSymmetricDifference(believed)
+        statements = each(statements + written.policy.asked(filling: pair.fillers))
         for exception in set.exceptions(lifting: written.name) {
             vocabulary.read(exception.specification, .object(PolicyException.specification))
         }
@@ -163,13 +166,21 @@ struct DiffFocus {
         }
         let periods = vocabulary.durations.prefix(DiffFocus.maximumDates).flatMap { [$0 - .seconds(1), $0] }
         let unreachable: [Duration?] = pair.everybody.isEmpty ? [] : [nil] + periods
-        let asked = [pair.oldProbed.statements, pair.newProbed.statements]
-        let attested = asked[0] == asked[1] ? [] : asked
-        let ages = asked.allSatisfy(\.isEmpty) ? [] : periods
-        return signings.map { ProbeSpace.Found(signers: $0) }
-            + attested.map { ProbeSpace.Found(signers: pair.everybody, statements: $0) }
+        let ages = pair.statements.isEmpty ? [] : periods
+        return signings.map { ProbeSpace.Found(signers: $0) } + attestations(of: pair)
             + ages.map { ProbeSpace.Found(signers: pair.everybody, age: $0) }
             + unreachable.map { ProbeSpace.Found(isUnreachable: true, lastKnownGood: $0) }
+    }
+
+    /// Attested by everybody: nothing, one thing, the same beside all of other types, or these only; and not signed.
+    private func attestations(of pair: ProbedPair) -> [ProbeSpace.Found] {
+        guard !pair.statements.isEmpty else { return [] }
+        let lists = statements.prefix(DiffFocus.maximumDates).flatMap { statement in
+            let others = pair.statements.filter { !$0.predicateType.isWritten(like: statement.predicateType) }
+            return [[statement], [statement] + others, others]
+        }
+        return [ProbeSpace.Found(signers: pair.everybody, isSigned: false)]
+            + each([[]] + lists).map { ProbeSpace.Found(signers: pair.everybody, statements: $0) }
     }
 
     // Enough for any document that a person writes, what differs first; more makes a comparison slow and shows nothing new.
@@ -195,7 +206,7 @@ extension DiffFocus {
             for written in set.loaded.written
             where policies.contains(written.name) || written.attestors.contains(where: { attestors.contains($0.name) })
             {
-                change("a policy", written.name) { $0.add(written, of: set) }
+                change("a policy", written.name) { $0.add(written, of: set, pair) }
             }
             for written in set.loaded.writtenExemptions where exemptions.contains(written.name) {
                 change("an exemption", written.name) { $0.add(written) }

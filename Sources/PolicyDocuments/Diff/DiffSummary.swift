@@ -18,7 +18,7 @@ struct DiffSummary {
             if candidate.change.effect == .reasons, key.aspect?.isDecisive ?? true, told.contains(Statement(key)) {
                 continue
             }
-            examples[candidate.change, default: []].append(plainest(candidate))
+            examples[candidate.change, default: []].append(candidate.plainest(of: pair))
         }
         // Nor what is also said of an image that comes in.
         let shown = examples.filter { change, _ in
@@ -49,40 +49,6 @@ struct DiffSummary {
         aspects.map { ($0, $0.description) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
 
-    /// Without every fact that the change does not depend on.
-    private func plainest(_ candidate: DifferenceSearch.Candidate) -> Probe {
-        var probe = candidate.probe
-        func attempt(_ simplify: (inout Probe) -> Void) {
-            var simpler = probe
-            simplify(&simpler)
-            if simpler != probe, pair.change(of: simpler) == candidate.change { probe = simpler }
-        }
-        attempt { $0.time = nil }
-        attempt { ($0.isUnreachable, $0.lastKnownGood) = (false, nil) }
-        attempt { $0.lastKnownGood = nil }
-        attempt { $0.signers = [] }
-        if !probe.signers.isEmpty, let outcomes = pair.outcomes(of: probe) {
-            attempt { $0.signers = outcomes.before.signers.union(outcomes.after.signers) }
-            if probe.signers.count <= DiffSummary.triedSigners {
-                for signer in probe.signers.sorted(by: { $0.description < $1.description }) {
-                    attempt { $0.signers.remove(signer) }
-                }
-            }
-        }
-        attempt { $0.container = .main }
-        attempt { $0.source = .kubernetes }
-        attempt { $0.digest = Probe.anyDigest }
-        attempt { ($0.labels, $0.areLabelsUnknown) = ([], false) }
-        for label in probe.labels { attempt { $0.labels.removeAll { $0 == label } } }
-        attempt { $0.namespace = Probe.anyNamespace }
-        attempt { simpler in
-            let reference = simpler.reference
-            let name = reference.digest.map { "@\($0)" } ?? ":1"
-            if let plain = try? ImageReference(parsing: "\(reference.repository)\(name)") { simpler.reference = plain }
-        }
-        return probe
-    }
-
     private static func precedes(_ left: PolicyDifference, _ right: PolicyDifference) -> Bool {
         func rank(_ difference: PolicyDifference) -> (PolicyDifference.Effect, String, String) {
             let aspects = difference.before.aspects + difference.after.aspects
@@ -93,6 +59,4 @@ struct DiffSummary {
 
     /// A reader needs a few.
     private static let shownExamples = 5
-    /// Those of a check are fewer.
-    private static let triedSigners = 64
 }

@@ -1,7 +1,7 @@
 public import OCI
 public import PolicyEngine
 public import Timestamp
-import Trust
+public import Trust
 
 /// A made-up image in a made-up request of which two sets of policies say different things: everything that it takes to
 /// see it again.
@@ -26,12 +26,16 @@ public struct DifferenceExample: Hashable, Sendable {
     public let signatures: [MadeUpSignature]
     /// Whether it must not be signed. Else, without signatures, it makes no difference whether it is.
     public let isUnsigned: Bool
+    /// What was attested of it.
+    public let attestations: [MadeUpAttestation]
+    /// Whether nothing else must have been attested of it. Else it makes no difference whether it was.
+    public let isUnattested: Bool
     /// Whether its registry gives no answer.
     public let isRegistryUnreachable: Bool
     /// How long ago every check of it was last known to hold; nil if nobody remembers.
     public let lastKnownGood: Duration?
     /// A case of `PolicyTests` that states all of this and what the new set decides, on one line in flow style; nil if
-    /// no case can state it.
+    /// no case can state it for the new set, or it states something else for the old one.
     public let testCase: String?
 
     init(_ probe: Probe, showing change: ProbedChange, _ pair: ProbedPair) {
@@ -44,17 +48,34 @@ public struct DifferenceExample: Hashable, Sendable {
         source = probe.source
         time = probe.time ?? pair.now
         isNow = probe.time == nil
-        signatures = MadeUpSignature.all(of: probe, pair)
-        isUnsigned = probe.signers.isEmpty && !probe.isUnreachable && DifferenceExample.signed(probe, pair) != change
+        let signers = MadeUpSignature.all(of: probe, pair)
+        signatures = probe.isSigned ? signers : []
+        attestations = MadeUpAttestation.all(of: probe, by: signers, pair)
+        let isLacking = !probe.isUnreachable
+        isUnsigned =
+            isLacking && signatures.isEmpty
+            && DifferenceExample.changes(probe, from: change, pair) {
+                if $0.signers.isEmpty { ($0.signers, $0.statements) = (pair.everybody, []) }
+                $0.isSigned = true
+            }
+        isUnattested =
+            isLacking
+            && DifferenceExample.changes(probe, from: change, pair) {
+                if $0.signers.isEmpty { ($0.signers, $0.isSigned) = (pair.everybody, false) }
+                $0.statements = nil
+            }
         isRegistryUnreachable = probe.isUnreachable
         lastKnownGood = probe.lastKnownGood
-        testCase = StatedCase(probe, pair)?.text
+        testCase = StatedCase(probe, showing: change, pair)?.text
     }
 
-    private static func signed(_ probe: Probe, _ pair: ProbedPair) -> ProbedChange? {
-        var probe = probe
-        probe.signers = pair.everybody
-        return pair.change(of: probe)
+    /// Whether something else becomes of it with one more fact.
+    private static func changes(
+        _ probe: Probe, from change: ProbedChange, _ pair: ProbedPair, with more: (inout Probe) -> Void
+    ) -> Bool {
+        var other = probe
+        more(&other)
+        return pair.change(of: other) != change
     }
 }
 
@@ -87,71 +108,37 @@ public struct MadeUpSignature: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A probe as a case of `PolicyTests` for the new set has it.
-private struct StatedCase {
-    let text: String
+/// What was attested of an image, and by whom.
+public struct MadeUpAttestation: Hashable, Sendable, CustomStringConvertible {
+    public let statement: VerifiedStatement
+    public let signers: [MadeUpSignature]
+    /// How long before the decision.
+    public let age: Duration
 
-    /// Nil if a case cannot state it.
-    init?(_ probe: Probe, _ pair: ProbedPair) {
-        guard probe.lastKnownGood == nil, let names = StatedCase.signatures(probe, pair),
-            let decision = pair.newProbed.decide(probe, at: pair.now)
-        else { return nil }
-        var members: [(String, String)] = [("image", probe.reference.description.debugDescription)]
-        func add(_ name: String, _ value: String?) { if let value { members.append((name, value)) } }
-        add("namespace", probe.namespace.map(\.debugDescription))
-        add("namespaceLabels", probe.labels.isEmpty || probe.namespace == nil ? nil : StatedCase.mapping(probe.labels))
-        add("unknown", probe.areLabelsUnknown ? "[\(PolicyTestCase.namespaceLabelsWord)]" : nil)
-        add("container", probe.container == .main ? nil : probe.container.rawValue)
-        add("source", probe.source == .kubernetes ? nil : probe.source.rawValue)
-        let time = probe.time ?? pair.now
-        add("time", time.nanoseconds == 0 ? time.rfc3339InSeconds : time.rfc3339)
-        add("digest", probe.reference.digest == nil && !probe.isUnreachable ? "\(probe.digest)" : nil)
-        if probe.isUnreachable {
-            add("evidence", "{registry: unreachable}")
-        } else if !names.isEmpty {
-            let attestations = StatedCase.attestations(by: names, probe, pair).joined(separator: ", ")
-            let signatures = "signatures: [\(names.joined(separator: ", "))]"
-            add(
-                "evidence",
-                attestations.isEmpty ? "{\(signatures)}" : "{\(signatures), attestations: [\(attestations)]}")
-        }
-        add("expect", decision.testVerdict.rawValue)
-        text = "{" + members.map { "\($0.0): \($0.1)" }.joined(separator: ", ") + "}"
+    /// `attested by `ci`: `https://slsa.dev/provenance/v1` with builder `https://…`, 30d before`
+    public var description: String {
+        let facts = statement.stated.map { "\($0.name) `\($0.value)`" }
+        return "attested by \(signers.map(\.description).joined(separator: ", by ")): `\(statement.predicateType)`"
+            + (facts.isEmpty ? "" : " with \(facts.joined(separator: ", "))")
+            + (age == .zero ? "" : ", \(age.written) before")
     }
 
-    private static func mapping(_ labels: [NamespaceLabel]) -> String {
-        "{" + labels.map { "\($0.key.debugDescription): \($0.value.debugDescription)" }.joined(separator: ", ") + "}"
-    }
-
-    private static func attestations(by names: [String], _ probe: Probe, _ pair: ProbedPair) -> [String] {
-        let statements = probe.statements ?? pair.newProbed.statements
-        return names.flatMap { name in
-            statements.map { statement in
-                let type = "predicateType: \(statement.predicateType.debugDescription)"
-                let build = provenance(statement).map { ", provenance: {\($0)}" } ?? ""
-                return "{by: \(name), \(type), age: \(probe.age.written)\(build)}"
-            }
+    static func all(of probe: Probe, by signers: [MadeUpSignature], _ pair: ProbedPair) -> [MadeUpAttestation] {
+        guard !signers.isEmpty else { return [] }
+        return (probe.statements ?? pair.statements).map {
+            MadeUpAttestation(statement: $0, signers: signers, age: probe.age)
         }
     }
+}
 
-    private static func provenance(_ statement: VerifiedStatement) -> String? {
-        guard case .provenance(let build)? = statement.facts else { return nil }
+extension VerifiedStatement {
+    /// What it says of a build, by the names of the fields of a test.
+    public var stated: [(name: String, value: String)] {
+        guard case .provenance(let build)? = facts else { return [] }
         let facts = [
             ("builder", build.builder), ("buildType", build.buildType), ("source", build.source),
             ("sourceRef", build.sourceRef),
         ]
-        return facts.compactMap { name, value in value.map { "\(name): \($0.debugDescription)" } }
-            .joined(separator: ", ")
-    }
-
-    /// The attestors of the new set that are said to have signed; nil if with the keys that are then taken for theirs the
-    /// image would not be signed as it is.
-    private static func signatures(_ probe: Probe, _ pair: ProbedPair) -> [String]? {
-        let believed = pair.newProbed.signers
-        let signed = probe.signers.intersection(pair.newProbed.everybody)
-        let keys = StatedVerifications.ownSigners(of: pair.new.policySet.attestors)
-        let signing = believed.indices.filter { index in keys[index].map(signed.contains) ?? false }
-        guard Set(signing.compactMap { keys[$0] }) == signed else { return nil }
-        return signing.map { pair.new.writtenAttestors[$0].name }
+        return facts.compactMap { name, value in value.map { (name, $0) } }
     }
 }

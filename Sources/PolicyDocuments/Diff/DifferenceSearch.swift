@@ -86,8 +86,8 @@ extension Probe {
         let facts = [
             namespace != Probe.anyNamespace, namespace == nil, areLabelsUnknown, container != .main,
             source != .kubernetes, time != nil, digest != Probe.anyDigest, reference.digest != nil, !signers.isEmpty,
-            isUnreachable, lastKnownGood != nil,
+            !isSigned, age != .zero, isUnreachable, lastKnownGood != nil,
         ]
-        return facts.count { $0 } + labels.count
+        return facts.count { $0 } + labels.count + (statements?.count ?? 0)
     }
 }

@@ -56,7 +56,7 @@ extension LoadedPolicies {
 extension FieldValue {
     /// What is said, wherever it stands, with the content of files in place of their names: two values with the same
     /// wording mean the same.
-    fileprivate var wording: String {
+    var wording: String {
         func braced(_ members: [(name: String, value: String)]) -> String {
             "{" + members.map { "\($0.name.debugDescription): \($0.value)" }.sorted().joined(separator: ", ") + "}"
         }

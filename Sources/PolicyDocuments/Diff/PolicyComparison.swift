@@ -1,3 +1,4 @@
+import OCI
 import PolicyEngine
 public import Timestamp
 import Trust
@@ -6,8 +7,8 @@ import Trust
 public struct PolicyComparison: Sendable {
     /// Those that do not say the same in both sets.
     public let documents: [DocumentChange]
-    /// Those of them, Attestors that some check asks, that differ in what no made-up signature shows, such as the name that
-    /// a signature must be for.
+    /// Attestors of checks that differ, beside which another one is asked that may believe something else of the same
+    /// signers, such as another name that a signature must be for: no made-up signature shows it.
     public let unprobedAttestors: [String]
     /// What is let in now comes first, then what is refused now, then what is only said for other reasons.
     public let differences: [PolicyDifference]
@@ -71,21 +72,9 @@ extension LoadedPolicies {
         var search = DifferenceSearch(pair)
         search.probe(DiffFocus.all(of: pair, changed: documents), atMost: limit)
         return PolicyComparison(
-            documents: documents, unprobedAttestors: unprobedAttestors(in: new, changed: documents),
+            documents: documents, unprobedAttestors: pair.unprobedAttestors,
             differences: DiffSummary(pair).differences(search.found), probeCount: search.probeCount,
             possibleProbes: search.possibleProbes)
-    }
-
-    /// Made-up signatures tell keys apart and nothing else.
-    private func unprobedAttestors(in new: LoadedPolicies, changed documents: [DocumentChange]) -> [String] {
-        let changed = Set(documents.filter { $0.isOf(.attestor) && $0.change == .changed }.map(\.name))
-        let asked = Set((written + new.written).flatMap(\.attestors).map(\.name))
-        let after = Dictionary(new.writtenAttestors.map { ($0.name, $0.value) }) { first, _ in first }
-        return writtenAttestors.filter { old in
-            guard changed.contains(old.name), asked.contains(old.name), let new = after[old.name] else { return false }
-            return new.fingerprint != old.value.fingerprint && !old.value.signers.isEmpty
-                && Set(new.signers) == Set(old.value.signers)
-        }.map(\.name).sorted()
     }
 }
 
@@ -96,6 +85,10 @@ struct ProbedPair {
     let oldProbed: ProbedPolicies
     let newProbed: ProbedPolicies
     let now: Instant
+    /// What stands for wildcards and variables, the plainest first.
+    let fillers: [String]
+    /// All that checks of either set ask to be attested.
+    let statements: [VerifiedStatement]
     /// All that any attestor of either set believes.
     let everybody: Set<Signer>
     /// The policies that vouch for something, those that say the same in both sets once.
@@ -105,14 +98,23 @@ struct ProbedPair {
         self.old = old
         self.new = new
         self.now = now
-        oldProbed = ProbedPolicies(old.policySet)
-        newProbed = ProbedPolicies(new.policySet)
+        // A value that whoever writes a pattern cannot have in mind, since it follows from all documents.
+        let revisions = old.policySet.revision.bytes + new.policySet.revision.bytes
+        let filler = "q" + Digest.sha256(of: revisions).hexadecimal.prefix(ProbedPair.fillerLength)
+        fillers = ["x", filler]
+        let statements = each(old.policySet.asked(filling: fillers) + new.policySet.asked(filling: fillers))
+        oldProbed = ProbedPolicies(old.policySet, attested: statements)
+        newProbed = ProbedPolicies(new.policySet, attested: statements, standIns: new.standIns(for: old))
+        self.statements = statements
         everybody = oldProbed.everybody.union(newProbed.everybody)
         let changed = Set(documents.filter { $0.isOf(.imagePolicy) }.map(\.name))
         vouchers = (new.written + old.written.filter { changed.contains($0.name) }).filter {
             !$0.vouchingChecks.isEmpty
         }
     }
+
+    /// More than somebody can find who looks for a pattern that fits it.
+    private static let fillerLength = 8
 
     /// What differs for the probe; nil if nothing does.
     func change(of probe: Probe) -> ProbedChange? {

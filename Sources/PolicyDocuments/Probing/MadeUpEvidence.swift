@@ -33,10 +33,12 @@ final class MadeUpEvidence: Evidence {
         let signers = believed?.signers.intersection(probe.signers) ?? []
         switch attestor.claim {
         case .signature:
-            return signers.isEmpty ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
+            return signers.isEmpty || !probe.isSigned
+                ? .violated(MadeUpEvidence.unsigned) : .passed(signers: Array(signers))
         case .attestation:
             let time = believed?.provesTime == true ? now - probe.age : nil
-            return signers.isEmpty ? .violated(MadeUpEvidence.unattested) : .passed(attestations(by: signers, at: time))
+            let attestations = attestations(by: signers, at: time)
+            return attestations.isEmpty ? .violated(MadeUpEvidence.unattested) : .passed(attestations)
         }
     }
 

@@ -18,6 +18,8 @@ struct Probe: Hashable, Sendable {
     var digest = Probe.anyDigest
     /// Who signed it, and attested something of it.
     var signers: Set<Signer> = []
+    /// Whether these signed it; else they attested something of it only.
+    var isSigned = true
     /// What these attested; nil is all that is asked for.
     var statements: [VerifiedStatement]?
     /// How long ago they did.
@@ -47,28 +49,37 @@ struct Probe: Hashable, Sendable {
 struct ProbedPolicies: Sendable {
     private let evaluator: Evaluator
     /// Whom each attestor believes, in the order of the set.
-    private let believed: [Believed]
+    let believed: [Believed]
     /// All that any of them believes.
     let everybody: Set<Signer>
-    /// All that checks ask to be attested.
+    /// What is attested of a probe that does not say what.
     let statements: [VerifiedStatement]
 
     struct Believed: Sendable {
         let signers: Set<Signer>
         let provesTime: Bool
+        /// With whose key tests state that the attestor signed.
+        let own: Signer?
     }
 
     /// The signers that each attestor believes, in the order of the set.
     var signers: [Set<Signer>] { believed.map(\.signers) }
 
-    init(_ policies: PolicySet) {
-        statements = policies.policies.flatMap(\.checks).compactMap { ($0.check as? AttestationCheck)?.example }
+    /// - Parameters:
+    ///   - statements: nil is all that checks ask to be attested.
+    ///   - standIns: the fingerprint of whose signer stands for whom an attestor believes without listing them; its own one
+    ///     for those that are not among them.
+    init(_ policies: PolicySet, attested statements: [VerifiedStatement]? = nil, standIns: [Digest: Digest] = [:]) {
+        self.statements = statements ?? policies.asked(filling: ["x"])
         evaluator = Evaluator(policies: policies)
-        believed = policies.attestors.map { attestor in
-            // Whom an attestor believes without listing them is somebody of its own.
-            let own = Signer.key(fingerprint: attestor.fingerprint.bytes)
-            return Believed(
-                signers: attestor.signers.isEmpty ? [own] : Set(attestor.signers), provesTime: attestor.provesTime)
+        let signers = policies.attestors.map { attestor in
+            let own = standIns[attestor.fingerprint] ?? attestor.fingerprint
+            return attestor.signers.isEmpty ? [.key(fingerprint: own.bytes)] : attestor.signers
+        }
+        let own = StatedVerifications.ownSigners(of: signers)
+        believed = policies.attestors.indices.map { index in
+            Believed(
+                signers: Set(signers[index]), provesTime: policies.attestors[index].provesTime, own: own[index])
         }
         everybody = believed.reduce(into: []) { $0.formUnion($1.signers) }
     }
@@ -100,6 +111,19 @@ struct ProbedPolicies: Sendable {
     private func evaluate(_ probe: Probe, with evidence: some Evidence, at now: Instant) -> Evaluator.Evaluation {
         evaluator.evaluate(
             probe.reference, in: probe.container, of: probe.facts, with: evidence, at: probe.time ?? now)
+    }
+}
+
+extension PolicySet {
+    /// All that checks ask to be attested, with each of these words in place of wildcards.
+    func asked(filling words: [String]) -> [VerifiedStatement] {
+        each(policies.flatMap { $0.asked(filling: words) })
+    }
+}
+
+extension ImagePolicy {
+    func asked(filling words: [String]) -> [VerifiedStatement] {
+        each(checks.compactMap { $0.check as? AttestationCheck }.flatMap { check in words.map(check.example) })
     }
 }
 

@@ -22,6 +22,7 @@ struct ProbeSpace: Sendable {
     /// What is found out about an image.
     struct Found: Sendable {
         var signers: Set<Signer> = []
+        var isSigned = true
         var statements: [VerifiedStatement]?
         var age = Duration.zero
         var isUnreachable = false
@@ -89,6 +90,7 @@ struct ProbeSpace: Sendable {
         probe.source = pick(sources)
         let found = pick(findings)
         probe.signers = found.signers
+        probe.isSigned = found.isSigned
         probe.statements = found.statements
         probe.age = found.age
         probe.isUnreachable = found.isUnreachable

@@ -130,11 +130,12 @@ extension StatedVerifications {
         for attestors: [any Attestor], _ made: [Made], _ failed: [Int: VerificationOutcome],
         otherwise: VerificationOutcome
     ) -> [VerificationOutcome] {
-        let own = ownSigners(of: attestors)
+        let believed = believed(by: attestors)
+        let own = ownSigners(of: believed)
         let signed: [VerifiedSignature] = made.compactMap { made in
             own[made.attestor].map { VerifiedSignature(by: $0, signedAt: made.at, statement: made.statement) }
         }
-        return believed(by: attestors).enumerated().map { attestor, signers in
+        return believed.enumerated().map { attestor, signers in
             let present = signed.filter { signers.contains($0.signer) }
             if let failure = failed[attestor] {
                 guard case .undetermined(let unseen) = failure, !present.isEmpty else { return failure }
@@ -145,8 +146,9 @@ extension StatedVerifications {
     }
 
     /// The signer with which each attestor is stated to have signed.
-    static func ownSigners(of attestors: [any Attestor]) -> [Signer?] {
-        let believed = believed(by: attestors)
+    ///
+    /// - Parameter believed: whom each attestor believes.
+    static func ownSigners(of believed: [[Signer]]) -> [Signer?] {
         var counts: [Signer: Int] = [:]
         for signers in believed { for signer in Set(signers) { counts[signer, default: 0] += 1 } }
         return believed.map { signers in signers.first { counts[$0] == 1 } ?? signers.first }

@@ -62,10 +62,11 @@ public struct AttestationCheck: Check {
         return "an attestation of type `\(predicateType)` by `\(attestor.name)`\(age)\(conditions)"
     }
 
-    /// A statement with which it passes, if the attestor made it a moment ago.
-    public var example: VerifiedStatement {
+    /// A statement with which it passes, if the attestor made it a moment ago, with this word in place of wildcards.
+    public func example(filling word: String) -> VerifiedStatement {
         VerifiedStatement(
-            predicateType: predicateType, facts: provenance.map { VerifiedStatement.Facts.provenance($0.example) })
+            predicateType: predicateType,
+            facts: provenance.map { VerifiedStatement.Facts.provenance($0.example(filling: word)) })
     }
 
     public func attestors(at now: Instant) -> [AttestorReference] { [attestor] }

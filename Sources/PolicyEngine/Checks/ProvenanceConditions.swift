@@ -77,9 +77,9 @@ struct ProvenanceConditions: Sendable, CustomStringConvertible {
         return nil
     }
 
-    /// A build that is as it should be.
-    var example: Provenance {
-        func value(_ fact: Fact) -> String? { conditions.first { $0.fact == fact }?.pattern.example }
+    /// A build that is as it should be, with this word in place of wildcards.
+    func example(filling word: String) -> Provenance {
+        func value(_ fact: Fact) -> String? { conditions.first { $0.fact == fact }?.pattern.example(with: word) }
         return Provenance(
             builder: value(.builder), buildType: value(.buildType), source: value(.source), sourceRef: value(.sourceRef)
         )

@@ -80,14 +80,27 @@ extension DifferenceExample {
         writer.member("container", container.rawValue)
         writer.member("source", source.rawValue)
         writer.member("time", time.rfc3339)
-        writer.objects("signatures", signatures) { signature, writer in
-            writer.member("signer", signature.signer)
-            writer.texts("before", signature.before)
-            writer.texts("after", signature.after)
+        writer.objects("signatures", signatures) { signature, writer in signature.write(to: &writer) }
+        writer.objects("attestations", attestations) { attestation, writer in
+            writer.member("predicateType", attestation.statement.predicateType)
+            writer.key("provenance")
+            writer.beginObject()
+            for (name, value) in attestation.statement.stated { writer.member(text: name, value) }
+            writer.endObject()
+            writer.member("ageSeconds", Int(attestation.age.components.seconds))
+            writer.objects("by", attestation.signers) { signature, writer in signature.write(to: &writer) }
         }
         writer.member("registryAnswers", !isRegistryUnreachable)
         if let lastKnownGood { writer.member("lastKnownGoodSeconds", Int(lastKnownGood.components.seconds)) }
         if let testCase { writer.member("case", testCase) }
+    }
+}
+
+extension MadeUpSignature {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.member("signer", signer)
+        writer.texts("before", before)
+        writer.texts("after", after)
     }
 }
 

@@ -40,7 +40,7 @@ struct PolicyDiffReport: Sendable {
     /// What no probe can show, not fit to be shown yet.
     var unprobed: [String] {
         comparison.unprobedAttestors.map {
-            "attestor `\($0)` believes the same keys and asks for something else, which no made-up signature shows"
+            "attestor `\($0)` may ask for something else of the same signers, which no made-up signature shows"
         }
     }
 }
@@ -110,6 +110,8 @@ extension DifferenceExample {
             facts.append("signed by \(signatures.map(\.description).joined(separator: ", by "))")
         }
         if isUnsigned { facts.append("not signed") }
+        facts += attestations.map(\.description)
+        if isUnattested { facts.append(attestations.isEmpty ? "not attested" : "nothing else attested") }
         if isRegistryUnreachable { facts.append("while its registry gives no answer") }
         if let lastKnownGood {
             facts.append("every check last known to hold \(lastKnownGood.components.seconds) s before")
