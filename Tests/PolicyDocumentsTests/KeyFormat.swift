@@ -39,7 +39,9 @@ struct RuleFormat: AttestorFormat {
     let summary = "whom a rule describes"
     let fields = ObjectType([Field("rule", .text("a rule"), required: true, "whom it believes")])
 
-    func load(_ fields: FieldValue) throws(FieldProblems) -> any Attestor {
+    func load(
+        _ fields: FieldValue, from materials: any MaterialSource
+    ) throws(FieldProblems) -> any Attestor {
         KeyAttestor(fingerprint: Digest.sha256(of: Array((fields["rule"]?.text ?? "").utf8)), signers: [])
     }
 }

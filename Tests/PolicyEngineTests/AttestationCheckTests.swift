@@ -310,7 +310,7 @@ import Trust
             #expect(
                 try decide(
                     provenance(conditions),
-                    VerifiedSignature(by: .key("a"), signedAt: Self.now, statement: check.example)
+                    VerifiedSignature(by: .key("a"), signedAt: Self.now, statement: check.example(filling: "x"))
                 ).isAllowed)
         }
     }

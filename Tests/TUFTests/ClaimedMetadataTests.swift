@@ -1,13 +1,14 @@
 import Cryptography
 import TUF
+import TestSupport
 import Testing
 import Timestamp
 
 /// What metadata says, read without being verified.
 @Suite struct ClaimedMetadataTests {
-    private let repository: Repository
+    private let repository: SimulatedTUFRepository
 
-    init() throws { repository = try Repository() }
+    init() throws { repository = try SimulatedTUFRepository() }
 
     private func metadata(_ file: String) throws -> ClaimedMetadata {
         try ClaimedMetadata(parsing: try #require(repository.files[file]))
@@ -20,7 +21,7 @@ import Timestamp
             Issue.record("no root")
             return
         }
-        #expect(isConsistent && root.version == 1 && root.expires > Repository.now)
+        #expect(isConsistent && root.version == 1 && root.expires > SimulatedTUFRepository.now)
         #expect(roles.map(\.name).sorted() == ["root", "snapshot", "targets", "timestamp"])
         #expect(roles.first { $0.name == "root" }.map { [$0.threshold, $0.keyIDs.count] } == [2, 3])
         #expect(keys.count == 6 && keys.allSatisfy { $0.key != nil && $0.type == "ed25519 ed25519" })
