@@ -5,12 +5,30 @@ public enum Base64 {
     /// Accepts only what `encode` produces: the standard alphabet, with padding, without white space or line breaks, and
     /// with zero in the bits that padding leaves over (section 3.5). So two texts never stand for the same bytes.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        // One call for all of it: what a collection of another module does for each of its characters is not inlined.
+        if let bytes = text.withContiguousStorageIfAvailable(decode(contiguous:)) { return bytes }
+        return Array(text).withUnsafeBufferPointer(decode(contiguous:))
+    }
+
+    private static func decode(contiguous text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
-        var decoder = Decoder(expecting: text.count)
-        for character in text {
-            guard decoder.accept(character) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 4 * 3)
+        for start in stride(from: 0, to: text.count, by: 4) {
+            let isLast = start == text.count - 4
+            let paddingCount = isLast ? text.suffix(2).reversed().prefix { $0 == padding }.count : 0
+            var group: UInt32 = 0
+            for index in start..<(start + 4 - paddingCount) {
+                guard let value = value(of: text[index]) else { return nil }
+                group = group << 6 | value
+            }
+            group <<= UInt32(6 * paddingCount)
+            guard group & ((1 << UInt32(8 * paddingCount)) - 1) == 0 else { return nil }
+            for index in 0..<(3 - paddingCount) {
+                bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * index)))
+            }
         }
-        return decoder.finish()
+        return bytes
     }
 
     /// The standard alphabet, with padding, in one line.
@@ -54,53 +72,6 @@ public enum Base64 {
         case UInt8(ascii: "+"): 62
         case UInt8(ascii: "/"): 63
         default: nil
-        }
-    }
-
-    private struct Decoder {
-        private var bytes: [UInt8] = []
-        private var group: UInt32 = 0
-        private var charactersInGroup = 0
-        private var paddingCount = 0
-
-        init(expecting characters: Int) {
-            bytes.reserveCapacity(characters / 4 * 3)
-        }
-
-        /// False if the character cannot stand where it stands.
-        mutating func accept(_ character: UInt8) -> Bool {
-            if character == padding {
-                paddingCount += 1
-                group <<= 6
-            } else {
-                guard paddingCount == 0, let value = Base64.value(of: character) else { return false }
-                group = group << 6 | value
-            }
-            charactersInGroup += 1
-            if charactersInGroup == 4 { return closeGroup() }
-            return true
-        }
-
-        private mutating func closeGroup() -> Bool {
-            let leftover: UInt32
-            switch paddingCount {
-            case 0: leftover = 0
-            case 1: leftover = group & 0xff
-            case 2: leftover = group & 0xffff
-            default: return false
-            }
-            guard leftover == 0 else { return false }
-            for index in 0..<(3 - paddingCount) {
-                bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * index)))
-            }
-            (group, charactersInGroup) = (0, 0)
-            return true
-        }
-
-        /// Nil if the text ended inside a group. After padding no further character is accepted: more padding makes the
-        /// next group one of only padding, which `closeGroup` refuses.
-        func finish() -> [UInt8]? {
-            charactersInGroup == 0 ? bytes : nil
         }
     }
 }
