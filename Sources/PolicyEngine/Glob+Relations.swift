@@ -7,26 +7,36 @@ extension Glob {
     func overlaps(_ other: Glob) -> Bool {
         if let literal { return other.matches(literal) }
         if let literal = other.literal { return matches(literal) }
+        return GlobRests(self, other).isCommon(0, 0)
+    }
+}
+
+/// Whether what is left of one glob and what is left of another, from either place on, can be the same text.
+struct GlobRests {
+    private let width: Int
+    private var common: [Bool]
+
+    func isCommon(_ row: Int, _ column: Int) -> Bool { common[row * width + column] }
+
+    init(_ one: Glob, _ other: Glob) {
         let star = UInt8(ascii: "*")
-        // From the ends on: whether what is left of the one and what is left of the other can be the same text.
-        var below = [Bool](repeating: false, count: other.pattern.count + 1)
-        for (row, byte) in ([0] + pattern.reversed()).enumerated() {
-            var current = below
-            for (column, otherByte) in ([0] + other.pattern.reversed()).enumerated() {
-                if row == 0 && column == 0 {
-                    current[column] = true
-                } else if row == 0 {
-                    current[column] = otherByte == star && current[column - 1]
-                } else if column == 0 {
-                    current[column] = byte == star && below[column]
-                } else if byte == star || otherByte == star {
-                    current[column] = below[column] || current[column - 1]
-                } else {
-                    current[column] = byte == otherByte && below[column - 1]
-                }
+        let (left, right) = (one.pattern, other.pattern)
+        width = right.count + 1
+        common = Array(repeating: false, count: (left.count + 1) * width)
+        for row in (0...left.count).reversed() {
+            for column in (0...right.count).reversed() {
+                let mine = row < left.count ? left[row] : nil
+                let theirs = column < right.count ? right[column] : nil
+                common[row * width + column] =
+                    switch (mine, theirs) {
+                    case (nil, nil): true
+                    // A star stands for nothing, or takes one more byte.
+                    case (star, nil): isCommon(row + 1, column)
+                    case (nil, star): isCommon(row, column + 1)
+                    case (star, _), (_, star): isCommon(row + 1, column) || isCommon(row, column + 1)
+                    default: mine == theirs && isCommon(row + 1, column + 1)
+                    }
             }
-            below = current
         }
-        return below.last ?? false
     }
 }

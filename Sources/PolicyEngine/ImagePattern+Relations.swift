@@ -39,12 +39,6 @@ extension ImagePattern {
         }
     }
 
-    /// Whether it fits the reference, with some values of its variables, and whatever a digest beside a tag is worth.
-    public func fits(_ reference: ImageReference) -> Bool {
-        let facts = RequestFacts(source: .kubernetes, namespace: .unknown)
-        return match(PatternSubject(MatchableReference(reference), of: facts, resolved: nil)) != .doesNotMatch
-    }
-
     /// The pattern with a request's own values in place of its variables; itself if it has none, nil if a value cannot
     /// stand there.
     public func filled(in namespace: String, labels: [NamespaceLabel]) -> ImagePattern? {
@@ -68,4 +62,13 @@ extension ImagePattern {
 
     /// Whether it names one tag, without a wildcard in it.
     public var namesOneTag: Bool { tag?.isLiteral ?? false }
+}
+
+extension [ImagePattern] {
+    /// Those that fit the reference, with some values of their variables, and whatever a digest beside a tag is worth.
+    public func fitting(_ reference: ImageReference) -> [ImagePattern] {
+        let facts = RequestFacts(source: .kubernetes, namespace: .unknown)
+        let subject = PatternSubject(MatchableReference(reference), of: facts, resolved: nil)
+        return filter { $0.match(subject) != .doesNotMatch }
+    }
 }

@@ -15,10 +15,13 @@ extension NamePattern {
     }
 
     /// Names that it fits, and one right beside it that it does not if it names one: a change of it shows on one of them.
-    public var probes: [String] {
+    ///
+    /// - Parameter fillers: what stands for wildcards, the plainest first.
+    public func probes(filling fillers: [String]) -> [String] {
         guard let example else { return [] }
         guard !glob.isLiteral else { return [example, example + "-x"] }
-        return [example] + ["", "z9"].map { glob.filled($0) } + [stranger].compactMap { $0 }
+        let names = (fillers + ["", "z9"]).map { glob.filled($0) } + [stranger].compactMap { $0 }
+        return names.filter { !$0.isEmpty && !$0.hasPrefix("-") && !$0.hasSuffix("-") }
     }
 
     public func fits(_ name: String) -> Bool { matches(name) }

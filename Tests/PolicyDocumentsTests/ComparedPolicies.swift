@@ -11,7 +11,7 @@ struct ComparedPolicies {
     static let now = Instant(secondsSince1970: 1_795_000_000)
     private static let attestors = ["a", "b", "c", "signed", "signed-first", "unsigned", "silent"]
     private static let keys = Dictionary(
-        uniqueKeysWithValues: (attestors + ["other"]).map {
+        uniqueKeysWithValues: (attestors + ["other", "k0", "k1"]).map {
             ("policies/\($0).pub", (try? PrivateKey.generate(.ecdsaP256).publicKeyPEM) ?? [])
         })
 

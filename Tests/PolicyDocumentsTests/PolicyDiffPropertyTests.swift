@@ -28,6 +28,43 @@ import Trust
         for difference in comparison.differences { #expect(!difference.examples.isEmpty) }
     }
 
+    @Test("each case that is printed is decided by both sets as it is told", arguments: seeds)
+    func casesAreTrue(seed: UInt64) throws {
+        var generator = SplitMix(seed: seed)
+        let (before, after) = Self.mutated(&generator)
+        try ComparedPolicies(
+            before.joined(separator: "---\n"), after.joined(separator: "---\n"), probes: 500
+        ).confirm()
+        let (old, new) = (Self.composed(&generator), Self.composed(&generator))
+        let composed = try ComparedPolicies(old, new, probes: 500)
+        try composed.confirm()
+        let pair = ProbedPair(
+            composed.old, composed.new, changed: composed.comparison.documents, now: ComparedPolicies.now)
+        for _ in 1...500 {
+            let probe = try #require(Self.probe(&generator, of: pair))
+            guard let change = pair.change(of: probe), change.effect != .reasons else { continue }
+            #expect(composed.effects.contains(change.effect), "\(probe)\n\(old)\n\(new)")
+        }
+    }
+
+    /// A policy of patterns with variables and attestations, beside one that is always the same.
+    private static func composed(_ generator: inout SplitMix) -> String {
+        let patterns = [
+            "registry.example.com/**", "registry.example.com/$(namespace)/*", "*.example.com/*/b",
+            "registry.example.com/$(namespace.labels.team)/**", "docker.io/library/nginx:1.*",
+        ]
+        func pattern() -> String { "\"\(patterns.randomElement(using: &generator) ?? "")\"" }
+        let attestation = "attestation: {predicateType: \"https://slsa.dev/provenance/v1\", by: a"
+        let checks = [
+            "trustedRegistries: [\(pattern()), \(pattern())]", "tags: {deny: [\"1.*\"]}", "signature: {by: a}",
+            "\(attestation)}", "\(attestation), maxAge: 3d}",
+            "\(attestation), provenance: {source: \"https://git.example.com/*\"}}",
+        ]
+        let chosen = checks.shuffled(using: &generator).prefix(2).enumerated().map { "{name: c\($0), \($1)}" }
+        return ComparedPolicies.policy("{match: {images: [\(pattern())]}, checks: [\(chosen.joined(separator: ", "))]}")
+            + ComparedPolicies.policy("{checks: [{trustedRegistries: [\"registry.example.com/**\"]}]}", name: "q")
+    }
+
     /// Documents, and the same ones after one mistake or decision of somebody's.
     static func mutated(_ generator: inout SplitMix) -> (before: [String], after: [String]) {
         let before = GeneratedPolicies.documents(&generator)

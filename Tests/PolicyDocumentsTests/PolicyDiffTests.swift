@@ -196,14 +196,18 @@ struct PolicyDiffTests {
 
         """
 
-    @Test("an exemption lets in unjudged what was refused, and says so of what came in")
+    @Test("an exemption lets in unjudged what was refused, and where nothing was, says so of what came in")
     func exempt() throws {
         let compared = try ComparedPolicies(Self.both, Self.exemption + Self.both)
         let loosened = try #require(compared.differences(.loosened).first)
         #expect(loosened.after.aspects == [.exemption("system")])
         #expect(loosened.examples.first?.namespace == "kube-system")
-        #expect(compared.effects == [.loosened, .reasons])
         try compared.confirm()
+        let images = Self.exemption.replacing("because: x", with: "images: [registry.example.com/x], because: x")
+        let sources = ComparedPolicies.policy(Self.sources, name: "sources")
+        let admitted = try ComparedPolicies(sources, images + sources)
+        #expect(admitted.effects == [.reasons])
+        try admitted.confirm()
     }
 
     private static func exception(_ from: String, _ expires: String) -> String {

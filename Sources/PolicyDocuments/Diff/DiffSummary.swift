@@ -13,12 +13,12 @@ struct DiffSummary {
         // What makes an image come in or be refused need not be told again of those to which nothing happens.
         let decisive = found.filter { $0.value.change.effect != .reasons }.keys.map { Statement($0) }
         let told = Set(decisive)
-        var examples: [ProbedChange: [Probe]] = [:]
+        var examples: [ProbedChange: [DifferenceSearch.Candidate]] = [:]
         for (key, candidate) in found {
             if candidate.change.effect == .reasons, key.aspect?.isDecisive ?? true, told.contains(Statement(key)) {
                 continue
             }
-            examples[candidate.change, default: []].append(candidate.plainest(of: pair))
+            examples[candidate.change, default: []].append(candidate)
         }
         // Nor what is also said of an image that comes in.
         let shown = examples.filter { change, _ in
@@ -34,15 +34,27 @@ struct DiffSummary {
         init(_ key: DifferenceSearch.Key) { (aspect, isNew) = (key.aspect, key.isNew) }
     }
 
-    private func difference(_ change: ProbedChange, _ probes: [Probe]) -> PolicyDifference {
-        let probes = each(probes).sorted { $0.isPlainer(than: $1) }
+    private func difference(_ change: ProbedChange, _ found: [DifferenceSearch.Candidate]) -> PolicyDifference {
+        let found = eachRegistryFirst(found.sorted { pair.isPlainer($0.probe, than: $1.probe) }, \.probe)
+        let plainest = found.prefix(DiffSummary.simplified).map { $0.plainest(of: pair) }
+        let probes = eachRegistryFirst(each(plainest).sorted { pair.isPlainer($0, than: $1) }) { $0 }
+        let others = Set(found.dropFirst(DiffSummary.simplified).map(\.probe.reference))
+            .subtracting(probes.map(\.reference))
         let examples = probes.prefix(DiffSummary.shownExamples).map { DifferenceExample($0, showing: change, pair) }
         return PolicyDifference(
             effect: change.effect,
             before: PolicyDifference.Side(isAdmitted: change.wasAdmitted, aspects: inOrder(change.gone)),
             after: PolicyDifference.Side(isAdmitted: change.isAdmitted, aspects: inOrder(change.new)),
             examples: examples,
-            furtherExamples: probes.count - examples.count)
+            furtherExamples: probes.count - examples.count + others.count)
+    }
+
+    /// The plainest of each registry, and then the others.
+    private func eachRegistryFirst<Value>(_ values: [Value], _ probe: (Value) -> Probe) -> [Value] {
+        var seen: Set<String> = []
+        let isFirst = values.map { seen.insert(probe($0).reference.repository.domain).inserted }
+        let (first, others) = (zip(values, isFirst).filter(\.1), zip(values, isFirst).filter { !$0.1 })
+        return (first + others).map(\.0)
     }
 
     private func inOrder(_ aspects: Set<DecisionAspect>) -> [DecisionAspect] {
@@ -59,4 +71,6 @@ struct DiffSummary {
 
     /// A reader needs a few.
     private static let shownExamples = 5
+    /// Of the others only the image counts.
+    private static let simplified = 32
 }

@@ -42,7 +42,7 @@ public struct DifferenceExample: Hashable, Sendable {
         image = probe.reference.description
         digest = probe.reference.digest == nil && probe.digest != Probe.anyDigest ? probe.digest : nil
         namespace = probe.namespace
-        isAnyNamespace = probe.namespace == Probe.anyNamespace
+        isAnyNamespace = probe.namespace == pair.anyNamespace
         labels = probe.areLabelsUnknown ? nil : probe.namespace == nil ? [] : probe.labels
         container = probe.container
         source = probe.source

@@ -27,7 +27,8 @@ private struct PlainestProbe {
         attempt { $0.digest = Probe.anyDigest }
         attempt { ($0.labels, $0.areLabelsUnknown) = ([], false) }
         for label in probe.labels { attempt { $0.labels.removeAll { $0 == label } } }
-        attempt { $0.namespace = Probe.anyNamespace }
+        let anyNamespace = pair.anyNamespace
+        attempt { $0.namespace = anyNamespace }
         attempt { simpler in
             let reference = simpler.reference
             let name = reference.digest.map { "@\($0)" } ?? ":1"

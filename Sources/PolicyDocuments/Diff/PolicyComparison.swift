@@ -87,6 +87,8 @@ struct ProbedPair {
     let now: Instant
     /// What stands for wildcards and variables, the plainest first.
     let fillers: [String]
+    /// A namespace that neither set speaks of, unless of all.
+    let anyNamespace: String
     /// All that checks of either set ask to be attested.
     let statements: [VerifiedStatement]
     /// All that any attestor of either set believes.
@@ -101,11 +103,12 @@ struct ProbedPair {
         // A value that whoever writes a pattern cannot have in mind, since it follows from all documents.
         let revisions = old.policySet.revision.bytes + new.policySet.revision.bytes
         let filler = "q" + Digest.sha256(of: revisions).hexadecimal.prefix(ProbedPair.fillerLength)
-        fillers = ["x", filler]
+        fillers = [ProbedPair.plainFiller, filler]
         let statements = each(old.policySet.asked(filling: fillers) + new.policySet.asked(filling: fillers))
         oldProbed = ProbedPolicies(old.policySet, attested: statements)
         newProbed = ProbedPolicies(new.policySet, attested: statements, standIns: new.standIns(for: old))
         self.statements = statements
+        anyNamespace = ProbedPair.unnamed(in: [old, new], or: filler)
         everybody = oldProbed.everybody.union(newProbed.everybody)
         let changed = Set(documents.filter { $0.isOf(.imagePolicy) }.map(\.name))
         vouchers = (new.written + old.written.filter { changed.contains($0.name) }).filter {
@@ -113,6 +116,25 @@ struct ProbedPair {
         }
     }
 
+    private static func unnamed(in sets: [LoadedPolicies], or other: String) -> String {
+        var vocabulary = Vocabulary()
+        for set in sets {
+            for policy in set.written { vocabulary.read(policy.specification, .object(ImagePolicy.specification)) }
+            for exemption in set.writtenExemptions {
+                vocabulary.read(exemption.specification, .object(Exemption.specification))
+            }
+            for exception in set.writtenExceptions {
+                vocabulary.read(exception.specification, .object(PolicyException.specification))
+            }
+        }
+        let names = vocabulary.labels.joined().filter(\.isOfName).map(\.value)
+        let counted = [Probe.anyNamespace, "some-namespace", "\(other)-namespace", other].map { name in
+            (name, vocabulary.namespaces.count { $0.fits(name) } + names.count { $0 == name })
+        }
+        return counted.min { $0.1 < $1.1 }?.0 ?? other
+    }
+
+    static let plainFiller = "x"
     /// More than somebody can find who looks for a pattern that fits it.
     private static let fillerLength = 8
 

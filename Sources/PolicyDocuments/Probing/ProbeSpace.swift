@@ -10,7 +10,7 @@ struct ProbeSpace: Sendable {
     /// What tags stand for.
     var digests: [Digest] = [Probe.anyDigest]
     /// Nil where there is none.
-    var namespaces: [String?] = [Probe.anyNamespace]
+    var namespaces: [String?] = []
     /// Of a namespace, where there is one; nil if they could not be had.
     var labels: [[NamespaceLabel]?] = [[]]
     var containers: [ContainerKind] = [.main]
@@ -18,6 +18,8 @@ struct ProbeSpace: Sendable {
     var findings: [Found] = [Found()]
     /// Nil is now.
     var times: [Instant?] = [nil]
+    /// How many values there was no room for in the lists.
+    var leftOut = 0
 
     /// What is found out about an image.
     struct Found: Sendable {
@@ -37,41 +39,55 @@ struct ProbeSpace: Sendable {
     }
 
     /// How many probes there are.
-    var count: Int {
-        sizes.reduce(1, *)
+    private var count: Int { sizes.reduce(1, ProbeSpace.multiplied) }
+
+    /// How many there would be with what is left out, at least.
+    var possible: Int {
+        let (sum, isTooLarge) = count.addingReportingOverflow(leftOut)
+        return isTooLarge ? .max : sum
     }
 
-    /// Shows all probes if they are not more than `limit`. Else half of them are each image with each fact in turn, and
-    /// half come from all over the space. Always the same ones.
+    private static func multiplied(_ one: Int, _ other: Int) -> Int {
+        let (product, isTooLarge) = one.multipliedReportingOverflow(by: other)
+        return isTooLarge ? .max : product
+    }
+
+    /// Shows all probes if they are not more than `limit`. Else half of them are first each image, then each fact, then
+    /// more and more images with more and more facts, and half come from all over the space. Always the same ones.
     ///
     /// - Returns: how many were shown.
     func visit(atMost limit: Int, _ body: (Probe) -> Void) -> Int {
+        let count = count
         guard count > limit else {
             for index in 0..<count { body(probe(index)) }
             return count
         }
         var chosen: Set<Int> = []
         func choose(_ index: Int) { if chosen.insert(index).inserted { body(probe(index)) } }
-        visitInTurn(atMost: limit / 2, choose)
+        for index in inTurnIndices(atMost: limit / 2) { choose(index) }
         var generator = Scatter()
         // A space that is hardly larger than the limit is hit twice now and then.
         for _ in 0..<(2 * limit) where chosen.count < limit { choose(generator.next(below: count)) }
         return chosen.count
     }
 
-    private func visitInTurn(atMost limit: Int, _ choose: (Int) -> Void) {
-        var left = limit
-        for image in images.indices {
-            var step = images.count
-            for size in sizes.dropFirst() {
-                for value in 0..<size {
-                    guard left > 0 else { return }
-                    left -= 1
-                    choose(image + value * step)
-                }
-                step *= size
-            }
+    private func inTurnIndices(atMost limit: Int) -> [Int] {
+        var step = images.count
+        var values: [[Int]] = []
+        for size in sizes.dropFirst() {
+            let next = ProbeSpace.multiplied(step, size)
+            guard next < .max else { break }
+            values.append((0..<size).dropFirst().map { $0 * step })
+            step = next
         }
+        let facts = [0] + inTurn(values)
+        // Half for each alone, so that images do not take all the room of facts.
+        var indices = Array(0..<images.count).prefix(limit / 4) + facts.prefix(limit / 4)
+        for side in 1..<max(images.count, facts.count, 2) where indices.count < limit {
+            if side < images.count { indices += facts.prefix(side + 1).map { side + $0 } }
+            if side < facts.count { indices += (0..<min(side, images.count)).map { $0 + facts[side] } }
+        }
+        return Array(indices.prefix(limit))
     }
 
     private func probe(_ index: Int) -> Probe {
