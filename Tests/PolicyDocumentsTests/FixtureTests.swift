@@ -2,6 +2,7 @@ import Cryptography
 import Foundation
 import PolicyDocuments
 import PolicyEngine
+import Sigstore
 import Testing
 import Timestamp
 import Trust
@@ -34,7 +35,15 @@ import Trust
     @Test("a valid file loads with exactly the warnings it names", arguments: files("valid"))
     func valid(file: String) throws {
         let text = try Self.text(of: file)
-        #expect(try load(text).warnings.map(shown) == Self.expectations("warn", in: text))
+        let loaded = try load(text, formats: [CosignFormat()])
+        #expect(loaded.warnings.map(shown) == Self.expectations("warn", in: text))
+    }
+
+    @Test("the valid files load together, as one directory")
+    func together() throws {
+        let folder = Self.folder.appendingPathComponent("valid").path
+        let loaded = try PolicyDocuments.load(directory: folder, formats: [CosignFormat()], now: Self.now)
+        #expect(loaded.policySet.policies.count >= Self.files("valid").count - 1)
     }
 
     @Test("an invalid configuration brings exactly the diagnostics it names", arguments: files("configuration/invalid"))
@@ -66,11 +75,15 @@ import Trust
         try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
     }
 
-    static func loaded(_ file: String) throws -> LoadedPolicies { try FixtureTests().load(try text(of: file)) }
+    static func loaded(_ file: String) throws -> LoadedPolicies {
+        try FixtureTests().load(try text(of: file), formats: [CosignFormat()])
+    }
 
-    private func load(_ text: String) throws(LoadFailure) -> LoadedPolicies {
+    private func load(
+        _ text: String, formats: [any AttestorFormat] = [KeyFormat()]
+    ) throws(LoadFailure) -> LoadedPolicies {
         try PolicyDocuments.load(
-            directory: "policies", formats: [KeyFormat()], now: Self.now,
+            directory: "policies", formats: formats, now: Self.now,
             from: source(text, at: "policies/fixture.yaml"))
     }
 
@@ -84,7 +97,9 @@ import Trust
             "policies/ca.pem": "", "policies/config.json": "{}",
         ])
         let key = try? PrivateKey.generate(.ecdsaP256)
-        source.files["policies/release.pub"] = try? key?.publicKeyPEM
+        for name in ["release", "team", "ci"] {
+            source.files["policies/\(name).pub"] = try? PrivateKey.generate(.ecdsaP256).publicKeyPEM
+        }
         source.files["policies/secret.pem"] = try? key?.privateKeyPEM
         return source
     }
