@@ -10,7 +10,9 @@ import YAMLDocument
 @Suite("JSON Schema of policies")
 struct PolicySchemaTests {
     /// With the formats that the fixtures are loaded with.
-    static func schema() throws -> JSONSchema { try JSONSchema(PolicySchema(formats: [KeyFormat()]).text) }
+    static func schema(of formats: [any AttestorFormat] = [KeyFormat()]) throws -> JSONSchema {
+        try JSONSchema(PolicySchema(formats: formats).text)
+    }
 
     /// Messages about a document's shape, and not about what its names and texts mean.
     static func isAboutShape(_ message: String) -> Bool {
@@ -44,7 +46,7 @@ struct PolicySchemaTests {
         arguments: FixtureTests.files("valid") + FixtureTests.files("configuration/valid"))
     func valid(file: String) throws {
         let documents = try documents(of: file)
-        let schema = try Self.schema()
+        let schema = try Self.schema(of: [CosignFormat()])
         for (node, _) in documents { #expect(try schema.refusal(of: node) == nil) }
     }
 
@@ -86,7 +88,7 @@ struct PolicySchemaTests {
 
     @Test("the schema of one kind says the same of its documents as the schema of all, and refuses those of another")
     func kinds() throws {
-        let schema = PolicySchema(formats: [KeyFormat()])
+        let schema = PolicySchema(formats: [CosignFormat()])
         let nodes = try FixtureTests.files("valid").flatMap(documents).map(\.node)
         for kind in PolicySchema.kinds {
             let one = try JSONSchema(#require(schema.text(of: kind)))
