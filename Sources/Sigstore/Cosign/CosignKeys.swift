@@ -26,7 +26,7 @@ enum CosignKeys {
                 CosignTrustedRoot.field, SigstoreEvidence.field(certificates: false),
             ])),
         """
-        what must have recorded signatures by `keys`; `notRequired` accepts those that no transparency log has recorded, \
+        what must have recorded signatures by `keys` or `certificates`; `notRequired` accepts those that no transparency log has recorded, \
         and looks at none
         """)
 
