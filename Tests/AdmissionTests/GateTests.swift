@@ -315,7 +315,7 @@ import Trust
             let decision = await gate.decide(
                 .of(fixture.image("team/app", ":1.0"), within: .milliseconds(milliseconds)), at: fixture.clock.now)
             // Far less than the registry is given. Tests that run beside this one may hold up its timer.
-            #expect(ContinuousClock.now - start < .seconds(30))
+            #expect(ContinuousClock.now - start < .seconds(100))
             #expect(decision.verdicts == [.refused(.deadlineExceeded)])
             #expect(decision.isUndetermined)
         }

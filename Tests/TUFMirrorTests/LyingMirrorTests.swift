@@ -9,7 +9,7 @@ import Trust
 @Suite struct LyingMirrorTests {
     /// A mirror whose target is trusted, and which then publishes a next version after `lie` has changed it.
     private func problem(
-        _ lie: (inout SimulatedTUFRepository) throws -> Void, faults: [ScriptedFault] = []
+        _ lie: (inout SimulatedTUFRepository) throws -> Void, faults: [ScriptedFault] = [], isPatient: Bool = true
     ) async throws -> String? {
         try await withMirror { fixture in
             var repository = try SimulatedTUFRepository()
@@ -22,7 +22,8 @@ import Trust
             try lie(&repository)
             fixture.publish(repository)
             for fault in faults { fixture.simulator.script(fault) }
-            let refresh = try await mirrors.refresh(target, by: fixture.client)
+            let client = isPatient ? fixture.client : fixture.impatient
+            let refresh = try await mirrors.refresh(target, by: client)
             #expect(!refresh.isChange)
             #expect(mirrors.material(of: target) == .trusted(.content), "what was trusted stays")
             let standing = try #require(mirrors.standings().first)
@@ -113,7 +114,7 @@ import Trust
         ])
     func unreachable(_ action: ScriptedFault.Action) async throws {
         let found = try await problem(
-            { try $0.publishNext() }, faults: [ScriptedFault("/tuf/timestamp.json", do: action)])
+            { try $0.publishNext() }, faults: [ScriptedFault("/tuf/timestamp.json", do: action)], isPatient: false)
         #expect(found != nil)
         if case .status(200, _, _) = action { return }
         #expect(found?.contains("the mirror gives what is wrong") == false, "\(found ?? "")")

@@ -12,11 +12,13 @@ import Trust
 /// A mirror over a real socket, and a gate's view of it.
 struct MirrorFixture {
     let simulator: RegistrySimulator
-    let outbound: OutboundClient
+    /// Waits longer than any test, however busy the machine is.
+    let client: MirrorClient
+    /// Gives up at once what does not answer.
+    let impatient: MirrorClient
     let clock = TestClock(SimulatedTUFRepository.now)
 
     var mirror: String { "\(simulator.origin)/tuf" }
-    var client: MirrorClient { MirrorClient(outbound: outbound) }
 
     func target(_ repository: SimulatedTUFRepository, path: String = "file.txt") -> MirroredTarget {
         MirroredTarget(mirror: mirror, pinnedRoot: repository.pinnedRoot, path: path)
@@ -51,24 +53,41 @@ final class TestClock: Sendable {
     func set(_ time: Instant) { self.time.withLock { $0 = time } }
 }
 
-/// Runs `body` with a mirror that serves nothing yet. Limits are low, so that waits are short.
+/// Runs `body` with a mirror that serves nothing yet.
 func withMirror<Value: Sendable>(_ body: (MirrorFixture) async throws -> Value) async throws -> Value {
     try await withRegistrySimulator { simulator in
-        var limits = OutboundLimits()
-        limits.firstByte = .milliseconds(300)
-        limits.total = .seconds(1)
-        let outbound = OutboundClient(
-            rules: [
-                try HostRule(authority: simulator.authority, privateAddressAllowed: true, insecureHTTP: true)
-            ], limits: limits, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let rules = [try HostRule(authority: simulator.authority, privateAddressAllowed: true, insecureHTTP: true)]
+        let clients = [OutboundLimits.patient, .impatient].map {
+            OutboundClient(rules: rules, limits: $0, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        }
         let result: Result<Value, any Error>
         do {
-            result = .success(try await body(MirrorFixture(simulator: simulator, outbound: outbound)))
+            let fixture = MirrorFixture(
+                simulator: simulator, client: MirrorClient(outbound: clients[0]),
+                impatient: MirrorClient(outbound: clients[1]))
+            result = .success(try await body(fixture))
         } catch {
             result = .failure(error)
         }
-        await outbound.shutdown()
+        for client in clients { await client.shutdown() }
         return try result.get()
+    }
+}
+
+extension OutboundLimits {
+    fileprivate static var patient: OutboundLimits {
+        var limits = OutboundLimits()
+        limits.connect = .seconds(60)
+        limits.firstByte = .seconds(60)
+        limits.total = .seconds(60)
+        return limits
+    }
+
+    fileprivate static var impatient: OutboundLimits {
+        var limits = OutboundLimits()
+        limits.firstByte = .milliseconds(300)
+        limits.total = .seconds(1)
+        return limits
     }
 }
 
