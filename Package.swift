@@ -103,7 +103,7 @@ let package = Package(
             name: "dockgate-benchmark",
             dependencies: [
                 "Admission", "Sigstore", "PolicyDocuments", "PolicyEngine", "Trust", "OCI", "Cryptography",
-                "StrictJSON", "Timestamp",
+                "StrictJSON", "Timestamp", "TestSupport",
             ],
             swiftSettings: strict),
 

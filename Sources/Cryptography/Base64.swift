@@ -12,23 +12,32 @@ public enum Base64 {
 
     private static func decode(contiguous text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 4 * 3)
-        for start in stride(from: 0, to: text.count, by: 4) {
-            let isLast = start == text.count - 4
-            let paddingCount = isLast ? text.suffix(2).reversed().prefix { $0 == padding }.count : 0
-            var group: UInt32 = 0
-            for index in start..<(start + 4 - paddingCount) {
-                guard let value = value(of: text[index]) else { return nil }
-                group = group << 6 | value
+        let paddingCount = text.suffix(2).reversed().prefix { $0 == padding }.count
+        let sextets = sextets
+        var (group, found): (UInt32, UInt8) = (0, 0)
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { bytes, count in
+            for index in 0..<(text.count - paddingCount) {
+                let sextet = sextets[Int(text[index])]
+                found |= sextet
+                group = group << 6 | UInt32(sextet)
+                guard index % 4 == 3 else { continue }
+                for position in 0..<3 { put(group, position, in: bytes, &count) }
             }
+            guard paddingCount > 0 else { return }
             group <<= UInt32(6 * paddingCount)
-            guard group & ((1 << UInt32(8 * paddingCount)) - 1) == 0 else { return nil }
-            for index in 0..<(3 - paddingCount) {
-                bytes.append(UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * index)))
-            }
+            for position in 0..<(3 - paddingCount) { put(group, position, in: bytes, &count) }
         }
-        return bytes
+        // What padding leaves over would be the next bytes.
+        let isRest = paddingCount == 0 || group & ((1 << UInt32(8 * paddingCount)) - 1) == 0
+        return found < 64 && isRest ? bytes : nil
+    }
+
+    /// One of the three bytes of a group.
+    private static func put(
+        _ group: UInt32, _ position: Int, in bytes: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) {
+        bytes.initializeElement(at: count, to: UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * position)))
+        count += 1
     }
 
     /// The standard alphabet, with padding, in one line.
@@ -64,14 +73,10 @@ public enum Base64 {
         }
     }
 
-    private static func value(of character: UInt8) -> UInt32? {
-        switch character {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
-    }
+    /// By character; 255 for those that are not of the alphabet.
+    private static let sextets: [UInt8] = {
+        var sextets = [UInt8](repeating: 255, count: 256)
+        for sextet in 0..<64 { sextets[Int(alphabet.utf8Start[sextet])] = UInt8(sextet) }
+        return sextets
+    }()
 }

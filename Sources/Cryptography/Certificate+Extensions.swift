@@ -8,15 +8,13 @@ extension Certificate {
         case repeated
     }
 
-    /// The extension of a dotted object identifier such as `1.3.6.1.4.1.57264.1.8`; absent if it is no such thing.
-    public func extensionValue(_ identifier: String) -> ExtensionValue {
-        OID(identifier).map(extensionValue) ?? .absent
-    }
-
-    func extensionValue(_ identifier: OID) -> ExtensionValue {
-        let found = layout.extensions.filter { $0.identifier == identifier }
-        guard let first = found.first else { return .absent }
-        return found.count == 1 ? .value(Array(first.value), isCritical: first.isCritical) : .repeated
+    /// The extension of that name.
+    public func extensionValue(_ identifier: OID) -> ExtensionValue {
+        guard let first = layout.extensions.firstIndex(where: { $0.identifier == identifier }) else { return .absent }
+        let others = layout.extensions[(first + 1)...]
+        guard !others.contains(where: { $0.identifier == identifier }) else { return .repeated }
+        let found = layout.extensions[first]
+        return .value(Array(found.value), isCritical: found.isCritical)
     }
 
     /// Whether some extension is there more than once.

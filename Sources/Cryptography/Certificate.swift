@@ -11,9 +11,6 @@ public struct Certificate: Sendable {
     /// Certificates in one file.
     public static let maximumCount = 512
 
-    /// RFC 2253, the last part first: `CN=gate.example.com,O=Example`. Whoever made the certificate chose the text.
-    public let subject: String
-    public let issuer: String
     /// In lower-case hexadecimal.
     public let serialNumber: String
     public let notBefore: Instant
@@ -36,7 +33,9 @@ public struct Certificate: Sendable {
     /// SHA-256 over its DER.
     public let fingerprint: [UInt8]
     let layout: CertificateLayout
-    let handle: CertificateHandle
+    /// What it is beyond the above if it is one; then OpenSSL has not read it yet.
+    let plainLeaf: PlainLeaf?
+    private let deferred: DeferredCertificate
 
     /// One of the names of RFC 5280 section 4.2.1.6, as text; addresses in their usual notation.
     public enum AlternativeName: Hashable, Sendable {
@@ -89,23 +88,58 @@ public struct Certificate: Sendable {
 
     /// - Parameter number: which of several it is, for the error.
     private init(der: [UInt8], number: Int?) throws(CertificateFormatError) {
-        defer { ERR_clear_error() }
         guard let layout = try? CertificateLayout(der) else { throw .malformed(number: number) }
         guard !layout.describesCurve else { throw .explicitCurve }
+        if let leaf = PlainLeaf(layout) {
+            self.init(leaf, der: der, layout)
+        } else if let certificate = Certificate(readByOpenSSL: der, layout) {
+            self = certificate
+        } else {
+            throw .malformed(number: number)
+        }
+    }
+
+    private init(_ leaf: PlainLeaf, der: [UInt8], _ layout: CertificateLayout) {
+        (plainLeaf, deferred) = (leaf, DeferredCertificate(der: der))
+        serialNumber = leaf.serialNumber.hexadecimal
+        (notBefore, notAfter) = (leaf.notBefore, leaf.notAfter)
+        (alternativeNames, publicKey) = ([leaf.name], .key(leaf.key))
+        (isAuthority, pathLength) = (false, nil)
+        (keyUsage, extendedKeyUsage) = (.digitalSignature, ["codeSigning"])
+        (signatureAlgorithm, hasEmptySubject) = (leaf.signatureAlgorithm, true)
+        (self.der, self.layout) = (der, layout)
+        fingerprint = SHA2.sha256(der)
+    }
+
+    /// Nil if it holds what OpenSSL cannot read.
+    init?(readByOpenSSL der: [UInt8], _ layout: CertificateLayout) {
+        defer { ERR_clear_error() }
         guard
-            let reader = CertificateReader(der: der), let subject = reader.subject, let issuer = reader.issuer,
+            let reader = CertificateReader(der: der), reader.subject != nil, reader.issuer != nil,
             let notBefore = reader.notBefore, let notAfter = reader.notAfter, let publicKey = reader.publicKey,
             let alternativeNames = reader.alternativeNames, let extendedKeyUsage = reader.extendedKeyUsage
-        else { throw .malformed(number: number) }
-        (self.subject, self.issuer, serialNumber) = (subject, issuer, reader.serialNumber)
+        else { return nil }
+        (plainLeaf, deferred) = (nil, DeferredCertificate(reader.handle))
+        serialNumber = reader.serialNumber
         (self.notBefore, self.notAfter) = (notBefore, notAfter)
         (self.alternativeNames, self.publicKey) = (alternativeNames, publicKey)
         (isAuthority, pathLength) = (reader.isAuthority, reader.pathLength)
         (keyUsage, self.extendedKeyUsage) = (reader.keyUsage, extendedKeyUsage)
         (signatureAlgorithm, hasEmptySubject) = (reader.signatureAlgorithm, reader.hasEmptySubject)
-        (self.der, self.layout, handle) = (der, layout, reader.handle)
+        (self.der, self.layout) = (der, layout)
         fingerprint = SHA2.sha256(der)
     }
+}
+
+extension Certificate {
+    /// RFC 2253, the last part first: `CN=gate.example.com,O=Example`. Whoever made the certificate chose the text.
+    public var subject: String { hasEmptySubject ? "" : reader?.subject ?? "" }
+    /// Likewise.
+    public var issuer: String { reader?.issuer ?? "" }
+
+    /// Nil only where OpenSSL cannot read it.
+    var handle: CertificateHandle? { deferred.handle }
+    var reader: CertificateReader? { handle.map { CertificateReader($0) } }
 }
 
 extension Certificate: Hashable {

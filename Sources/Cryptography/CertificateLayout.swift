@@ -1,10 +1,19 @@
 /// Where the parts of a certificate stand in its bytes (RFC 5280 section 4.1), for what is signed or compared as bytes.
 struct CertificateLayout: Sendable {
-    /// With tag and length, as all of these.
+    /// The TBSCertificate, with tag and length, as all of these: what the issuer signs.
+    let signedPart: ArraySlice<UInt8>
+    /// Nil in a certificate of version 1.
+    let version: ArraySlice<UInt8>?
     let serialNumber: ArraySlice<UInt8>
+    /// As the signed part names it.
+    let signatureAlgorithm: ArraySlice<UInt8>
     let issuer: ArraySlice<UInt8>
+    let validity: ArraySlice<UInt8>
+    let subject: ArraySlice<UInt8>
     let subjectPublicKeyInfo: ArraySlice<UInt8>
     let extensions: [CertificateExtension]
+    /// What follows the signed part: the algorithm once more, and the signature.
+    let signature: ArraySlice<UInt8>
     /// Of the TBSCertificate, all that comes before the extensions.
     private let beforeExtensions: ArraySlice<UInt8>
 
@@ -16,12 +25,14 @@ struct CertificateLayout: Sendable {
         var parts = certificate.reader
         let body = try parts.element(DERTag.sequence)
         var fields = body.reader
-        _ = try fields.optional(DERTag.constructed(0))
+        signedPart = body.encoding
+        signature = certificate.content[body.encoding.endIndex...]
+        version = try fields.optional(DERTag.constructed(0))?.encoding
         serialNumber = try fields.element(DERTag.integer).encoding
-        _ = try fields.element(DERTag.sequence)
+        signatureAlgorithm = try fields.element(DERTag.sequence).encoding
         issuer = try fields.element(DERTag.sequence).encoding
-        _ = try fields.element(DERTag.sequence)
-        _ = try fields.element(DERTag.sequence)
+        validity = try fields.element(DERTag.sequence).encoding
+        subject = try fields.element(DERTag.sequence).encoding
         let key = try fields.element(DERTag.sequence)
         subjectPublicKeyInfo = key.encoding
         let uniqueIdentifiers = [

@@ -41,13 +41,13 @@ struct PEMArmour {
     }
 
     private static func withoutTrailingSpace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let spaces = [UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\t")]
-        let end = line.lastIndex { !spaces.contains($0) }
+        let end = line.lastIndex { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
         return end.map { line[...$0] } ?? []
     }
 
     /// A label is printed in errors, so it is short and made of what RFC 7468 labels are made of.
     private static func label(of line: ArraySlice<UInt8>, boundary: StaticString) -> String? {
+        guard line.first == UInt8(ascii: "-") else { return nil }
         let start = boundary.withUTF8Buffer { Array($0) }
         let end = Array("-----".utf8)
         guard line.starts(with: start), line.count > start.count + end.count, line.suffix(end.count).elementsEqual(end)

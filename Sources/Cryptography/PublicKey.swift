@@ -62,6 +62,13 @@ public struct PublicKey: Sendable {
         self.handle = handle
     }
 
+    /// A key that was checked already.
+    ///
+    /// - Parameter fingerprint: see there.
+    init(handle: KeyHandle, algorithm: KeyAlgorithm, fingerprint: [UInt8]) {
+        (self.handle, self.algorithm, self.fingerprint) = (handle, algorithm, fingerprint)
+    }
+
     /// A key that was made here, so nothing about it is in doubt.
     init?(handle: KeyHandle, algorithm: KeyAlgorithm) {
         guard let der = handle.publicKeyDER else { return nil }

@@ -22,14 +22,22 @@ public struct Checkpoint: Hashable, Sendable {
             guard !named.isEmpty else { continue }
             // A line that is repeated says nothing more, and whoever presents the note chose how often it is there.
             guard seen.insert(line.keyID + line.signature).inserted else { continue }
-            let verified = named.lazy.compactMap { key in key.verify(line, over: text).map { ($0, key) } }.first
-            guard let verified else { throw .signatureInvalid(line: index + 1) }
-            signers.append(verified)
+            guard let signer = signer(of: line, among: named, text) else { throw .signatureInvalid(line: index + 1) }
+            signers.append(signer)
         }
         guard let first = signers.first else { throw .notByTheseKeys(signatures: signed.signatures.count) }
         let body = try CheckpointBody(parsing: first.content.content)
         for signer in signers { try check(body, isOf: signer.key) }
         return Checkpoint(body: body, key: first.key)
+    }
+
+    private static func signer(
+        of line: SignedNote.Line, among keys: [LogKey], _ text: HashedMessage
+    ) -> (content: Verified<[UInt8]>, key: LogKey)? {
+        for key in keys {
+            if let content = key.verify(line, over: text) { return (content, key) }
+        }
+        return nil
     }
 
     /// The number of entries of the tree.

@@ -9,5 +9,9 @@ struct Benchmark {
         print("policies.bytes \(loading.bytes)")
         print("policies.ms \(loading.milliseconds)")
         print("p256.verifications_per_cpu_second \(try SignatureBenchmark.verificationsPerProcessorSecond())")
+        let keyless = KeylessBenchmark.signatures
+        print("keyless.us \(try KeylessBenchmark.microseconds())")
+        print("keyless.p384 \(keyless.p384)")
+        print("keyless.p256 \(keyless.p256)")
     }
 }

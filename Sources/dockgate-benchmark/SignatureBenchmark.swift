@@ -1,5 +1,4 @@
 import Cryptography
-import Glibc
 
 /// What a signature check costs on the way that every cosign verification takes: `PublicKey.verify` with its hash and
 /// its contexts. `openssl speed ecdsap256` measures the bare elliptic curve arithmetic beside it.
@@ -13,20 +12,15 @@ enum SignatureBenchmark {
         let payload = [UInt8](repeating: UInt8(ascii: "x"), count: 254)
         let signature = try key.sign(payload, scheme: .ecdsa(.sha256))
         let publicKey = key.publicKey
-        let start = processorSeconds()
+        let start = ProcessorTime.seconds
         for _ in 0..<rounds {
             guard publicKey.verify(signature, over: payload, scheme: .ecdsa(.sha256)) != nil else {
                 throw UnexpectedRefusal()
             }
         }
-        return Double(rounds) / (processorSeconds() - start)
-    }
-
-    struct UnexpectedRefusal: Error {}
-
-    private static func processorSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+        return Double(rounds) / (ProcessorTime.seconds - start)
     }
 }
+
+/// A signature that has to hold did not.
+struct UnexpectedRefusal: Error {}

@@ -29,7 +29,7 @@ import Testing
         certificate.change(KnownOID.basicConstraints) { $0.isCritical = false }
     }
 
-    private static let ofAuthorities: [BrokenRule] = [
+    static let ofAuthorities: [BrokenRule] = [
         .ofRoot("4.2.1.2: without a key identifier") { $0.removeExtension(KnownOID.subjectKeyIdentifier) },
         .ofIntermediate("4.2.1.2: without a key identifier") { $0.removeExtension(KnownOID.subjectKeyIdentifier) },
         .ofIntermediate("4.2.1.1: does not name its issuer's key") {
@@ -43,7 +43,7 @@ import Testing
         .ofIntermediate("4.1.2.6: without a name") { $0.subject = DER.emptyName },
     ]
 
-    private static let ofLeaves: [BrokenRule] = [
+    static let ofLeaves: [BrokenRule] = [
         .ofLeaf("4.2.1.1: does not name its issuer's key") { $0.removeExtension(KnownOID.authorityKeyIdentifier) },
         .ofLeaf("4.2.1.1: names another key than its issuer's") { $0.set(.authorityKeyIdentifier(of: [1, 2, 3])) },
         .ofLeaf("4.2.1.1: critical, which it never is") { certificate in

@@ -18,7 +18,7 @@ final class AnchorStore: @unchecked Sendable {
         guard let pointer = X509_STORE_new(), let parameters = X509_STORE_get0_param(pointer) else { return nil }
         self.pointer = pointer
         for anchor in anchors {
-            guard X509_STORE_add_cert(pointer, anchor.handle.pointer) == 1 else { return nil }
+            guard let handle = anchor.handle, X509_STORE_add_cert(pointer, handle.pointer) == 1 else { return nil }
         }
         // An anchor is believed because it was given, self-signed or not.
         let flags = UInt(X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_X509_STRICT)
@@ -45,11 +45,11 @@ final class AnchorStore: @unchecked Sendable {
             OPENSSL_sk_free(untrusted)
         }
         for helper in helpers {
-            guard OPENSSL_sk_push(untrusted, UnsafeRawPointer(helper.handle.pointer)) > 0 else {
+            guard let handle = helper.handle, OPENSSL_sk_push(untrusted, UnsafeRawPointer(handle.pointer)) > 0 else {
                 throw ChainError(.noPath, leaf)
             }
         }
-        guard X509_STORE_CTX_init(context, pointer, leaf.handle.pointer, untrusted) == 1 else {
+        guard let handle = leaf.handle, X509_STORE_CTX_init(context, pointer, handle.pointer, untrusted) == 1 else {
             throw ChainError(.noPath, leaf)
         }
         X509_STORE_CTX_set_time(context, 0, Int(time))
@@ -57,7 +57,7 @@ final class AnchorStore: @unchecked Sendable {
         guard X509_verify_cert(context) == 1 else {
             let culprit = X509_STORE_CTX_get_current_cert(context)
             throw ChainError(
-                code: X509_STORE_CTX_get_error(context), known.first { $0.handle.pointer == culprit } ?? leaf)
+                code: X509_STORE_CTX_get_error(context), known.first { $0.handle?.pointer == culprit } ?? leaf)
         }
         return try certificates(of: context, among: known, leaf)
     }
@@ -70,7 +70,7 @@ final class AnchorStore: @unchecked Sendable {
         var path: [Certificate] = []
         for index in 0..<max(0, OPENSSL_sk_num(chain)) {
             let pointer = OPENSSL_sk_value(chain, index).map { OpaquePointer($0) }
-            guard let certificate = known.first(where: { $0.handle.pointer == pointer }) else {
+            guard let certificate = known.first(where: { $0.handle?.pointer == pointer }) else {
                 throw ChainError(.noPath, leaf)
             }
             path.append(certificate)

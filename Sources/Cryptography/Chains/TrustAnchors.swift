@@ -13,6 +13,8 @@ public struct TrustAnchors: Sendable {
     private let store: AnchorStore
     /// Which of these certificates is known to be signed by which: it does not change, and costs more than all the rest.
     private let verifiedSignatures: Set<SignedCertificate>
+    /// Those of these certificates that issue plain leaves, by the subject that is the issuer of such a leaf.
+    private let plainAuthorities: [ArraySlice<UInt8>: PlainAuthority]
 
     /// - Parameters:
     ///   - anchors: believed because they are given here, self-signed or not; nothing above them is asked for.
@@ -27,7 +29,16 @@ public struct TrustAnchors: Sendable {
         guard !anchors.isEmpty, let store = AnchorStore(anchors) else { throw ChainError(.noAnchors) }
         (self.anchors, self.intermediates, self.purpose, self.store) = (anchors, intermediates, purpose, store)
         let pairs = intermediates.flatMap { subject in all.map { SignedCertificate(subject: subject, issuer: $0) } }
-        verifiedSignatures = Set(pairs.filter(\.isVerified))
+        let verified = Set(pairs.filter(\.isVerified))
+        verifiedSignatures = verified
+        // Plain leaves are for code signing.
+        plainAuthorities = PlainAuthority.all(among: purpose == .codeSigning ? all : []) { probe throws(ChainError) in
+            let path = try store.path(
+                from: probe, helpers: intermediates, anchors: anchors, at: probe.notBefore.seconds)
+            try TrustAnchors.check(path, for: purpose)
+            try SignedCertificate.check(Array(path.dropFirst()), verified)
+            return path
+        }
         ERR_clear_error()
     }
 
@@ -53,25 +64,40 @@ public struct TrustAnchors: Sendable {
         guard untrusted.count <= TrustAnchors.maximumCertificates else {
             throw ChainError(.tooMany(count: untrusted.count), leaf)
         }
+        if untrusted.isEmpty, let path = try plainPath(from: leaf) { return path }
+        return try searchedPath(from: leaf, intermediates: untrusted, at: time)
+    }
+
+    /// Nil if it takes OpenSSL to find it.
+    private func plainPath(from leaf: Certificate) throws(ChainError) -> VerifiedPath? {
+        guard let plain = leaf.plainLeaf, let authority = plainAuthorities[leaf.layout.issuer],
+            plain.authorityKeyIdentifier == authority.keyIdentifier, !anchors.contains(leaf)
+        else { return nil }
+        return try authority.path(from: leaf, plain)
+    }
+
+    /// The same with OpenSSL alone.
+    func searchedPath(
+        from leaf: Certificate, intermediates untrusted: [Certificate] = [], at time: Instant
+    ) throws(ChainError) -> VerifiedPath {
         var verified = verifiedSignatures
         let path = try store.path(
             from: leaf, helpers: intermediates + vouched(untrusted, &verified), anchors: anchors, at: time.seconds)
-        for certificate in path
-        where certificate.repeatsExtension || !CertificateReader(certificate.handle).hasReadableExtensions {
-            throw ChainError(.malformedExtension, certificate)
-        }
-        try purpose.check(path)
-        for (subject, issuer) in zip(path, path.dropFirst()) {
-            let signed = SignedCertificate(subject: subject, issuer: issuer)
-            guard verified.contains(signed) || signed.isVerified else {
-                throw ChainError(.signature, subject)
-            }
-        }
+        try TrustAnchors.check(path, for: purpose)
+        try SignedCertificate.check(path, verified)
         // A leaf that is an anchor itself has no issuer that vouches for it.
         guard let chain = VerifiedPath(certificates: path, key: try TrustAnchors.key(of: path)) else {
             throw ChainError(.noPath, leaf)
         }
         return chain
+    }
+
+    private static func check(_ path: [Certificate], for purpose: ChainPurpose) throws(ChainError) {
+        for certificate in path
+        where certificate.repeatsExtension || certificate.reader?.hasReadableExtensions != true {
+            throw ChainError(.malformedExtension, certificate)
+        }
+        try purpose.check(path)
     }
 
     /// Those that one of these authorities signed, or another one that they did. What a stranger made up leads nowhere, and
@@ -125,20 +151,29 @@ private struct SignedCertificate: Hashable {
         return nil
     }
 
+    /// Throws for the first of a path that the next has not signed.
+    static func check(_ path: [Certificate], _ verified: Set<SignedCertificate>) throws(ChainError) {
+        for (subject, issuer) in zip(path, path.dropFirst()) {
+            let signed = SignedCertificate(subject: subject, issuer: issuer)
+            guard verified.contains(signed) || signed.isVerified else { throw ChainError(.signature, subject) }
+        }
+    }
+
     /// Costs a signature verification.
     var isVerified: Bool {
         defer { ERR_clear_error() }
-        let isNamed =
-            X509_NAME_cmp(
-                X509_get_issuer_name(subject.handle.pointer), X509_get_subject_name(issuer.handle.pointer)) == 0
-        guard isNamed, let key = X509_get0_pubkey(issuer.handle.pointer) else { return false }
-        return X509_verify(subject.handle.pointer, key) == 1
+        guard let subject = subject.handle?.pointer, let issuer = issuer.handle?.pointer,
+            X509_NAME_cmp(X509_get_issuer_name(subject), X509_get_subject_name(issuer)) == 0,
+            let key = X509_get0_pubkey(issuer)
+        else { return false }
+        return X509_verify(subject, key) == 1
     }
 }
 
 extension Certificate {
     /// By its name and, where both say it, by the identifier of its key.
     fileprivate func isNamedAsIssuer(of subject: Certificate) -> Bool {
-        X509_check_issued(handle.pointer, subject.handle.pointer) == X509_V_OK
+        guard let issuer = handle?.pointer, let subject = subject.handle?.pointer else { return false }
+        return X509_check_issued(issuer, subject) == X509_V_OK
     }
 }

@@ -1,13 +1,15 @@
 /// An object identifier (X.660) as DER writes it.
-struct OID: Hashable {
+public struct OID: Hashable, Sendable {
+    /// The content of the element, without tag and length (X.690 section 8.19).
     let bytes: [UInt8]
 
-    init(bytes: some Collection<UInt8>) {
+    /// - Parameter bytes: not looked at. Those that are no object identifier are equal to none that is one.
+    public init(bytes: some Collection<UInt8>) {
         self.bytes = Array(bytes)
     }
 
     /// Nil unless `dotted` is one: `1.3.6.1.4.1.57264.1.8`.
-    init?(_ dotted: String) {
+    public init?(_ dotted: String) {
         let texts = dotted.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         var arcs: [UInt64] = []
         for text in texts {
@@ -34,9 +36,16 @@ struct OID: Hashable {
 }
 
 extension OID {
-    // RFC 5280 section 4.2.1.12, RFC 6962 section 3.3
+    // RFC 5280 section 4.2.1, RFC 6962 section 3.3
+    static let subjectKeyIdentifier = OID(bytes: [0x55, 0x1D, 0x0E])
+    static let keyUsage = OID(bytes: [0x55, 0x1D, 0x0F])
+    static let subjectAlternativeName = OID(bytes: [0x55, 0x1D, 0x11])
+    static let basicConstraints = OID(bytes: [0x55, 0x1D, 0x13])
+    static let authorityKeyIdentifier = OID(bytes: [0x55, 0x1D, 0x23])
     static let extendedKeyUsage = OID(bytes: [0x55, 0x1D, 0x25])
     static let signedCertificateTimestamps = OID(bytes: [0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0x02, 0x04, 0x02])
+
+    static let codeSigning = OID(bytes: [0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03])
 
     // RFC 5652, RFC 3161, RFC 5035
     static let signedData = OID(bytes: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02])

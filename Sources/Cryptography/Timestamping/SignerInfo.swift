@@ -31,7 +31,7 @@ struct SignerInfo: Sendable {
             certificate.layout.issuer.elementsEqual(issuer)
                 && certificate.layout.serialNumber.elementsEqual(serialNumber)
         case .subjectKeyIdentifier(let identifier):
-            CertificateReader(certificate.handle).subjectKeyIdentifier == identifier
+            certificate.reader?.subjectKeyIdentifier == identifier
         }
     }
 

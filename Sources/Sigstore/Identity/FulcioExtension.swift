@@ -25,7 +25,7 @@ public enum FulcioExtension: String, CaseIterable, Hashable, Sendable {
     case deploymentEnvironment
     case tokenSubject
 
-    /// The last number of its object identifier, under `FulcioExtension.arc`.
+    /// The last number of its object identifier, below 128: 8 of 1.3.6.1.4.1.57264.1.8.
     public var number: Int {
         switch self {
         case .githubWorkflowTrigger: 2
@@ -55,12 +55,13 @@ public enum FulcioExtension: String, CaseIterable, Hashable, Sendable {
     /// The first ones hold the text itself, the later ones a DER UTF8String.
     var isBareText: Bool { number < 7 }
 
-    static let arc = "1.3.6.1.4.1.57264.1."
+    /// 1.3.6.1.4.1.57264.1
+    private static let arc: [UInt8] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01]
     /// Deprecated: the issuer as bare text.
-    static let bareIssuer = arc + "1"
+    static let bareIssuer = OID(bytes: arc + [1])
     /// The type of the name of signers that are neither a mail address nor a URI.
-    static let userName = arc + "7"
-    static let issuer = arc + "8"
+    static let userName = "1.3.6.1.4.1.57264.1.7"
+    static let issuer = OID(bytes: arc + [8])
 
-    var objectIdentifier: String { FulcioExtension.arc + String(number) }
+    var objectIdentifier: OID { OID(bytes: FulcioExtension.arc + [UInt8(truncatingIfNeeded: number)]) }
 }

@@ -127,7 +127,7 @@ extension CertificateIdentity {
     }
 
     private static func text(
-        _ certificate: Certificate, _ identifier: String, _ name: String, isBare: Bool
+        _ certificate: Certificate, _ identifier: OID, _ name: String, isBare: Bool
     ) throws(SigstoreRefusal) -> String? {
         switch certificate.extensionValue(identifier) {
         case .absent: return nil

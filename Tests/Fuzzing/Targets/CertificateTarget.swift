@@ -18,9 +18,18 @@ enum CertificateTarget {
             hold(key.fingerprint == SHA2.sha256(der), "a key has one fingerprint")
         }
         checkExtensions(certificate)
+        if certificate.plainLeaf != nil { checkReading(certificate) }
         guard let anchors else { return hold(false, "anchors can be made") }
         let verified = try? anchors.verify(certificate, intermediates: [certificate], at: certificate.notBefore)
         hold(verified == nil, "a stranger is not verified")
+    }
+
+    /// What is read without OpenSSL is what it reads.
+    private static func checkReading(_ certificate: Certificate) {
+        guard let other = Certificate(readByOpenSSL: certificate.der, certificate.layout) else {
+            return hold(false, "OpenSSL reads a plain leaf")
+        }
+        hold(certificate.says(what: other), "both readings are the same")
     }
 
     private static func checkExtensions(_ certificate: Certificate) {
@@ -48,4 +57,16 @@ enum CertificateTarget {
         else { return nil }
         return try? TrustAnchors(anchors: certificates, purpose: .codeSigning)
     }()
+}
+
+extension Certificate {
+    /// Whether all that can be read of both is the same.
+    fileprivate func says(what other: Certificate) -> Bool {
+        guard case .key(let key) = publicKey, case .key(let otherKey) = other.publicKey else { return false }
+        return key == otherKey && serialNumber == other.serialNumber && notBefore == other.notBefore
+            && notAfter == other.notAfter && alternativeNames == other.alternativeNames
+            && isAuthority == other.isAuthority && pathLength == other.pathLength && keyUsage == other.keyUsage
+            && extendedKeyUsage == other.extendedKeyUsage && signatureAlgorithm == other.signatureAlgorithm
+            && hasEmptySubject == other.hasEmptySubject && subject == other.subject && issuer == other.issuer
+    }
 }

@@ -17,9 +17,13 @@ public struct SigstoreSimulator: Sendable {
     public var now: Instant
 
     /// A Sigstore whose certificates and windows begin two years before `now`; the windows have no end.
-    public init(at now: Instant = Instant(secondsSince1970: 1_772_359_200)) throws {
+    ///
+    /// - Parameter algorithm: of the key that Fulcio signs with.
+    public init(
+        at now: Instant = Instant(secondsSince1970: 1_772_359_200), issuingWith algorithm: KeyAlgorithm = .ecdsaP256
+    ) throws {
         (self.now, start) = (now, now - .seconds(2 * 365 * 86_400))
-        fulcio = try SimulatedFulcio(from: start)
+        fulcio = try SimulatedFulcio(from: start, issuingWith: algorithm)
         certificateLog = try SimulatedCertificateLog()
         rekor = try SimulatedRekor(.v1(treeID: 1_193_050_959_916_656_506, firstIndex: 4_163_431), host: "rekor.example")
         rekorV2 = try SimulatedRekor(.v2, host: "log2026-1.rekor.example")

@@ -8,7 +8,11 @@ public struct SimulatedFulcio: Sendable {
     public private(set) var intermediate: DraftedCertificate
 
     /// An authority whose certificates are valid for ten years from then.
-    public init(organization: String = "sigstore.example", from start: Instant) throws {
+    ///
+    /// - Parameter algorithm: of the key that signs the leaves. The public Fulcio's is on P-384, which takes ten times as long.
+    public init(
+        organization: String = "sigstore.example", from start: Instant, issuingWith algorithm: KeyAlgorithm = .ecdsaP256
+    ) throws {
         let end = start + .seconds(10 * 365 * 86_400)
         let rootKey = try PrivateKey.generate(.ecdsaP384)
         let root = try DraftedCertificate(
@@ -17,7 +21,7 @@ public struct SimulatedFulcio: Sendable {
                 from: start, to: end,
                 extensions: [.keyUsage(.keyCertSign, .crlSign), .basicConstraints(isAuthority: true, pathLength: 1)]),
             key: rootKey)
-        let key = try PrivateKey.generate(.ecdsaP256)
+        let key = try PrivateKey.generate(algorithm)
         let draft = try CertificateDraft(
             subject: DER.name(organization: organization, commonName: "sigstore-intermediate"), key: key, issuer: root,
             from: start, to: end,
