@@ -228,6 +228,78 @@ extension EndToEnd {
             #expect(ignored.errors.contains("warning: --insecure-ignore-sct: "))
         }
 
+        // MARK: - An organisation's own authority
+
+        @Test("a holder of an organisation's certificate is believed, of another authority or at a time nobody saw not")
+        func ownAuthority() throws {
+            let holder = SimulatedIdentity(issuer: "", name: .email("release@acme.example"))
+            let order = SigningOrder.signatureLayer(by: .keyless(holder)).timestamped
+            let (image, _) = try publish("verify/own-authority", [order])
+            let sigstore = try sigstore
+            func file(_ certificates: [[UInt8]], _ name: String) throws -> String {
+                try scratch.write(certificates.flatMap { pemBlock("CERTIFICATE", $0) }, to: name)
+            }
+            let roots = try file([sigstore.fulcio.root.der], "roots.pem")
+            let stamps = try file(sigstore.timestampAuthority.chain, "tsa.pem")
+            let name = ["--certificate-identity", "release@acme.example", "--insecure-ignore-tlog"]
+            let good = ["--ca-roots", roots, "--timestamp-certificate-chain", stamps] + name + [image]
+            #expect(try verify(good).status == 0)
+            #expect(try json(verify(["-o", "json"] + good))["verified"]?.boolean == true)
+
+            let strange = try SigstoreSimulator()
+            let otherRoots = try file([strange.fulcio.root.der], "other-roots.pem")
+            let otherStamps = try file(strange.timestampAuthority.chain, "other-tsa.pem")
+            let other = ["--ca-roots", otherRoots, "--timestamp-certificate-chain", stamps] + name + [image]
+            #expect(try verify(other).output.contains("[certificate-invalid]"))
+            let unseen = ["--ca-roots", roots, "--timestamp-certificate-chain", otherStamps] + name + [image]
+            #expect(try verify(unseen).output.contains("[timestamp-invalid]"))
+            let somebody = ["--certificate-identity", "somebody@acme.example", "--insecure-ignore-tlog", image]
+            let stranger = try verify(["--ca-roots", roots, "--timestamp-certificate-chain", stamps] + somebody)
+            #expect(stranger.status == 1 && stranger.output.contains("[identity-untrusted]"))
+        }
+
+        @Test("an authority below the root is needed where the signature does not bring it")
+        func intermediate() throws {
+            let holder = SimulatedIdentity(issuer: "", name: .email("release@acme.example"))
+            let (image, material) = try publish(
+                "verify/own-intermediate",
+                [SigningOrder.message(by: .keyless(holder), version: .v03).timestamped])
+            let sigstore = try sigstore
+            let roots = try scratch.write(sigstore.fulcio.root.pem, to: "roots.pem")
+            let arguments = [
+                "--ca-roots", roots, "--trusted-root", try scratch.write(material.trustedRoot.bytes, to: "root.json"),
+                "--certificate-identity", "release@acme.example", image,
+            ]
+            #expect(try verify(arguments).output.contains("[certificate-invalid]"))
+            let intermediate = try scratch.write(sigstore.fulcio.intermediate.pem, to: "intermediate.pem")
+            #expect(try verify(["--ca-intermediates", intermediate] + arguments).status == 0)
+        }
+
+        @Test("files that hold no authority, and options that say nothing together, end with 2")
+        func ownAuthorityMistakes() throws {
+            let sigstore = try sigstore
+            let leaf = try sigstore.fulcio.issue(
+                sigstore.fulcio.leaf(for: .person(), key: .generate(.ecdsaP256), at: sigstore.now),
+                key: .generate(.ecdsaP256))
+            let files = [
+                try scratch.write(leaf.pem, to: "leaf.pem"), releaseKey, scratch.path + "/missing.pem",
+            ]
+            let name = ["--certificate-identity", "a@example.com", "--insecure-ignore-tlog", "example.com/app:1"]
+            for file in files {
+                let command = try verify(["--ca-roots", file, "--timestamp-certificate-chain", files[0]] + name)
+                #expect(command.status == 2 && command.errors.contains(file), "\(command.errors)")
+            }
+            let root = try scratch.write(sigstore.fulcio.root.pem, to: "roots.pem")
+            let nobodySays = try verify(["--ca-roots", root] + name)
+            #expect(nobodySays.status == 2, "\(nobodySays.errors)")
+            for options in [
+                ["--ca-intermediates", root], ["--timestamp-certificate-chain", root], ["--ca-roots", root],
+            ] {
+                let command = try verify(options + byKey + ["example.com/app:1"])
+                #expect(command.status == 2, "\(options) \(command.errors)")
+            }
+        }
+
         // MARK: - Attestations
 
         @Test("attestations count by the type of the very statement: a word of cosign's, or the URI")

@@ -48,12 +48,21 @@ struct SignerOptions: ParsableArguments {
             }
             return
         }
-        guard subjects.count == 1, issuers.count == 1 else {
-            throw ValidationError(
-                "give --key, or one of --certificate-identity and --certificate-identity-regexp with one of "
-                    + "--certificate-oidc-issuer and --certificate-oidc-issuer-regexp")
+        guard subjects.count == 1, issuers.count <= 1 else { throw SignerOptions.nobody }
+    }
+
+    /// An organisation's own authorities know for themselves who is who; of others an issuer must be named.
+    func validate(isOfOrganisation: Bool) throws {
+        guard !keys.isEmpty || isOfOrganisation || certificateOidcIssuer != nil || certificateOidcIssuerRegexp != nil
+        else { throw SignerOptions.nobody }
+        guard keys.isEmpty || !isOfOrganisation else {
+            throw ValidationError("--ca-roots is for certificates, and --key is for signatures without one")
         }
     }
+
+    private static let nobody = ValidationError(
+        "give --key, or one of --certificate-identity and --certificate-identity-regexp with one of "
+            + "--certificate-oidc-issuer and --certificate-oidc-issuer-regexp, or with --ca-roots")
 
     /// What else the certificate must say.
     private var extensions: [FulcioExtension: TextPattern] {
@@ -97,19 +106,21 @@ struct SignerOptions: ParsableArguments {
     }
 
     private func identity() throws(UsageError) -> IdentityRule {
-        IdentityRule(
-            issuer: try SignerOptions.pattern(
-                certificateOidcIssuer, certificateOidcIssuerRegexp, "--certificate-oidc-issuer"),
-            subject: try SignerOptions.pattern(
-                certificateIdentity, certificateIdentityRegexp, "--certificate-identity"),
-            extensions: extensions)
+        let subject = try SignerOptions.pattern(
+            certificateIdentity, certificateIdentityRegexp, "--certificate-identity")
+        guard let subject else { throw UsageError("there is no --certificate-identity") }
+        let issuer = try SignerOptions.pattern(
+            certificateOidcIssuer, certificateOidcIssuerRegexp, "--certificate-oidc-issuer")
+        return IdentityRule(issuer: issuer, subject: subject, extensions: extensions)
     }
 
+    /// Nil if neither is given.
     private static func pattern(
         _ text: String?, _ expression: String?, _ option: String
-    ) throws(UsageError) -> TextPattern {
+    ) throws(UsageError) -> TextPattern? {
         if let text { return .exact(text) }
-        do throws(ExpressionError) { return .expression(try AnchoredExpression(expression ?? "")) } catch {
+        guard let expression else { return nil }
+        do throws(ExpressionError) { return .expression(try AnchoredExpression(expression)) } catch {
             throw UsageError("\(option)-regexp: \(error)")
         }
     }

@@ -16,6 +16,10 @@ struct VerifyCommand: AsyncParsableCommand {
                 --certificate-oidc-issuer https://token.actions.githubusercontent.com
                 --certificate-identity-regexp 'https://github\\.com/acme/cart/.*'
                 registry.example.com/cart:1.2
+              dockgate verify --ca-roots roots.pem --insecure-ignore-tlog
+                --timestamp-certificate-chain tsa.pem
+                --certificate-identity release@acme.example
+                registry.example.com/cart:1.2
 
             The options are those of `cosign verify`, and of `cosign verify-attestation` with --type. A tag is resolved \
             once; signatures are looked for and judged as the gate does it for an attestor that says the same. Nothing is \
@@ -58,7 +62,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func validate() throws {
         let isByKey = !signer.keys.isEmpty
-        guard evidence.trustedRoot != nil || (isByKey && !evidence.asksWitnesses) else {
+        try signer.validate(isOfOrganisation: evidence.caRoots != nil)
+        guard evidence.trustedRoot != nil || evidence.caRoots != nil || (isByKey && !evidence.asksWitnesses) else {
             throw ValidationError(
                 "give --trusted-root: whose logs and authorities are believed"
                     + (isByKey ? ", or --insecure-ignore-tlog, which asks none of them" : ""))
