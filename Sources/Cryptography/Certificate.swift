@@ -6,6 +6,8 @@ public import Timestamp
 public struct Certificate: Sendable {
     /// One certificate that came with a signature: those of Fulcio are below 2 KiB, those with post-quantum keys below 16.
     public static let maximumDERBytes = 32 << 10
+    /// Alternative names of one: servers of many hosts have some hundreds.
+    public static let maximumNames = 1_024
     /// The whole file: a bundle of all public authorities is some 220 KiB.
     public static let maximumBytes = 1 << 20
     /// Certificates in one file.
@@ -89,7 +91,14 @@ public struct Certificate: Sendable {
     /// - Parameter number: which of several it is, for the error.
     private init(der: [UInt8], number: Int?) throws(CertificateFormatError) {
         guard let layout = try? CertificateLayout(der) else { throw .malformed(number: number) }
-        guard !layout.describesCurve else { throw .explicitCurve }
+        switch CostlyKey(in: layout.subjectPublicKeyInfo) {
+        case .explicitCurve: throw .explicitCurve
+        case .compressedPoint: throw .compressedPoint
+        case nil: break
+        }
+        guard let names = layout.alternativeNameCount, names <= Certificate.maximumNames else {
+            throw .tooManyNames
+        }
         if let leaf = PlainLeaf(layout) {
             self.init(leaf, der: der, layout)
         } else if let certificate = Certificate(readByOpenSSL: der, layout) {
@@ -162,6 +171,10 @@ public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConve
     case tooMany(count: Int)
     /// Its key describes a curve instead of naming it.
     case explicitCurve
+    /// Its key is on a curve that is not used here, and leaves out half of its point.
+    case compressedPoint
+    /// More alternative names than `Certificate.maximumNames`, or what is no list of them.
+    case tooManyNames
     /// Not one DER Certificate; of several, which one, from 1.
     case malformed(number: Int?)
 
@@ -175,6 +188,10 @@ public enum CertificateFormatError: Error, Hashable, Sendable, CustomStringConve
         case .malformedBlock: "found a PEM block that is cut off or not base64, expected whole `CERTIFICATE` blocks"
         case .explicitCurve:
             "found a certificate whose key describes its own curve, expected a curve by its name, such as P-256"
+        case .compressedPoint:
+            "found a certificate whose key is a compressed point on a curve that is not used here, expected P-256, P-384 or P-521"
+        case .tooManyNames:
+            "found a certificate whose names are no list of at most \(Certificate.maximumNames)"
         case .tooMany(let count): "found \(count) certificates, expected at most \(Certificate.maximumCount)"
         case .malformed(let number):
             "found bytes that are no X.509 certificate" + (number.map { " in block \($0)" } ?? "")

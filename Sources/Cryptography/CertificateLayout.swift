@@ -11,6 +11,8 @@ struct CertificateLayout: Sendable {
     let validity: ArraySlice<UInt8>
     let subject: ArraySlice<UInt8>
     let subjectPublicKeyInfo: ArraySlice<UInt8>
+    /// Of issuer or subject (RFC 5280 section 4.1.2.8), which nobody has used for decades.
+    let hasUniqueIdentifiers: Bool
     let extensions: [CertificateExtension]
     /// What follows the signed part: the algorithm once more, and the signature.
     let signature: ArraySlice<UInt8>
@@ -38,6 +40,7 @@ struct CertificateLayout: Sendable {
         let uniqueIdentifiers = [
             try fields.optional(DERTag.primitive(1)), try fields.optional(DERTag.primitive(2)),
         ]
+        hasUniqueIdentifiers = uniqueIdentifiers.contains { $0 != nil }
         let last = uniqueIdentifiers.compactMap { $0 }.last ?? key
         beforeExtensions = body.content[body.content.startIndex..<last.encoding.endIndex]
         if let wrapper = try fields.optional(DERTag.constructed(3)) {
@@ -48,8 +51,28 @@ struct CertificateLayout: Sendable {
         try fields.finish()
     }
 
-    /// Whether its key describes a curve: see `ExplicitCurve`.
-    var describesCurve: Bool { ExplicitCurve.isDescribed(in: subjectPublicKeyInfo) }
+    /// RFC 5280 section 4.2.1.2; nil without the extension, with several, and where it is none.
+    var subjectKeyIdentifier: [UInt8]? {
+        let found = extensions.filter { $0.identifier == .subjectKeyIdentifier }
+        guard found.count == 1, let value = found.first?.value,
+            let identifier = try? DERReader(value).only(DERTag.octetString)
+        else { return nil }
+        return Array(identifier.content)
+    }
+
+    /// How many alternative names it has; nil if they are no list.
+    var alternativeNameCount: Int? {
+        var count = 0
+        for item in extensions where item.identifier == .subjectAlternativeName {
+            var outer = DERReader(item.value)
+            guard var names = try? outer.element(DERTag.sequence).reader else { return nil }
+            while !names.isAtEnd {
+                guard (try? names.element()) != nil else { return nil }
+                count += 1
+            }
+        }
+        return count
+    }
 
     /// The TBSCertificate as it would be without the extension, every other byte as it is.
     func tbsCertificate(without identifier: OID) -> [UInt8] {

@@ -141,13 +141,6 @@ struct CertificateReader {
 
     var hasEmptySubject: Bool { X509_NAME_entry_count(X509_get_subject_name(handle.pointer)) == 0 }
 
-    /// RFC 5280 section 4.2.1.2; nil without the extension.
-    var subjectKeyIdentifier: [UInt8]? {
-        guard let identifier = X509_get0_subject_key_id(handle.pointer), let data = ASN1_STRING_get0_data(identifier)
-        else { return nil }
-        return Array(UnsafeBufferPointer(start: data, count: max(0, Int(ASN1_STRING_length(identifier)))))
-    }
-
     var signatureAlgorithm: String {
         OBJ_nid2sn(X509_get_signature_nid(handle.pointer)).map { String(cString: $0) } ?? "unknown"
     }

@@ -23,6 +23,7 @@ struct PlainLeaf: Sendable {
     /// Nil unless it is one.
     init?(_ layout: CertificateLayout) {
         guard layout.version?.elementsEqual(PlainLeaf.version3) == true, layout.subject.elementsEqual([0x30, 0x00]),
+            !layout.hasUniqueIdentifiers,
             let serialNumber = PlainLeaf.positive(layout.serialNumber), PlainLeaf.isName(layout.issuer),
             let signature = CertificateSignature(layout),
             let (notBefore, notAfter) = PlainLeaf.validity(layout.validity),
@@ -129,7 +130,7 @@ private struct PlainExtensions {
                 authorityKeyIdentifier = identifier
             case .subjectKeyIdentifier: guard !item.isCritical, Self.isOctets(item.value) else { return nil }
             case .signedCertificateTimestamps: guard !item.isCritical else { return nil }
-            default: guard !item.isCritical, item.identifier.bytes.starts(with: Self.fulcio) else { return nil }
+            default: guard !item.isCritical, item.identifier.isBelow(.fulcio) else { return nil }
             }
         }
         guard let name, let authorityKeyIdentifier, seen.contains(.keyUsage), seen.contains(.extendedKeyUsage) else {
@@ -141,8 +142,6 @@ private struct PlainExtensions {
     private static let digitalSignature: [UInt8] = [DERTag.bitString, 0x02, 0x07, 0x80]
     private static let codeSigning = derElement(
         DERTag.sequence, derElement(DERTag.objectIdentifier, OID.codeSigning.bytes))
-    /// 1.3.6.1.4.1.57264.1, under which OpenSSL knows nothing.
-    private static let fulcio: [UInt8] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01]
 
     /// The one name, a mail address or a URI.
     private static func name(_ names: ArraySlice<UInt8>) -> Certificate.AlternativeName? {

@@ -7,7 +7,7 @@ struct SubjectPublicKeyInfo: ~Copyable {
 
     /// Throws `malformedKey` unless the bytes are one such structure from the first to the last, and `explicitCurve`.
     init(der: [UInt8]) throws(KeyError) {
-        guard !ExplicitCurve.isDescribed(in: der[...]) else { throw .explicitCurve }
+        if case .explicitCurve = CostlyKey(in: der[...]) { throw .explicitCurve }
         guard let length = Int(exactly: der.count), !der.isEmpty else { throw .malformedKey }
         let (pointer, consumed) = der.withUnsafeBufferPointer { buffer in
             var cursor = buffer.baseAddress

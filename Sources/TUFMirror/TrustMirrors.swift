@@ -144,7 +144,8 @@ extension TrustMirrors {
         let failure = kept == remembered ? nil : await keep(kept, of: target)
         var held = before
         held.take(outcome, kept, of: target, at: now)
-        contents.withLock { $0.held[target] = held }
+        // Nobody may want it any more.
+        contents.withLock { if $0.held[target] != nil { $0.held[target] = held } }
         return Refresh(
             target: target, isChange: held.material(at: now) != before.material(at: now), problem: held.problem,
             keepFailure: failure)
@@ -154,7 +155,7 @@ extension TrustMirrors {
         await withCheckedContinuation { continuation in
             queue.async { [self] in
                 let bytes = contents.withLock { contents in
-                    contents.kept[target] = kept
+                    if contents.held[target] != nil { contents.kept[target] = kept }
                     return contents.kept.encoded
                 }
                 do throws(StateError) {

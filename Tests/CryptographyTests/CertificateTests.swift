@@ -178,6 +178,32 @@ import Timestamp
         #expect(duration < .seconds(3))
     }
 
+    @Test(
+        "attack 12: half a point on a curve that is not used here is refused before it is read, a whole one is unusable"
+    )
+    func compressedPoints() throws {
+        func key(_ curve: String, _ point: [UInt8]) -> [UInt8] {
+            DER.sequence(DER.sequence(DER.oid("1.2.840.10045.2.1"), DER.oid(curve)), DER.bitString(point))
+        }
+        let half = try certificate(of: key("1.3.132.0.33", [2] + [UInt8](repeating: 1, count: 28)))
+        #expect(throws: CertificateFormatError.compressedPoint) { try half.parsed() }
+        let whole = try certificate(of: key("1.3.132.0.33", [4] + [UInt8](repeating: 1, count: 56)))
+        #expect(throws: Never.self) { try whole.parsed() }
+    }
+
+    @Test("attack 12: a certificate has at most 1,024 names")
+    func names() throws {
+        for count in [1_024, 1_025] {
+            let names = (0..<count).map { GeneralName.dns("h\($0).example.com") }
+            let made = try CertificateFixture(leaf: { $0.set(.subjectAlternativeName(names)) })
+            if count == 1_024 {
+                #expect(try made.leaf.parsed().alternativeNames.count == count)
+            } else {
+                #expect(throws: CertificateFormatError.tooManyNames) { try made.leaf.parsed() }
+            }
+        }
+    }
+
     @Test("a certificate with numbers that are no RSA key is read, and its key is unusable")
     func noRSAKey() throws {
         func error(_ key: [UInt8]) throws -> KeyError? {

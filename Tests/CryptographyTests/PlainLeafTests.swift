@@ -100,6 +100,59 @@ import Timestamp
         },
     ]
 
+    @Test(
+        "unique identifiers, and extensions whose names are no object identifiers, are for OpenSSL to refuse or to read",
+        arguments: [[0x81, 0x00], [0x81, 0x02, 0x09, 0x00], [0x82, 0x00], [0x81, 0x02, 0x00, 0x01]] as [[UInt8]])
+    func uniqueIdentifiers(_ identifier: [UInt8]) throws {
+        let made = try CertificateFixture()
+        let issuer = made.intermediate.key
+        let signedPart = made.leaf.draft.toBeSigned(with: issuer.algorithm)
+        let extensions = DER.explicit(3, DER.sequence(of: made.leaf.draft.extensions.map(\.der)))
+        var fields = try DERReader(signedPart, holding: DERTag.sequence)
+        let content = try fields.rest().flatMap(\.encoding).dropLast(extensions.count)
+        let leaf = try signed(DER.sequence(Array(content), identifier, extensions), by: issuer)
+        #expect((try? Certificate(der: leaf))?.plainLeaf == nil)
+        try expectSameJudgement(made, leaf: leaf)
+    }
+
+    @Test("a name of an extension that is no object identifier is refused", arguments: [[0x80], [0x80, 0x01], [0x81]])
+    func extensionNames(_ end: [UInt8]) throws {
+        let made = try CertificateFixture()
+        var name = DER.oid(KnownOID.fulcio)
+        name[1] += UInt8(end.count)
+        let item = DER.sequence(name + end, DER.octetString([0x61]))
+        let extensions = made.leaf.draft.extensions.map(\.der)
+        let signedPart = made.leaf.draft.toBeSigned(with: made.intermediate.key.algorithm)
+        var fields = try DERReader(signedPart, holding: DERTag.sequence)
+        let content = try fields.rest().dropLast().flatMap(\.encoding)
+        let leaf = try signed(
+            DER.sequence(Array(content), DER.explicit(3, DER.sequence(of: extensions + [item]))),
+            by: made.intermediate.key)
+        #expect(throws: CertificateFormatError.self) { try Certificate(der: leaf) }
+    }
+
+    private func signed(_ signedPart: [UInt8], by issuer: PrivateKey) throws -> [UInt8] {
+        let signature = try issuer.sign(signedPart, scheme: issuer.algorithm.certificateScheme)
+        return DER.sequence(signedPart, issuer.algorithm.signatureIdentifier, DER.bitString(signature))
+    }
+
+    @Test("two authorities with keys of one identifier are told apart by OpenSSL")
+    func sameIdentifier() throws {
+        let made = try CertificateFixture()
+        var draft = made.intermediate.draft
+        draft.subject = DER.name(organization: "Test", commonName: "INTERMEDIATE")
+        let twin = try DraftedCertificate(draft, key: .generate(.ecdsaP256), signedBy: made.root.key)
+        for intermediates in [[twin, made.intermediate], [made.intermediate, twin]] {
+            let anchors = try TrustAnchors(
+                anchors: [made.root.parsed()], intermediates: intermediates.map { try $0.parsed() },
+                purpose: .codeSigning)
+            let leaf = try made.leaf.parsed()
+            let found = Result { try anchors.path(from: leaf, at: time).certificates }
+            let searched = Result { try anchors.searchedPath(from: leaf, at: time).certificates }
+            #expect((try? found.get()) == (try? searched.get()))
+        }
+    }
+
     // MARK: - Chains
 
     @Test(
@@ -150,8 +203,7 @@ import Timestamp
                 bytes[Int.random(in: bytes.indices, using: &generator)] ^=
                     1 << UInt8.random(in: 0..<8, using: &generator)
             }
-            let signature = try issuer.sign(bytes, scheme: issuer.algorithm.certificateScheme)
-            let leaf = DER.sequence(bytes, issuer.algorithm.signatureIdentifier, DER.bitString(signature))
+            let leaf = try signed(bytes, by: issuer)
             guard let certificate = try? Certificate(der: leaf) else { continue }
             if certificate.plainLeaf != nil {
                 plain += 1

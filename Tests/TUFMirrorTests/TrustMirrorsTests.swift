@@ -157,6 +157,23 @@ import Trust
         }
     }
 
+    @Test("what nobody wants any more does not come back with a refresh that was under way")
+    func unwantedMeanwhile() async throws {
+        try await withMirror { fixture in
+            let repository = try SimulatedTUFRepository()
+            fixture.publish(repository)
+            let (mirrors, target) = (fixture.mirrors(), fixture.target(repository))
+            _ = try await mirrors.refresh(target, by: fixture.client)
+            fixture.simulator.script(ScriptedFault("/tuf", do: .stall))
+            let asked = fixture.asked.count
+            async let refresh = mirrors.refresh([target], by: fixture.impatient)
+            while fixture.asked.count == asked { try await Task.sleep(for: .milliseconds(5)) }
+            mirrors.keepOnly([])
+            _ = await refresh
+            #expect(mirrors.standings().isEmpty && mirrors.due().isEmpty)
+        }
+    }
+
     @Test("what nobody wants any more is neither asked for nor kept")
     func unwanted() async throws {
         try await withMirror { fixture in

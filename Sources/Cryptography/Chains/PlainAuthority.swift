@@ -11,13 +11,17 @@ struct PlainAuthority: Sendable {
 
     /// Those of `certificates` that are one, by their subject.
     ///
-    /// None where two have the same subject: then it depends on more which of them is the issuer.
+    /// None where two have the same subject, or keys of the same identifier, which also tells those apart whose subjects are
+    /// only spelled differently: then it depends on more which of them is the issuer.
     ///
     /// - Parameter path: finds the path from a probe to an anchor, and judges all of it but the probe's signature.
     static func all(
         among certificates: [Certificate], path: (Certificate) throws(ChainError) -> [Certificate]
     ) -> [ArraySlice<UInt8>: PlainAuthority] {
-        guard Set(certificates.map(\.layout.subject)).count == certificates.count else { return [:] }
+        let identifiers = certificates.compactMap(\.layout.subjectKeyIdentifier)
+        guard Set(certificates.map(\.layout.subject)).count == certificates.count,
+            Set(identifiers).count == identifiers.count
+        else { return [:] }
         var authorities: [ArraySlice<UInt8>: PlainAuthority] = [:]
         for certificate in certificates {
             authorities[certificate.layout.subject] = PlainAuthority(certificate, path)
@@ -26,7 +30,7 @@ struct PlainAuthority: Sendable {
     }
 
     private init?(_ authority: Certificate, _ path: (Certificate) throws(ChainError) -> [Certificate]) {
-        guard let keyIdentifier = authority.subjectKeyIdentifier, case .key(let key) = authority.publicKey,
+        guard let keyIdentifier = authority.layout.subjectKeyIdentifier, case .key(let key) = authority.publicKey,
             let probe = Certificate.probe(under: authority, keyIdentifier), let found = try? path(probe),
             found.count > 1, found[1] == authority, found.dropFirst().allSatisfy(\.hasOnlyPlainExtensions)
         else { return nil }
@@ -49,14 +53,6 @@ struct PlainAuthority: Sendable {
 }
 
 extension Certificate {
-    /// RFC 5280 section 4.2.1.2; nil without the extension.
-    fileprivate var subjectKeyIdentifier: [UInt8]? {
-        guard case .value(let bytes, _) = extensionValue(.subjectKeyIdentifier),
-            let identifier = try? DERReader(bytes[...]).only(DERTag.octetString)
-        else { return nil }
-        return Array(identifier.content)
-    }
-
     /// None that says anything about the names, policies or resources of what it issues.
     fileprivate var hasOnlyPlainExtensions: Bool {
         let plain: [OID] = [

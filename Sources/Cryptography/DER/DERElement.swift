@@ -32,6 +32,17 @@ struct DERElement {
         }
     }
 
+    /// X.690 section 8.19.2: parts of seven bits a byte in their shortest form, the last one whole.
+    private var isObjectIdentifier: Bool {
+        guard let last = content.last, last < 0x80 else { return false }
+        var startsPart = true
+        for byte in content {
+            if startsPart, byte == 0x80 { return false }
+            startsPart = byte < 0x80
+        }
+        return true
+    }
+
     /// Whether it is DER all the way down, as far as tags tell: nothing of BER that two readers could take for two things.
     var isStrict: Bool { isStrict(levels: DERElement.deepest) }
 
@@ -45,6 +56,9 @@ struct DERElement {
             case DERTag.boolean: return boolean != nil
             case DERTag.integer: return isShortestInteger
             case DERTag.null: return content.isEmpty
+            case DERTag.objectIdentifier: return isObjectIdentifier
+            // How many bits of the last byte are unused comes first.
+            case DERTag.bitString: return content.first.map { $0 < 8 && (content.count > 1 || $0 == 0) } ?? false
             // SEQUENCE and SET are never primitive.
             case DERTag.sequence & 0x1F, DERTag.set & 0x1F: return false
             default: return true

@@ -32,6 +32,9 @@ public struct OID: Hashable, Sendable {
         return bytes.reversed()
     }
 
+    /// Whether it begins with another one, and goes on.
+    func isBelow(_ other: OID) -> Bool { bytes.count > other.bytes.count && bytes.starts(with: other.bytes) }
+
     static func ~= (pattern: OID, value: OID) -> Bool { pattern.bytes == value.bytes }
 }
 
@@ -46,6 +49,12 @@ extension OID {
     static let signedCertificateTimestamps = OID(bytes: [0x2B, 0x06, 0x01, 0x04, 0x01, 0xD6, 0x79, 0x02, 0x04, 0x02])
 
     static let codeSigning = OID(bytes: [0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x03])
+
+    /// 1.3.6.1.4.1.57264.1, under which Fulcio has its extensions (fulcio, `docs/oid-info.md`), and OpenSSL knows nothing.
+    static let fulcio = OID(bytes: [0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01])
+
+    /// The extension of Fulcio with that last number, below 128.
+    public static func fulcio(_ number: UInt8) -> OID { OID(bytes: fulcio.bytes + [number & 0x7F]) }
 
     // RFC 5652, RFC 3161, RFC 5035
     static let signedData = OID(bytes: [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02])

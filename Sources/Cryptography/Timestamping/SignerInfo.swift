@@ -25,13 +25,12 @@ struct SignerInfo: Sendable {
     }
 
     /// Whether the certificate is the one that the token names.
-    func names(_ certificate: Certificate) -> Bool {
+    func names(_ certificate: CertificateLayout) -> Bool {
         switch identifier {
         case .issuerAndSerialNumber(let issuer, let serialNumber):
-            certificate.layout.issuer.elementsEqual(issuer)
-                && certificate.layout.serialNumber.elementsEqual(serialNumber)
+            certificate.issuer.elementsEqual(issuer) && certificate.serialNumber.elementsEqual(serialNumber)
         case .subjectKeyIdentifier(let identifier):
-            certificate.reader?.subjectKeyIdentifier == identifier
+            certificate.subjectKeyIdentifier == identifier
         }
     }
 

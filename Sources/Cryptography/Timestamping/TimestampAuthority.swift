@@ -38,36 +38,54 @@ public struct TimestampAuthority: Sendable {
     /// Verifies that this authority signed, while it was believed, that `message` existed.
     ///
     /// Throws the first `TimestampRefusal` of: imprint, validity of the authority, signer, the signer's own statement of its
-    /// certificate, extended key usage, chain at the time of the token, signature.
+    /// certificate, signature, extended key usage, chain at the time of the token.
     public func verify(
         _ token: TimestampToken, over message: HashedMessage
+    ) throws(TimestampRefusal) -> VerifiedTimestamp {
+        var certificates = TokenCertificates(token)
+        return try verify(token, over: message, &certificates)
+    }
+
+    fileprivate func verify(
+        _ token: TimestampToken, over message: HashedMessage, _ certificates: inout TokenCertificates
     ) throws(TimestampRefusal) -> VerifiedTimestamp {
         let info = token.info
         guard message.digest(info.imprintAlgorithm) == info.imprint else { throw .imprint }
         guard validFor.contains(info.time) else { throw .outsideValidity(info.time) }
-        let path = try path(to: token)
-        guard token.signer.attributes.signingCertificates.allSatisfy({ $0.names(path.leaf) }) else {
-            throw .signingCertificate
-        }
+        let path = try path(to: token, &certificates)
         do throws(ChainError) { _ = try path.holds(at: info.time) } catch { throw .chain(error) }
-        let signer = token.signer
-        guard path.key.verify(signer.signature, over: signer.attributes.signedBytes, scheme: signer.scheme) != nil
-        else {
-            throw .signature
-        }
         return VerifiedTimestamp(info, by: self)
     }
 
-    private func path(to token: TimestampToken) throws(TimestampRefusal) -> VerifiedPath {
+    private func path(
+        to token: TimestampToken, _ certificates: inout TokenCertificates
+    ) throws(TimestampRefusal) -> VerifiedPath {
         switch signer {
         case .pinned(let certificate, let path):
-            guard token.signer.names(certificate) else { throw .otherSigner }
+            guard token.signer.names(certificate.layout) else { throw .otherSigner }
+            try token.checkSigned(by: certificate)
             return try path.get()
         case .issued:
-            // They only help: one that cannot be read is no reason to refuse a token that does without it.
-            let certificates = token.certificates.compactMap { try? Certificate(der: Array($0)) }
-            guard let certificate = certificates.first(where: token.signer.names) else { throw .signerNotFound }
-            return try anchors.signerPath(certificate, intermediates: certificates, at: token.info.time).get()
+            // Of a token that nobody signed nothing more is read.
+            guard let certificate = certificates.signer else { throw .signerNotFound }
+            try token.checkSigned(by: certificate)
+            return try anchors.signerPath(certificate, intermediates: certificates.all, at: token.info.time).get()
+        }
+    }
+}
+
+extension TimestampToken {
+    /// That the certificate is the one that the signer says it is, and its key made the signature.
+    fileprivate func checkSigned(by certificate: Certificate) throws(TimestampRefusal) {
+        guard signer.attributes.signingCertificates.allSatisfy({ $0.names(certificate) }) else {
+            throw .signingCertificate
+        }
+        switch certificate.publicKey {
+        case .unusable(let error): throw .chain(ChainError(.key(error), certificate))
+        case .key(let key):
+            guard key.verify(signer.signature, over: signer.attributes.signedBytes, scheme: signer.scheme) != nil else {
+                throw .signature
+            }
         }
     }
 }
@@ -103,9 +121,10 @@ extension Collection<TimestampAuthority> {
         var nearest: TimestampRefusal?
         // Once, however many authorities there are.
         let message = HashedMessage(message.content, with: [token.info.imprintAlgorithm])
+        var certificates = TokenCertificates(token)
         for authority in self {
             do throws(TimestampRefusal) {
-                return try authority.verify(token, over: message)
+                return try authority.verify(token, over: message, &certificates)
             } catch {
                 if nearest == nil || nearest?.isOfStranger == true { nearest = error }
             }

@@ -18,7 +18,4 @@ public struct VerifiedTimestamp: Hashable, Sendable {
         (time, accuracy) = (info.time, info.accuracy)
         (self.authority, authorityName) = (authority.id, authority.name)
     }
-
-    /// From the earliest to the latest moment that the token allows.
-    public var interval: ClosedRange<Instant> { time - accuracy...time + accuracy }
 }

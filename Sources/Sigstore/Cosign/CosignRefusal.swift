@@ -16,7 +16,8 @@ enum CosignRefusal: Error, Hashable, Sendable {
     var rank: Int {
         switch self {
         case .malformed: 0
-        case .violated: 1
+        // Where there is too much to look at, what was looked at does not tell most.
+        case .violated(let refusal): refusal.reason == .limitExceeded ? SigstoreStep.allCases.count + 4 : 1
         case .unverified(let refusal):
             // Whatever else is wrong with it: it is about another image.
             refusal.step == .artifact ? SigstoreStep.allCases.count + 2 : 2 + refusal.step.position

@@ -34,9 +34,10 @@ public struct CosignVerification: Verification {
         var verified: [VerifiedSignature] = []
         var refusals: [CosignRefusal] = []
         var useful: Set<Locator> = []
+        var timestamps = 0
         for candidate in found.candidates {
             do throws(CosignRefusal) {
-                verified.append(try verify(candidate))
+                verified.append(try verify(candidate, &timestamps))
                 useful.formUnion(candidate.trail)
             } catch {
                 refusals.append(error)
@@ -68,8 +69,22 @@ public struct CosignVerification: Verification {
 // MARK: - One candidate
 
 extension CosignVerification {
-    private func verify(_ candidate: SignatureCandidate) throws(CosignRefusal) -> VerifiedSignature {
+    /// Timestamps of all candidates together that are looked at. A signature has one, or one of each of a few authorities.
+    private static let maximumTimestamps = 256
+
+    /// - Parameter timestamps: how many were looked at.
+    private func verify(
+        _ candidate: SignatureCandidate, _ timestamps: inout Int
+    ) throws(CosignRefusal) -> VerifiedSignature {
         let entity = try entity(candidate.content)
+        timestamps += entity.timestamps.count
+        guard timestamps <= CosignVerification.maximumTimestamps else {
+            throw .violated(
+                Refusal(
+                    .limitExceeded,
+                    found: "more than \(CosignVerification.maximumTimestamps) timestamps in what refers to the image",
+                    expected: "at most that many", cure: "remove what is not needed beside the image"))
+        }
         let demand: SigstoreDemand = claim == .signature ? .signature : .attestation(predicateType: nil)
         switch trust.verifier.judge(entity, of: SigstoreArtifact(digest: subject.digest), as: demand) {
         case .refused(let refusal): throw .unverified(refusal)

@@ -55,13 +55,11 @@ public enum FulcioExtension: String, CaseIterable, Hashable, Sendable {
     /// The first ones hold the text itself, the later ones a DER UTF8String.
     var isBareText: Bool { number < 7 }
 
-    /// 1.3.6.1.4.1.57264.1
-    private static let arc: [UInt8] = [0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xBF, 0x30, 0x01]
     /// Deprecated: the issuer as bare text.
-    static let bareIssuer = OID(bytes: arc + [1])
+    static let bareIssuer = OID.fulcio(1)
     /// The type of the name of signers that are neither a mail address nor a URI.
     static let userName = "1.3.6.1.4.1.57264.1.7"
-    static let issuer = OID(bytes: arc + [8])
+    static let issuer = OID.fulcio(8)
 
-    var objectIdentifier: OID { OID(bytes: FulcioExtension.arc + [UInt8(truncatingIfNeeded: number)]) }
+    var objectIdentifier: OID { .fulcio(UInt8(truncatingIfNeeded: number)) }
 }

@@ -121,8 +121,12 @@ extension EntryBinding {
         }
     }
 
-    /// Nearly all write a key in the one way; another costs a parse.
+    /// Nearly all write a key in the one way; only points of curves have another, which costs a parse. To parse a large key of
+    /// RSA takes a second.
     private static func isKey(_ bytes: [UInt8], _ key: PublicKey) -> Bool {
-        bytes == key.subjectPublicKeyInfo || (try? PublicKey(der: bytes)) == key
+        bytes == key.subjectPublicKeyInfo || (bytes.count <= longestPoint && (try? PublicKey(der: bytes)) == key)
     }
+
+    /// Of a key on P-521; the shortest of RSA that is used here has 294 bytes.
+    private static let longestPoint = 158
 }

@@ -1,11 +1,10 @@
-/// A step of Sigstore's verification, in the order in which they are taken (the client specification's own order).
+/// A step of Sigstore's verification, in the order in which they are taken, roughly that of the client specification: what a log
+/// says is looked at before the certificate is read.
 public enum SigstoreStep: String, CaseIterable, Hashable, Sendable {
     /// The bundle, layer or envelope cannot be read, or its version forbids what it has.
     case format
     /// The artifact is not the one that is signed.
     case artifact
-    /// The certificate cannot be read, or there is a key where a certificate has to be, or the other way round.
-    case certificate
     /// The log is not trusted, or was not at that time.
     case log
     /// The entry is about something else: another artifact, signature or signer, or of a kind that is not understood.
@@ -16,6 +15,8 @@ public enum SigstoreStep: String, CaseIterable, Hashable, Sendable {
     case checkpoint
     case inclusionProof
     case logThreshold
+    /// The certificate cannot be read, or there is a key where a certificate has to be, or the other way round.
+    case certificate
     /// An RFC 3161 timestamp.
     case timestamp
     case timestampThreshold

@@ -72,12 +72,20 @@ struct LogInstance {
         validFor = try ValidityWindow(publicKey, "validFor")
         let logID = try object.requiredObject("logId", keys: ["keyId"])
         id = try logID.hash("keyId", length: 32)
-        _ = try object.object("checkpointKeyId", keys: ["keyId"])?.bytes("keyId")
+        try LogInstance.check(try object.object("checkpointKeyId", keys: ["keyId"]), of: id)
         host = try object.text("baseUrl").flatMap(LogInstance.host)
         witness = try object.witness(else: key.fingerprint.hexadecimal)
         otherID = .malformed(
             field: logID.path(of: "keyId"), found: "`\(Base64.encode(id))`",
             expected: "the id of its `publicKey`, for a log at the host of its `baseUrl`")
+    }
+
+    /// Checkpoints name a log by the first bytes of its id (C2SP signed-note); the field may repeat them.
+    private static func check(_ keyID: WireObject?, of id: [UInt8]) throws(FormatError) {
+        guard let keyID, let bytes = try keyID.bytes("keyId"), !id.starts(with: bytes) else { return }
+        throw .malformed(
+            field: keyID.path(of: "keyId"), found: "`\(Base64.encode(bytes))`",
+            expected: "the first bytes of the `logId`, `\(Base64.encode(Array(id.prefix(4))))`")
     }
 
     private static func key(_ object: WireObject) throws(FormatError) -> PublicKey {

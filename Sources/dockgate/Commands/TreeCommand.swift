@@ -10,10 +10,10 @@ struct TreeCommand: AsyncParsableCommand {
               dockgate tree registry.example.com/shop/cart:1.2
               dockgate tree registry.example.com/shop/cart:1.2 --config gate.yaml -o json
 
-            Looked for is what refers to the image, as the registry lists it or as the index under the fallback tag does; \
+            Looked for is what refers to the image, as the registry lists it and as the index under the fallback tag does; \
             what refers to that in turn; what lies under the tags `.sig`, `.att` and `.sbom` of its digest; and the same for \
             each platform of an index. Nothing is verified: who signed is told as the artifact says it. Ends with 3 if \
-            something could not be looked at.
+            something could not be looked at, 1 if the registry gave what cannot be.
             """)
 
     @OptionGroup var image: ImageOptions

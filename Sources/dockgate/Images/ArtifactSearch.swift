@@ -2,7 +2,7 @@ import OCI
 import Sigstore
 import Trust
 
-/// Looks for everything that hangs on an image: what refers to it, by the registry's list or the index under the fallback
+/// Looks for everything that hangs on an image: what refers to it, by the registry's list and the index under the fallback
 /// tag, what refers to that in turn, and what lies under cosign's tags. Nothing is verified.
 struct ArtifactSearch {
     private let questions: RegistryQuestions
@@ -73,10 +73,12 @@ struct ArtifactSearch {
     }
 
     private mutating func referrers(of digest: Digest, depth: Int) async -> [Artifact] {
-        var entries = self.entries(of: found(await questions.fetch(.referrers(repository, digest))))
-        if entries.isEmpty {
-            let fallback = Locator.manifest(repository, .tag(digest.referrersTag))
-            entries = self.entries(of: found(await questions.fetch(fallback)))
+        // Clients of a registry that has such lists now wrote the index when it had none.
+        let fallback = Locator.manifest(repository, .tag(digest.referrersTag))
+        var entries: [Descriptor] = []
+        for list in [.referrers(repository, digest), fallback] {
+            for entry in self.entries(of: found(await questions.fetch(list)))
+            where !entries.contains(where: { $0.digest == entry.digest }) { entries.append(entry) }
         }
         let listed = followed(entries).map { ($0, locator(.digest($0.digest))) }
         let manifests = await questions.fetch(listed.map(\.1))

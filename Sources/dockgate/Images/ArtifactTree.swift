@@ -39,17 +39,18 @@ struct ArtifactTree: Sendable {
 
     /// Nil if everything was looked at.
     var outcome: Outcome? {
-        guard unseen.isEmpty else { return .undetermined }
+        guard unseen.isEmpty, leftOut == 0 else { return .undetermined }
         return violations.isEmpty ? nil : .denied
     }
 
     var text: String {
-        let nothing = image.artifacts.isEmpty && image.holdings.isEmpty ? ["  nothing hangs on it"] : []
+        let problems =
+            unseen.map { "could not be looked at: \($0.sentence)" } + violations.map { "refused: \($0.sentence)" }
+        let nothing =
+            image.artifacts.isEmpty && image.holdings.isEmpty && problems.isEmpty ? ["  nothing hangs on it"] : []
         let more =
             leftOut == 0
             ? [] : ["", "\(leftOut) more were not looked at: more than \(ArtifactSearch.maximumManifests)"]
-        let problems =
-            unseen.map { "could not be looked at: \($0.sentence)" } + violations.map { "refused: \($0.sentence)" }
         let lines =
             image.lines() + nothing + more + problems.map { $0.printable } + [
                 "", "Nothing of this was verified: it is what the artifacts say of themselves.",

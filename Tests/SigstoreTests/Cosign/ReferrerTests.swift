@@ -54,6 +54,37 @@ import Trust
             conversation.basis == [image.list, image.locator(of: bundle), image.locator(of: bundle.blobs[1])])
     }
 
+    /// A bundle with as many timestamps as one may have, each by another second of an authority that nobody trusts.
+    private func crowdedBundle(_ strange: SigstoreSimulator, _ number: Int) throws -> SignatureArtifact {
+        var other = image.sigstore
+        other.timestampAuthority = strange.timestampAuthority
+        var bundles: [JSONTree] = []
+        for second in 0..<32 {
+            other.now = image.sigstore.now + .seconds(number * 32 + second)
+            bundles.append(try #require(try other.sign(image.manifest, .bundle().timestamped).bundle))
+        }
+        let stamps = bundles.compactMap {
+            $0["verificationMaterial"]?["timestampVerificationData"]?["rfc3161Timestamps"]?[0]
+        }
+        bundles[0]["verificationMaterial"]?["timestampVerificationData"]?["rfc3161Timestamps"] = .array(stamps)
+        return SignatureArtifact.bundle(bundles[0], about: image.descriptor)
+    }
+
+    @Test("attack 11: of all timestamps together 256 are looked at, and a signature behind them is not")
+    mutating func timestamps() throws {
+        let good = try image.bundle(.bundle().timestamped)
+        let strange = try SigstoreSimulator(at: image.sigstore.now)
+        let padding = try (0..<8).map { try crowdedBundle(strange, $0) }
+        image.listed = padding + [good]
+        let refusal = try image.outcome(by: attestor).violation
+        #expect(
+            refusal?.reason == .limitExceeded && refusal?.found.contains("256 timestamps") == true, "\(refusal as Any)")
+        image.listed = [good] + padding
+        #expect(try image.passes(by: attestor).map(\.signer) == [signer])
+        image.listed = padding.dropLast() + [good]
+        #expect(try image.passes(by: attestor).map(\.signer) == [signer])
+    }
+
     @Test("R25: where the registry has no lists, what the fallback tag lists passes")
     mutating func fallback() throws {
         let bundle = try image.bundle()

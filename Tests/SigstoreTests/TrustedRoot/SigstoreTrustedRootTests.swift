@@ -83,8 +83,16 @@ import Timestamp
         #expect(error { $0["tlogs"]?[0]?["publicKey"]?["c"] = 1 } == .unknown(field: "tlogs[0].publicKey.c"))
         #expect(error { $0["certificateAuthorities"]?[0]?["d"] = 1 } == .unknown(field: "certificateAuthorities[0].d"))
         #expect(error { $0["tlogs"]?[0]?["operator"] = "sigstore.example" } == nil)
-        #expect(error { $0["tlogs"]?[0]?["checkpointKeyId"] = ["keyId": "AAAAAA=="] } == nil)
         #expect(error { $0["timestampAuthorities"] = nil } == nil)
+    }
+
+    @Test("the id by which checkpoints name a log is the beginning of its own")
+    func checkpointKeyID() throws {
+        let id = try SigstoreTrustedRoot(parsing: root.bytes).logs[0].id
+        for (bytes, isRight) in [(Array(id.prefix(4)), true), (id, true), ([0, 0, 0, 0], false), (id + [0], false)] {
+            let error = error { $0["tlogs"]?[0]?["checkpointKeyId"] = ["keyId": .base64(bytes)] }
+            #expect((error == nil) == isRight, "\(bytes)")
+        }
     }
 
     @Test("a log has the id of its key, at the host where it is")
