@@ -32,6 +32,10 @@ struct RegistryAddress {
         case .manifest(_, .digest(let digest), _): return "manifests/\(digest)"
         case .blob(_, let digest, _): return "blobs/\(digest)"
         case .referrers(_, let digest, _): return "referrers/\(digest)"
+        case .trustMetadata(let collection, _, _):
+            throw Refusal(
+                .registryUnavailable, found: "`\(collection.server)` is a notary server, and no registry",
+                expected: "an answer of a notary server")
         case .manifest(_, .tag(let tag), _):
             guard isTag(tag) else {
                 throw Refusal(

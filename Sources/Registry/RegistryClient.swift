@@ -145,7 +145,7 @@ public final class RegistryClient: Sendable {
             OutboundRequest(
                 url, headers: [(name: "accept", value: RegistryContent.acceptedManifests)],
                 authorization: authorization, limit: limit)
-        case .blob(_, _, let limit):
+        case .blob(_, _, let limit), .trustMetadata(_, _, let limit):
             OutboundRequest(url, authorization: authorization, limit: limit)
         case .referrers(_, _, let limit):
             OutboundRequest(
@@ -177,6 +177,7 @@ extension Locator {
         case .manifest(_, let name, let limit): .manifest(repository, name, limit: limit)
         case .blob(_, let digest, let limit): .blob(repository, digest, limit: limit)
         case .referrers(_, let digest, let limit): .referrers(repository, digest, limit: limit)
+        case .trustMetadata: self
         }
     }
 

@@ -57,7 +57,7 @@ extension Locator {
     fileprivate var digest: Digest? {
         switch self {
         case .manifest(_, .digest(let digest), _), .blob(_, let digest, _): digest
-        case .manifest(_, .tag, _), .referrers: nil
+        case .manifest(_, .tag, _), .referrers, .trustMetadata: nil
         }
     }
 

@@ -56,13 +56,17 @@ extension Attestor {
     }
 }
 
-/// What a signature must be about: a digest in a repository. A tag never gets here.
+/// What a signature must be about: a digest in a repository.
 public struct Subject: Hashable, Sendable {
     public let repository: Repository
     public let digest: Digest
+    /// The tag that was asked for and resolved to the digest, in ASCII: formats that sign what a tag stands for hold it
+    /// against that. Nil where the image was named by its digest: beside a digest a tag is a comment.
+    public let tag: String?
 
-    public init(repository: Repository, digest: Digest) {
+    public init(repository: Repository, digest: Digest, tag: String? = nil) {
         self.repository = repository
         self.digest = digest
+        self.tag = tag
     }
 }

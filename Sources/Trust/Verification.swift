@@ -25,8 +25,8 @@ public enum Step: Sendable {
 /// No signature format needs more rounds than tag, manifest, payload and a chain of references.
 public let maximumVerificationSteps = 8
 
-/// Says what to fetch, never how. Only digests and tags that are derived from digests appear in it: a tag that a
-/// person wrote was resolved before.
+/// Says what to fetch, never how. Of an image only digests and tags that are derived from digests appear in it: a tag that
+/// a person wrote was resolved before.
 public enum Locator: Hashable, Sendable {
     /// A manifest or index of at most `limit` bytes, by tag or by digest; a larger one is a violation, not a truncated
     /// read.
@@ -37,6 +37,10 @@ public enum Locator: Hashable, Sendable {
     /// `limit` bytes, whatever the number of pages. Nobody signs this list: it is a hint where to look. A registry
     /// without such lists has none, which is `.absent`.
     case referrers(Repository, Digest, limit: Int = Locator.maximumManifestBytes)
+
+    /// A document of at most `limit` bytes of what a notary server keeps about a repository. Nobody has verified it, not
+    /// even that one that is named by its hash has it.
+    case trustMetadata(TrustCollection, TrustMetadataName, limit: Int)
 
     /// Bytes of an image's manifest or index. The distribution specification wants registries to take 4 MiB.
     public static let maximumManifestBytes = 4 * 1024 * 1024
@@ -50,6 +54,7 @@ public enum Locator: Hashable, Sendable {
     public var repository: Repository {
         switch self {
         case .manifest(let repository, _, _), .blob(let repository, _, _), .referrers(let repository, _, _): repository
+        case .trustMetadata(let collection, _, _): collection.repository
         }
     }
 }
