@@ -63,6 +63,7 @@ let package = Package(
         room(
             "Sigstore",
             imports: ["Trust", "TransparencyLog", "TUF", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
+        room("ContentTrust", imports: ["Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp"]),
         room("ImageContents", imports: ["OCI", "Cryptography", "StrictJSON"]),
         // Level 4: policy
         room("PolicyEngine", imports: ["Trust", "OCI", "Timestamp"]),
@@ -130,6 +131,9 @@ let package = Package(
             needing: [
                 "Sigstore", "Trust", "TransparencyLog", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
             ]),
+        tests(
+            of: "ContentTrust",
+            needing: ["ContentTrust", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
         tests(of: "Compose", needing: ["Compose", "YAMLDocument"]),
         tests(of: "ImageContents", needing: ["ImageContents", "OCI", "Trust", "TestSupport"]),
         tests(of: "PolicyEngine", needing: ["PolicyEngine", "Trust", "OCI", "Timestamp", "TestSupport"]),

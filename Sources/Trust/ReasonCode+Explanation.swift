@@ -69,7 +69,10 @@ extension ReasonCode {
             signature beside it was not made with its key.
             """
         case .signatureForOtherImage:
-            "There are signatures, and the nearest is of another image. It was copied to this one."
+            """
+            There are signatures, and the nearest is of another image: it was copied to this one, or the tag is signed for \
+            another digest than the registry has under it.
+            """
         case .signatureForOtherRepository:
             """
             Somebody who is believed signed these bytes under the name of another repository, or under none where the \
@@ -106,6 +109,26 @@ extension ReasonCode {
             """
             The image has a genuine attestation of the right type that does not say what the policy asks for, or is \
             older than it allows.
+            """
+        case .tagNotSigned:
+            """
+            There is trust data for the repository, all of it verified, and those who have to sign the tag have not: they \
+            named it for nothing, or are no signers of the repository.
+            """
+        case .trustMetadataInvalid:
+            """
+            The trust data that the notary server gives does not verify: it is broken, signed by other keys than those of its \
+            role, not what the metadata above it lists, or under a root that the policy does not trust.
+            """
+        case .trustMetadataExpired:
+            """
+            The trust data that the notary server gives has expired. Whoever holds a gate at old trust data could otherwise \
+            hide what was revoked since.
+            """
+        case .trustMetadataRolledBack:
+            """
+            The notary server gives older trust data than it gave before, or none any more. What its own keys have signed \
+            since is missing.
             """
         case .registryUnavailable:
             """
@@ -149,6 +172,11 @@ extension ReasonCode {
             """
             The metadata of the mirror that an attestor takes its trusted root from has expired, and it was not renewed. \
             Whoever keeps a gate from the mirror could otherwise hold it at what was revoked since.
+            """
+        case .trustServerUnavailable:
+            """
+            The notary server could not be reached or did not answer as it should, and what is remembered of the repository's \
+            trust data does not do: there is none, it has expired, or it does not name the image.
             """
         case .requestInvalid:
             """
@@ -275,6 +303,26 @@ extension ReasonCode {
             Compare what the answer says was found with the check. Build the image again where the policy wants it \
             built; an attestation that is too old is made anew by attesting again.
             """
+        case .tagNotSigned:
+            """
+            Sign the tag with `docker trust sign`, by the signers that the answer names, or correct `signers` of the attestor. \
+            `docker trust inspect` lists who has signed what.
+            """
+        case .trustMetadataInvalid:
+            """
+            The answer names the document and the step. Compare `rootKeys` of the attestor with the root keys of the \
+            repository; if they agree, find out what changed the trust data at the server.
+            """
+        case .trustMetadataExpired:
+            """
+            The answer names the document that expired. A timestamp is the server's to renew; everything else is renewed by \
+            whoever has its keys, with the next tag that is signed.
+            """
+        case .trustMetadataRolledBack:
+            """
+            Find out who took the notary server back to an older state, such as a restored backup, and sign again. If its \
+            owner meant it, remove what the gate remembers of the repository.
+            """
         case .registryUnavailable:
             """
             Try again. If it lasts: does the registry run, does its name resolve on the gate's host, do network \
@@ -327,6 +375,11 @@ extension ReasonCode {
             """
             Let the gate reach the mirror. If it does, whoever signs the repository has to sign it anew; the answer names \
             the role that expired. Both are warned of before: in the log and in `/readyz?verbose`.
+            """
+        case .trustServerUnavailable:
+            """
+            Try again. If it lasts: does the notary server run, and does the gate reach it? The answer has the error. Images \
+            that were signed before are let in as long as what is remembered of them has not expired.
             """
         case .requestInvalid:
             """

@@ -31,6 +31,10 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case timestampInvalid = "timestamp-invalid"
     case attestationMissing = "attestation-missing"
     case attestationUnfit = "attestation-unfit"
+    case tagNotSigned = "tag-not-signed"
+    case trustMetadataInvalid = "trust-metadata-invalid"
+    case trustMetadataExpired = "trust-metadata-expired"
+    case trustMetadataRolledBack = "trust-metadata-rolled-back"
 
     // We could not look
     case registryUnavailable = "registry-unavailable"
@@ -44,6 +48,7 @@ public enum ReasonCode: String, CaseIterable, Hashable, Sendable {
     case namespaceUnavailable = "namespace-unavailable"
     case trustRootUnavailable = "trust-root-unavailable"
     case trustRootExpired = "trust-root-expired"
+    case trustServerUnavailable = "trust-server-unavailable"
 
     // The gate itself
     case requestInvalid = "request-invalid"

@@ -43,11 +43,14 @@ public enum SignatureSource: Hashable, Sendable, CustomStringConvertible {
     case tag(String)
     /// A manifest that refers to the image, by its digest.
     case referrer(Digest)
+    /// A role of a trusted collection that names the image: `targets/releases`.
+    case role(String)
 
     public var description: String {
         switch self {
         case .tag(let tag): "tag \(tag)"
         case .referrer(let digest): "referrer \(digest)"
+        case .role(let role): "role \(role)"
         }
     }
 }

@@ -13,6 +13,7 @@ import Testing
         "TUF": ["StrictJSON", "Cryptography", "Timestamp"],
         "Compose": ["YAMLDocument"],
         "Sigstore": ["Trust", "TransparencyLog", "TUF"],
+        "ContentTrust": ["Trust", "StrictJSON"],
         "ImageContents": ["OCI", "Cryptography", "StrictJSON"],
         "PolicyEngine": ["Trust"],
         "PolicyDocuments": ["PolicyEngine", "YAMLDocument"],
@@ -29,7 +30,8 @@ import Testing
     private static let levels: [String: Int] = [
         "StrictJSON": 0, "Timestamp": 0, "OCI": 1, "Cryptography": 1, "YAMLDocument": 1, "TransparencyLog": 2,
         "Trust": 2, "TUF": 2, "Compose": 2,
-        "Sigstore": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5, "Audit": 5,
+        "Sigstore": 3, "ContentTrust": 3, "ImageContents": 3, "PolicyEngine": 4, "PolicyDocuments": 5, "Outbound": 5,
+        "Audit": 5,
         "State": 5,
         "Registry": 6, "TUFMirror": 6,
         "Admission": 7,

@@ -42,10 +42,12 @@ extension StatedVerifications {
     private static let violations: [ReasonCode] = [
         .signatureMalformed, .signatureInvalid, .signatureForOtherImage, .certificateInvalid, .identityUntrusted,
         .logEntryInvalid, .timestampInvalid, .digestMismatch, .limitExceeded, .manifestInvalid,
+        .tagNotSigned, .trustMetadataInvalid, .trustMetadataExpired, .trustMetadataRolledBack,
     ]
     private static let ignorance: [ReasonCode] = [
         .registryUnavailable, .registryRateLimited, .registryDenied, .registryTLS, .redirectForbidden,
         .addressForbidden, .deadlineExceeded, .overloaded, .trustRootUnavailable, .trustRootExpired,
+        .trustServerUnavailable,
     ]
 }
 

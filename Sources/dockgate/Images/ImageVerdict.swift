@@ -182,6 +182,7 @@ extension VerifiedSignature {
         switch source {
         case .tag(let tag): writer.member("tag", tag)
         case .referrer(let digest): writer.member("referrer", digest.description)
+        case .role(let role): writer.member("role", role)
         case nil: break
         }
         if let signedAt { writer.member("signedAt", signedAt.rfc3339InSeconds) }
