@@ -46,7 +46,7 @@ public struct ContentTrustVerification: Verification {
         switch outcome {
         case .verified(let verified, let basis):
             if verified.unheard == nil {
-                memory.learn(verified.known, of: collection, pin: rules.trust.fingerprint)
+                memory.learn(verified.remembered, of: collection, pin: rules.trust.fingerprint)
             }
             let names = SignedNames(
                 collection: verified, rule: rules.signers, rememberSigned: rules.rememberSigned, now: now)

@@ -149,7 +149,7 @@ struct SignedNames {
     /// The role, if it named the digest not too long ago, by keys of which enough speak for it still.
     private func remembered(_ role: String, _ digest: Digest) -> Vouched? {
         guard let rememberSigned, let (keys, threshold) = keys(of: role) else { return nil }
-        for entry in collection.known.named.reversed() where entry.digest == digest && entry.role.isSpelled(role) {
+        for entry in collection.remembered.named.reversed() where entry.digest == digest && entry.role.isSpelled(role) {
             let trusted = entry.signers.filter(keys.contains)
             guard now <= entry.seenAt + rememberSigned, trusted.count >= threshold else { continue }
             return Vouched(role: role, signers: trusted)

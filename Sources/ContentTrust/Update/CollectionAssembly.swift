@@ -104,7 +104,7 @@ struct CollectionAssembly {
             collection: start.collection, root: .init("root", root.document),
             timestamp: .init("timestamp", timestamp.document), snapshot: .init("snapshot", snapshot.document),
             targets: .init(role: .init("targets", targets.document), document: targets, paths: [""]),
-            delegations: delegations, unheard: unheard, known: known)
+            delegations: delegations, unheard: unheard, remembered: known)
     }
 }
 

@@ -11,11 +11,12 @@ public struct VerifiedCollection: Sendable {
     public let snapshot: Role
     /// The role at the top.
     public let targets: Targets
-    /// Those that were asked for, in the order in which `targets` has them, then those that it has not.
+    /// Those that were asked for, in that order; where all were, in the order in which `targets` has them.
     public let delegations: [Delegated]
     /// Why the server was not heard, where all this is what was remembered; nil if it is current.
     public let unheard: Refusal?
-    let known: KnownCollection
+    /// What is known of the collection now, for a memory to keep.
+    public let remembered: KnownCollection
 
     /// Who speaks for a role, and of which version that was verified.
     public struct Role: Sendable {
