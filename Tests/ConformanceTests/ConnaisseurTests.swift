@@ -6,7 +6,7 @@ import Testing
 /// Connaisseur's own test data: registries with signatures, references, patterns, requests.
 @Suite(.disabled(if: ConformanceSuite.areMissing, ConformanceSuite.whyMissing))
 struct ConnaisseurTests {
-    private static let contentTrust = "Docker Content Trust is not verified by this version"
+    private static let contentTrust = "Docker Content Trust, which ContentTrustTests run"
     private static let notation = "Notary Project signatures are not verified by this version"
     private static let keyless = "keyless signatures and transparency logs are not verified by this version"
     private static let mostSpecific =

@@ -50,9 +50,6 @@ import Trust
 
     @Test("whoever lies is refused, at the step that the lie is about", arguments: NotaryLie.allCases)
     func lies(_ lie: NotaryLie) throws {
-        var world = try Self.world()
-        try world.notary.publish()
-        #expect(try world.verify().passed.count == 1, "the truth")
         var liar = try Self.world()
         liar.notary.lie = lie
         try liar.notary.publish()
@@ -82,7 +79,7 @@ import Trust
         var world = try Self.world()
         try world.notary.publish()
         let bytes = try #require(world.notary.files["\(role).json"])
-        for position in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 40)) {
+        for position in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 16)) {
             var flipped = bytes
             flipped[position] ^= 0x01
             let conversation = try world.verify { $0.role == role ? NotaryWorld.found(flipped) : nil }
