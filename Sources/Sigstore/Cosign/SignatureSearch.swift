@@ -64,7 +64,7 @@ struct SignatureSearch: Sendable {
         switch question.role {
         case .list: askForFallback()
         case .fallback, .layout(.tag): break
-        case .layout(.referrer), .referrer, .bundle:
+        case .layout, .referrer, .bundle:
             found.add(.malformed("it is listed and does not exist"), by: question)
         case .payload(let layer, _):
             found.add(.malformed("its payload `\(layer.digest)` does not exist"), by: question)
@@ -76,7 +76,7 @@ struct SignatureSearch: Sendable {
         case .list, .fallback, .layout(.tag):
             found.findings.append(
                 CosignFinding(refusal.reason, refusal.found, expected: refusal.expected, cure: refusal.cure))
-        case .layout(.referrer), .referrer, .payload, .bundle: found.add(.violated(refusal), by: question)
+        case .layout, .referrer, .payload, .bundle: found.add(.violated(refusal), by: question)
         }
     }
 
