@@ -18,7 +18,7 @@ enum TroubleshootingPage {
     }
 
     private static let introduction = """
-        <!-- Made by `dockgate explain --markdown`; the texts are in Sources/Trust/ReasonCode+Explanation.swift. -->
+        <!-- Made by `dockgate explain --markdown`; the texts are in Sources/Trust, ReasonCode+Cause and +Cure. -->
 
         # Troubleshooting
 
