@@ -227,13 +227,9 @@ def openssl_verifications(curve: str) -> float:
     return float(last.split()[-1])
 
 
-def primitives(stage: Stage) -> tuple[float, float]:
-    """Prints what lies beneath. Gives the milliseconds that a directory of 1 MiB takes to load, and what judging a keyless
-    signature costs for each part that the signatures in it do."""
-    curves = ["p256", "p384"]
-    before = [[openssl_verifications(curve) for curve in curves] for _ in range(2)]
+def parts(stage: Stage) -> dict[str, float]:
+    """What `dockgate-benchmark` prints."""
     lines = output(stage.binaries / "dockgate-benchmark").splitlines()
-    after = [[openssl_verifications(curve) for curve in curves] for _ in range(2)]
     values = {key: float(number) for key, number in (line.split()[:2] for line in lines
               if re.fullmatch(r"[a-z0-9_.]+\s+[0-9.eE+-]+.*", line))}
     wanted = {"strictjson.us", "jsondecoder.us", "p256.verifications_per_cpu_second", "policies.bytes", "policies.ms",
@@ -241,17 +237,35 @@ def primitives(stage: Stage) -> tuple[float, float]:
     missing = wanted - values.keys()
     if missing:
         raise RunIsWorthNothing(f"dockgate-benchmark printed no {', '.join(sorted(missing))}")
-    strict, decoder = values["strictjson.us"], values["jsondecoder.us"]
-    # What else runs on the machine only ever slows down.
-    speed = {curve: max(runs) for curve, runs in zip(curves, zip(*before, *after))}
-    ours, theirs = values["p256.verifications_per_cpu_second"], speed["p256"]
-    keyless, bare = values["keyless.us"], sum(values[f"keyless.{curve}"] / speed[curve] * 1e6 for curve in curves)
+    return values
+
+
+def primitives(stage: Stage, rounds: int) -> tuple[float, float]:
+    """Prints what lies beneath. Gives the milliseconds that a directory of 1 MiB takes to load, and what judging a keyless
+    signature costs for each part that the signatures in it do: the median of rounds of which both sides were measured within
+    seconds of each other, since the speed of a machine changes from minute to minute."""
+    curves = ["p256", "p384"]
+    speeds = [{curve: openssl_verifications(curve) for curve in curves}]
+    runs = []
+    for number in range(rounds):
+        say(f"parts by themselves, round {number + 1} of {rounds} …")
+        runs.append(parts(stage))
+        speeds.append({curve: openssl_verifications(curve) for curve in curves})
+    bare = [sum(run[f"keyless.{curve}"] * 1e6 / statistics.mean([before[curve], after[curve]]) for curve in curves)
+            for run, before, after in zip(runs, speeds, speeds[1:])]
+    keyless = statistics.median(run["keyless.us"] / signatures for run, signatures in zip(runs, bare))
+    middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+    strict, decoder = middle["strictjson.us"], middle["jsondecoder.us"]
+    ours, theirs = middle["p256.verifications_per_cpu_second"], statistics.median(speed["p256"] for speed in speeds)
+    # What else runs on the machine only ever adds.
+    loading = min(run["policies.ms"] for run in runs)
     print(f"\n{'Beneath':<44}{'gate':>16}{'other':>18}{'gate/other':>12}")
     print(f"  {'one review: StrictJSON, JSONDecoder (CPU µs)':<44}{strict:>14.1f}{decoder:>18.1f}{strict / decoder:>12.2f}")
     print(f"  {'P-256 checks per CPU s: ours, openssl speed':<44}{ours:>14.0f}{theirs:>18.0f}{ours / theirs:>12.2f}")
-    print(f"  {'a keyless bundle, its signatures (CPU µs)':<44}{keyless:>14.0f}{bare:>18.0f}{keyless / bare:>12.2f}")
-    print(f"  {'a directory of policies, 1 MiB (CPU ms)':<44}{values['policies.ms']:>14.1f}")
-    return values["policies.ms"] * 2**20 / values["policies.bytes"], keyless / bare
+    print(f"  {'a keyless bundle, its signatures (CPU µs)':<44}{middle['keyless.us']:>14.0f}{statistics.median(bare):>18.0f}"
+          f"{keyless:>12.2f}")
+    print(f"  {'a directory of policies, 1 MiB (CPU ms)':<44}{loading:>14.1f}")
+    return loading * 2**20 / middle["policies.bytes"], keyless
 
 
 def measure(stage: Stage, rounds: int, seconds: int) -> int:
@@ -298,7 +312,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
     bursts.table("Warm decision, connections kept")
     duel.table(f"In turn, {3 * rounds} bursts of {max(1, seconds // 2)} s each")
     handshakes.table("A new connection for each request")
-    loading, keyless = primitives(stage)
+    loading, keyless = primitives(stage, rounds)
     print(f"\nThe gate's log of one burst verified: {records} records.")
     print(f"gate / nginx: {bursts.ratio(GATE_100, NGINX):.2f}")
 
