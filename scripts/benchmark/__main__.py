@@ -171,12 +171,6 @@ class Bursts:
         pairs = zip(self.seen[name], self.seen[other])
         return statistics.median(mine.microseconds / theirs.microseconds for mine, theirs in pairs)
 
-    def undisturbed_ratio(self, name: str, other: str) -> float:
-        """What else runs on the machine takes caches and clock away, and only ever adds: the lower quartile of each side's
-        bursts is nearest to what its code costs."""
-        lower = [statistics.quantiles([burst.microseconds for burst in self.seen[side]], n=4)[0] for side in (name, other)]
-        return lower[0] / lower[1]
-
     def table(self, title: str):
         print(f"\n{title:<44}{'CPU µs/request':>16}{'lowest-highest':>18}{'answers/s':>12}{'p50 ms':>9}{'p99 ms':>9}")
         for name, bursts in self.seen.items():
@@ -318,7 +312,7 @@ def measure(stage: Stage, rounds: int, seconds: int) -> int:
 
     print("\nBounds")
     bounds = Bounds()
-    bounds.judge("warm decision, 100 policies / Go that decides nothing", duel.undisturbed_ratio(GATE_100, GO), MOST_OF_GO)
+    bounds.judge("warm decision, 100 policies / Go that decides nothing", duel.ratio(GATE_100, GO), MOST_OF_GO)
     bounds.judge("new connection for each request / nginx", handshakes.ratio(GATE_100, NGINX), MOST_OF_NGINX_HANDSHAKES)
     bounds.judge("10,000 policies / 10 policies", bursts.ratio(GATE_10_000, GATE_10), MOST_OF_TEN_POLICIES)
     bounds.judge("idle memory, sample policies", idle, MOST_IDLE_MEGABYTES, " MB")
