@@ -154,8 +154,8 @@ let package = Package(
         tests(
             of: "Registry",
             needing: [
-                "Registry", "Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
-                nioCore, nioPosix,
+                "Registry", "ContentTrust", "Outbound", "OCI", "Trust", "Cryptography", "StrictJSON", "Timestamp",
+                "TestSupport", nioCore, nioPosix,
             ]),
         tests(
             of: "TUFMirror",
@@ -167,7 +167,8 @@ let package = Package(
             of: "Admission",
             needing: [
                 "Admission", "Audit", "State", "PolicyEngine", "PolicyDocuments", "Registry", "Outbound", "Sigstore",
-                "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore, nioPosix,
+                "ContentTrust", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport", nioCore,
+                nioPosix,
             ]),
         tests(
             of: "Doors",

@@ -1,5 +1,4 @@
 import Cryptography
-import OCI
 import Outbound
 import Trust
 
@@ -9,6 +8,7 @@ import Trust
 /// it only if it is the registry's own host, Docker Hub's `auth.docker.io` for Docker Hub, or listed for this registry, and
 /// only over TLS unless that host is listed for plain HTTP. Any other realm is asked without credentials, under the same
 /// address rules as everything else. What is asked for is always reading this one repository, whatever the challenge names.
+/// Notary servers ask in the same way as registries, and are held to the same.
 struct Authorizer: Sendable {
     let configuration: RegistryConfiguration
     let outbound: OutboundClient
@@ -33,75 +33,75 @@ struct Authorizer: Sendable {
             if let known = store.authorization(for: key) { return .success(known) }
             return await negotiate(fields, for: key, from: registry)
         }
-        return answer ?? .failure(AuthorizationFailure(.deadlineExceeded(key.repository)))
+        return answer ?? .failure(AuthorizationFailure(.deadlineExceeded(key.scope)))
     }
 
     private func negotiate(
         _ fields: [String], for key: TokenStore.Key, from registry: OutboundURL
     ) async -> Result<String, AuthorizationFailure> {
-        let repository = key.repository
+        let scope = key.scope
         var isRepeatable = true
         do throws(Refusal) {
             guard let challenges = AuthenticationChallenge.parse(fields) else {
-                throw .denied(repository, "it asks for credentials in a way that cannot be read")
+                throw .denied(scope, "it asks for credentials in a way that cannot be read")
             }
-            let credentials = try await credentials(for: repository)
+            let credentials = try await credentials(for: scope)
             // What is sent for an identity token changes something at the token service.
             if case .identityToken = credentials { isRepeatable = false }
             if let bearer = challenges.first(where: { $0.scheme == "bearer" }) {
-                let (authorization, lifetime) = try await answer(bearer, credentials, repository, registry)
+                let (authorization, lifetime) = try await answer(bearer, credentials, scope, registry)
                 store.keep(authorization, for: key, lifetime: lifetime)
                 return .success(authorization)
             }
             if challenges.contains(where: { $0.scheme == "basic" }) {
-                let authorization = try basic(credentials, repository)
+                let authorization = try basic(credentials, scope)
                 store.keep(authorization, for: key, lifetime: configuration.limits.tokenLifetime)
                 return .success(authorization)
             }
-            throw .denied(repository, "it asks for neither Basic nor Bearer authentication")
+            throw .denied(scope, "it asks for neither Basic nor Bearer authentication")
         } catch {
             return .failure(AuthorizationFailure(error, isRepeatable: isRepeatable))
         }
     }
 
     /// What is set for the registry, or what its helper knows.
-    private func credentials(for repository: Repository) async throws(Refusal) -> RegistryCredentials? {
-        switch configuration[repository.domain]?.credentials {
+    private func credentials(for scope: PullScope) async throws(Refusal) -> RegistryCredentials? {
+        switch configuration[scope]?.credentials {
         case nil: return nil
         case .stated(let credentials): return credentials
         case .helper(let helper):
             switch await helpers.credentials(of: helper) {
             case .success(let credentials): return credentials
-            case .failure(let error): throw .withoutCredentials(repository, helper, error)
+            case .failure(let error): throw .withoutCredentials(scope, helper, error)
             }
         }
     }
 
-    private func basic(_ credentials: RegistryCredentials?, _ repository: Repository) throws(Refusal) -> String {
+    private func basic(_ credentials: RegistryCredentials?, _ scope: PullScope) throws(Refusal) -> String {
         switch credentials {
         case .password(let user, let password): return .basic(user: user, password: password)
-        case nil: throw .denied(repository, "it asks for a user name and a password, and none are known for it")
+        case nil: throw .denied(scope, "it asks for a user name and a password, and none are known for it")
         case .identityToken, .registryToken:
-            throw .denied(repository, "it asks for a user name and a password, and only a token is set for it")
+            throw .denied(scope, "it asks for a user name and a password, and only a token is set for it")
         }
     }
 
     private func answer(
-        _ challenge: AuthenticationChallenge, _ credentials: RegistryCredentials?, _ repository: Repository,
+        _ challenge: AuthenticationChallenge, _ credentials: RegistryCredentials?, _ scope: PullScope,
         _ registry: OutboundURL
     ) async throws(Refusal) -> (authorization: String, lifetime: Duration) {
         if case .registryToken(let token) = credentials {
             return ("Bearer \(token)", configuration.limits.tokenLifetime)
         }
         guard let text = challenge.parameters["realm"], let realm = try? OutboundURL(parsing: text) else {
-            throw .denied(repository, "it names a token service that is no address")
+            throw .denied(scope, "it names a token service that is no address")
         }
-        let isTrusted = trusts(realm, with: repository, registry)
+        let isTrusted = trusts(realm, with: scope, registry)
         let question = try question(
-            to: realm, service: challenge.parameters["service"], isTrusted ? credentials : nil, repository)
-        let answer = try await ask(question, repository, withheld: credentials != nil && !isTrusted)
+            to: realm, service: challenge.parameters["service"], isTrusted ? credentials : nil, scope)
+        let answer = try await ask(question, scope, withheld: credentials != nil && !isTrusted)
         guard let token = BearerToken(answer: answer.body) else {
-            throw .noToken(repository, from: realm.authority)
+            throw .noToken(scope, from: realm.authority)
         }
         let lifetime = min(token.lifetime, configuration.limits.tokenLifetime) - configuration.limits.tokenMargin
         return ("Bearer \(token.text)", lifetime)
@@ -109,21 +109,19 @@ struct Authorizer: Sendable {
 }
 
 extension Authorizer {
-    /// Whether credentials for the repository's registry may go to `realm`.
-    func trusts(_ realm: OutboundURL, with repository: Repository, _ registry: OutboundURL) -> Bool {
+    /// Whether credentials for the scope's host may go to `realm`.
+    func trusts(_ realm: OutboundURL, with scope: PullScope, _ registry: OutboundURL) -> Bool {
         let isOwn = realm.isMeant(by: registry.authority)
-        let isHubs =
-            repository.domain.utf8.elementsEqual(DockerHub.domain.utf8)
-            && realm.authority.utf8.elementsEqual(DockerHub.tokenHost.utf8)
-        let isListed = configuration[repository.domain]?.tokenRealmHosts.contains(where: realm.isMeant) == true
+        let isHubs = scope.isDockerHubs && realm.authority.utf8.elementsEqual(DockerHub.tokenHost.utf8)
+        let isListed = configuration[scope]?.tokenRealmHosts.contains(where: realm.isMeant) == true
         guard isOwn || isHubs || isListed else { return false }
         return realm.scheme == .https || configuration[realm]?.insecureHTTP == true
     }
 
     private func question(
-        to realm: OutboundURL, service: String?, _ credentials: RegistryCredentials?, _ repository: Repository
+        to realm: OutboundURL, service: String?, _ credentials: RegistryCredentials?, _ scope: PullScope
     ) throws(Refusal) -> OutboundRequest {
-        var items = [(name: "scope", value: "repository:\(repository.path):pull")]
+        var items = [(name: "scope", value: scope.text)]
         if let service, !service.isEmpty { items.insert((name: "service", value: service), at: 0) }
         let limit = configuration.limits.tokenAnswer
         if case .identityToken(let token) = credentials {
@@ -131,7 +129,7 @@ extension Authorizer {
             return OutboundRequest(realm, method: .post(form: form), limit: limit, followsRedirects: false)
         }
         guard let url = try? realm.adding(query: items) else {
-            throw .denied(repository, "it names a token service whose address is too long")
+            throw .denied(scope, "it names a token service whose address is too long")
         }
         var authorization: String?
         if case .password(let user, let password) = credentials {
@@ -142,7 +140,7 @@ extension Authorizer {
 
     /// The token service's answer with status 200.
     private func ask(
-        _ question: OutboundRequest, _ repository: Repository, withheld: Bool
+        _ question: OutboundRequest, _ scope: PullScope, withheld: Bool
     ) async throws(Refusal) -> OutboundResponse {
         let host = question.url.authority
         let answer: OutboundResponse
@@ -150,16 +148,16 @@ extension Authorizer {
             // The flight serves many deadlines, so it has its own: the bound for one object.
             answer = try await outbound.send(question, deadline: .now + Authorizer.patience)
         } catch {
-            guard case .tooLarge = error else { throw error.refusal(repository, asking: "its token service") }
-            throw .noToken(repository, from: host)
+            guard case .tooLarge = error else { throw error.refusal(scope, asking: scope.tokenService) }
+            throw .noToken(scope, from: host)
         }
         switch answer.status {
         case 200: return answer
         case 400, 401, 403:
-            guard !withheld else { throw .credentialsWithheld(repository, from: host) }
-            throw .denied(repository, "its token service at `\(host)` answers \(answer.status)")
-        case 429: throw .rateLimited(repository, "its token service at `\(host)` answers 429")
-        default: throw .unavailable(repository, "its token service at `\(host)` answers \(answer.status)")
+            guard !withheld else { throw .credentialsWithheld(scope, from: host) }
+            throw .denied(scope, "its token service at `\(host)` answers \(answer.status)")
+        case 429: throw .rateLimited(scope, "its token service at `\(host)` answers 429")
+        default: throw .unavailable(scope, "its token service at `\(host)` answers \(answer.status)")
         }
     }
 
@@ -174,7 +172,7 @@ struct AuthorizationFailure: Error {
 
     init(_ refusal: Refusal, isRepeatable: Bool = true) {
         self.refusal = refusal
-        mayPass = isRepeatable && refusal.reason == .registryUnavailable
+        mayPass = isRepeatable && [.registryUnavailable, .trustServerUnavailable].contains(refusal.reason)
     }
 }
 

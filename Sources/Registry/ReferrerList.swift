@@ -35,7 +35,7 @@ struct ReferrerList {
         pages.append(page.body)
         read.insert(url)
         guard pages.reduce(0, { $0 + $1.count }) <= limit else {
-            return .end(.violated(.tooLarge(locator, limit: limit)))
+            return .end(.violated(.tooLarge(PullScope(pulling: locator.repository), limit: limit)))
         }
         guard let link = WebLink.next(in: page.values(of: "link")) else { return .end(joined) }
         guard let next = try? url.resolving(location: link), next.scheme == url.scheme,
@@ -73,7 +73,7 @@ struct ReferrerList {
             expected: "an index in the format of OCI")
     }
 
-    private func astray(_ what: String) -> Refusal { .unavailable(locator.repository, what) }
+    private func astray(_ what: String) -> Refusal { .unavailable(PullScope(pulling: locator.repository), what) }
 
     private var tooManyPages: Refusal {
         Refusal(

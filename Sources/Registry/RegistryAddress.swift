@@ -32,10 +32,9 @@ struct RegistryAddress {
         case .manifest(_, .digest(let digest), _): return "manifests/\(digest)"
         case .blob(_, let digest, _): return "blobs/\(digest)"
         case .referrers(_, let digest, _): return "referrers/\(digest)"
-        case .trustMetadata(let collection, _, _):
-            throw Refusal(
-                .registryUnavailable, found: "`\(collection.server)` is a notary server, and no registry",
-                expected: "an answer of a notary server")
+        // `NotaryAddress` says where that is.
+        case .trustMetadata:
+            throw Refusal(.internalError, found: "a question for a notary server", expected: "one for a registry")
         case .manifest(_, .tag(let tag), _):
             guard isTag(tag) else {
                 throw Refusal(

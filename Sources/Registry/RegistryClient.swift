@@ -3,7 +3,8 @@ public import OCI
 public import Outbound
 public import Trust
 
-/// The pull side of the OCI distribution protocol: manifests by tag and digest, blobs, and lists of referrers.
+/// The pull side of the OCI distribution protocol: manifests by tag and digest, blobs, and lists of referrers; and the
+/// metadata that notary servers keep, which are asked by the same rules.
 ///
 /// Nothing it returns is believed for being sent: every body is hashed here, and what was asked for by digest has that
 /// digest or is a violation. It neither caches nor merges questions; tokens are kept, evidence is not.
@@ -30,10 +31,11 @@ public final class RegistryClient: Sendable {
     /// What became of a locator, by `deadline`. Repeats at most `RegistryLimits.retries` times what may pass.
     ///
     /// A 404 is `.absent`, whatever its body. Other bytes than asked for and too many bytes are `.violated`; all else that
-    /// is no answer is `.undetermined`. Mirrors are asked first: what they have, or get wrong, is the answer.
+    /// is no answer is `.undetermined`. Mirrors are asked first: what they have, or get wrong, is the answer. They are
+    /// registries, so trust data is asked of its notary server alone.
     public func fetch(_ locator: Locator, deadline: ContinuousClock.Instant) async -> Fetched {
         var refusals: [(mirror: RegistryMirror, refusal: Refusal)] = []
-        for mirror in configuration[locator.repository.domain]?.mirrors ?? [] {
+        for mirror in mirrors(for: locator) {
             guard let repository = mirror.repository(for: locator.repository) else { continue }
             // Half of the time that is left, and no repetition: the registry itself comes next.
             let now = ContinuousClock.now
@@ -50,35 +52,50 @@ public final class RegistryClient: Sendable {
         return .undetermined(refusal.after(refusals))
     }
 
+    private func mirrors(for locator: Locator) -> [RegistryMirror] {
+        if case .trustMetadata = locator { return [] }
+        return configuration[locator.repository.domain]?.mirrors ?? []
+    }
+
     /// A hash of which credentials a fetch from this registry would use, salted anew in each process. Two calls give the
-    /// same for the same registry with the same credentials, and for nothing else.
+    /// same for the same registry with the same credentials, and for nothing else. What a notary server is shown is settled
+    /// by its address, which is part of a locator.
     public func credentialsIdentity(for repository: Repository) -> [UInt8] {
         identities[repository.domain]
     }
 
     private func ask(_ locator: Locator, retries: Int, deadline: ContinuousClock.Instant) async -> Fetched {
         do throws(Refusal) {
-            let insecure = configuration[locator.repository.domain]?.insecureHTTP == true
-            let address = try RegistryAddress(locator, insecure: insecure)
+            let (url, scope) = try place(of: locator)
             let plan = RetryPlan(
                 retries: retries, firstPause: configuration.limits.firstPause, deadline: deadline, jitter: jitter)
             guard case .referrers(_, _, let limit) = locator else {
-                return try await ask(address.url, for: locator, plan, deadline: deadline).fetched(for: locator)
+                return try await ask(url, scope, for: locator, plan, deadline: deadline).fetched(for: locator)
             }
-            return try await list(locator, from: address.url, limit: limit, plan, deadline: deadline)
+            return try await list(locator, from: url, scope, limit: limit, plan, deadline: deadline)
         } catch {
             return .undetermined(error)
         }
     }
 
+    private func place(of locator: Locator) throws(Refusal) -> (OutboundURL, PullScope) {
+        if case .trustMetadata(let collection, let name, _) = locator {
+            let address = try NotaryAddress(name, of: collection, by: configuration)
+            return (address.url, address.scope)
+        }
+        let insecure = configuration[locator.repository.domain]?.insecureHTTP == true
+        return (try RegistryAddress(locator, insecure: insecure).url, PullScope(pulling: locator.repository))
+    }
+
     /// Page by page: each is a question of its own, all of them together have the deadline.
     private func list(
-        _ locator: Locator, from url: OutboundURL, limit: Int, _ plan: RetryPlan, deadline: ContinuousClock.Instant
+        _ locator: Locator, from url: OutboundURL, _ scope: PullScope, limit: Int, _ plan: RetryPlan,
+        deadline: ContinuousClock.Instant
     ) async throws(Refusal) -> Fetched {
         var list = ReferrerList(of: locator, limit: limit)
         var url = url
         while true {
-            let answer = try await ask(url, for: locator, plan, deadline: deadline)
+            let answer = try await ask(url, scope, for: locator, plan, deadline: deadline)
             guard case .content(let page) = answer else { return answer.fetched(for: locator) }
             switch list.add(page, from: url) {
             case .page(let next): url = next
@@ -88,10 +105,10 @@ public final class RegistryClient: Sendable {
     }
 
     private func ask(
-        _ url: OutboundURL, for locator: Locator, _ plan: RetryPlan, deadline: ContinuousClock.Instant
+        _ url: OutboundURL, _ scope: PullScope, for locator: Locator, _ plan: RetryPlan,
+        deadline: ContinuousClock.Instant
     ) async throws(Refusal) -> RegistryAnswer {
-        let repository = locator.repository
-        let key = TokenStore.Key(repository: repository, credentials: identities[repository.domain])
+        let key = TokenStore.Key(scope: scope, credentials: scope.entry.map { identities[$0] } ?? [])
         var plan = plan
         var authorization = authorizer.store.authorization(for: key)
         var hasAuthorized = false
@@ -101,12 +118,12 @@ public final class RegistryClient: Sendable {
                 let request = request(url, for: locator, authorization: authorization)
                 answer = try await outbound.send(request, deadline: deadline)
             } catch {
-                if case .tooLarge(_, let limit) = error { return .violated(.tooLarge(locator, limit: limit)) }
+                if case .tooLarge(_, let limit) = error { return .violated(.tooLarge(scope, limit: limit)) }
                 if error.mayPass, await plan.pauseAfterFailure() { continue }
                 if case .budgetSpent(_, _, let wait) = error, await plan.pauseAfterRateLimit(retryAfter: wait) {
                     continue
                 }
-                throw error.refusal(repository, asking: "`\(repository)`")
+                throw error.refusal(scope, asking: scope.asked)
             }
             let retryAfter = RetryPlan.retryAfter(answer.value(of: "retry-after"))
             switch answer.status {
@@ -124,17 +141,17 @@ public final class RegistryClient: Sendable {
                     guard failure.mayPass, await plan.pauseAfterFailure() else { throw failure.refusal }
                     authorization = nil
                 }
-            case 401: throw .denied(repository, "it does not accept what it asked us for")
-            case 403: throw .denied(repository, "it answers 403")
+            case 401: throw .denied(scope, "it does not accept what it asked us for")
+            case 403: throw .denied(scope, "it answers 403")
             case 429:
                 guard await plan.pauseAfterRateLimit(retryAfter: retryAfter) else {
-                    throw .rateLimited(repository, "it answers 429")
+                    throw .rateLimited(scope, "it answers 429")
                 }
             case 500...599:
                 guard await plan.pauseAfterFailure(retryAfter: retryAfter) else {
-                    throw .unavailable(repository, "it answers \(answer.status)")
+                    throw .unavailable(scope, "it answers \(answer.status)")
                 }
-            default: throw .unavailable(repository, "it answers \(answer.status), which is no answer to a pull")
+            default: throw .unavailable(scope, "it answers \(answer.status), which is no answer to a pull")
             }
         }
     }

@@ -1,14 +1,14 @@
 public import Outbound
 
-/// What the operator said about registries. A registry that is not listed is asked anonymously, over TLS, at public
-/// addresses only.
+/// What the operator said about registries, and about notary servers, which are listed like them. One that is not listed is
+/// asked anonymously, over TLS, at public addresses only.
 public struct RegistryConfiguration: Sendable {
     /// Of two entries for one host the first counts.
     public let hosts: [RegistryHost]
     /// Bounds for all of them.
     public let limits: RegistryLimits
 
-    /// Docker Hub's token service and storage are known without an entry.
+    /// Docker Hub's token service, storage and notary server are known without an entry.
     public init(hosts: [RegistryHost] = [], limits: RegistryLimits = RegistryLimits()) {
         self.hosts = hosts
         self.limits = limits
@@ -21,7 +21,8 @@ public struct RegistryConfiguration: Sendable {
         for host in hosts { rules.append(try host.outboundRule()) }
         if self[DockerHub.domain] == nil { rules.append(try RegistryHost(host: DockerHub.domain).outboundRule()) }
         // Of two rules for a host the first counts: these only say that the operator named it.
-        let named = [DockerHub.tokenHost] + hosts.flatMap { $0.tokenRealmHosts + $0.mirrors.map(\.host) }
+        let named =
+            [DockerHub.tokenHost, DockerHub.notaryHost] + hosts.flatMap { $0.tokenRealmHosts + $0.mirrors.map(\.host) }
         for authority in named + rules.flatMap(\.redirectTo) { rules.append(try HostRule(authority: authority)) }
         return rules
     }
@@ -31,6 +32,9 @@ public struct RegistryConfiguration: Sendable {
         let wanted = RegistryHost.normalised(domain)
         return hosts.first { $0.host.utf8.elementsEqual(wanted.utf8) }
     }
+
+    /// The entry whose credentials and token services count for what is read.
+    subscript(scope: PullScope) -> RegistryHost? { scope.entry.flatMap { self[$0] } }
 
     /// The entry for the host of an address.
     subscript(url: OutboundURL) -> RegistryHost? { hosts.first { url.isMeant(by: $0.host) } }
@@ -121,7 +125,8 @@ public struct RegistryLimits: Sendable {
     public init() {}
 }
 
-/// Where Docker Hub differs from every other registry. Its names are published in Docker's allow list.
+/// Where Docker Hub differs from every other registry. Its names are published in Docker's allow list, and that of the
+/// notary server in the docker client.
 enum DockerHub {
     /// In references.
     static let domain = "docker.io"
@@ -129,6 +134,8 @@ enum DockerHub {
     static let apiHost = "registry-1.docker.io"
     /// Where tokens are issued.
     static let tokenHost = "auth.docker.io"
+    /// Where its trusted collections are.
+    static let notaryHost = "notary.docker.io"
     /// Where blobs are: content networks that `registry-1` redirects to.
     static let storageHosts = [
         "production.cloudflare.docker.com",

@@ -19,7 +19,9 @@ struct RegistryContent {
             fetched = .violated(
                 .digestMismatch(
                     locator, found: "bytes with the digest `\(digest)`", expected: "the bytes of `\(asked)`"))
-        } else if !RegistryContent.isConsistent(answer.values(of: "docker-content-digest"), with: answer.body) {
+        } else if !locator.isTrustMetadata,
+            !RegistryContent.isConsistent(answer.values(of: "docker-content-digest"), with: answer.body)
+        {
             fetched = .violated(
                 .digestMismatch(
                     locator, found: "bytes with the digest `\(digest)` and another digest in `Docker-Content-Digest`",
@@ -59,6 +61,11 @@ extension Locator {
         case .manifest(_, .digest(let digest), _), .blob(_, let digest, _): digest
         case .manifest(_, .tag, _), .referrers, .trustMetadata: nil
         }
+    }
+
+    /// Notary servers claim no digests.
+    fileprivate var isTrustMetadata: Bool {
+        if case .trustMetadata = self { true } else { false }
     }
 
     fileprivate var isManifest: Bool {

@@ -1,11 +1,10 @@
-import OCI
 import Synchronization
 
-/// The `Authorization` values that registries accepted or that token services gave out, each for one repository and one
+/// The `Authorization` values that registries accepted or that token services gave out, each for one thing to read and one
 /// set of credentials, until they end.
 final class TokenStore: Sendable {
     struct Key: Hashable, Sendable {
-        let repository: Repository
+        let scope: PullScope
         let credentials: [UInt8]
     }
 

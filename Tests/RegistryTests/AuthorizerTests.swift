@@ -29,7 +29,7 @@ import Testing
         let outbound = OutboundClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         let authorizer = Authorizer(configuration: configuration, outbound: outbound, helpers: .none)
         let registry = try OutboundURL(parsing: "https://registry.example.com/v2/a/manifests/1")
-        let repository = try Repository(parsing: "registry.example.com/a")
-        #expect(authorizer.trusts(try OutboundURL(parsing: text), with: repository, registry) == isTrusted)
+        let scope = PullScope(pulling: try Repository(parsing: "registry.example.com/a"))
+        #expect(authorizer.trusts(try OutboundURL(parsing: text), with: scope, registry) == isTrusted)
     }
 }

@@ -10,7 +10,7 @@ import Testing
             (RegistryConfiguration(), [String]()), (RegistryConfiguration(hosts: [listed]), ["mirror.example"]),
         ] {
             let rules = try configuration.outboundRules()
-            let named = ["auth.docker.io"] + extra + DockerHub.storageHosts
+            let named = ["auth.docker.io", "notary.docker.io"] + extra + DockerHub.storageHosts
             #expect(rules.map(\.authority) == ["registry-1.docker.io"] + named)
             #expect(rules.first?.redirectTo == extra + DockerHub.storageHosts)
             #expect(rules.first?.privateAddressAllowed == false)

@@ -19,6 +19,7 @@ public final class RegistrySimulator: Sendable {
         var manifests: [String: SimulatedObject] = [:]
         var blobs: [String: SimulatedObject] = [:]
         var files: [String: [UInt8]] = [:]
+        var trustData: [String: [UInt8]] = [:]
         var faults: [ScriptedFault] = []
         var requests: [LoggedRequest] = []
         var authentication: SimulatedAuthentication = .none
@@ -94,7 +95,7 @@ public final class RegistrySimulator: Sendable {
 
     /// Tokens that were given out are no longer accepted.
     public func revokeTokens() {
-        state.withLock { $0.tokens.valid = [] }
+        state.withLock { $0.tokens.valid = [:] }
     }
 
     /// Stops listening and closes every connection.

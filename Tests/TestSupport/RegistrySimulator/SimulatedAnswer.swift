@@ -48,6 +48,7 @@ extension RegistrySimulator {
         if path == "/token" { return token(for: request) }
         if let file = file(path) { return file }
         if let refusal = refusal(of: request) { return refusal }
+        if let trustData = trustData(path) { return trustData }
         guard path.hasPrefix("/v2/"), request.method == "GET" else {
             return path == "/v2/" ? .status(200) : .status(404)
         }

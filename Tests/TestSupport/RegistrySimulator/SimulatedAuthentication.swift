@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Synchronization
 
 /// How the simulator wants to be talked to.
@@ -16,13 +17,14 @@ public enum SimulatedAuthentication: Sendable {
 }
 
 struct SimulatedTokens: Sendable {
-    var valid: Set<String> = []
+    /// What each was asked for: `repository:team/app:pull`.
+    var valid: [String: String] = [:]
     private var issued = 0
 
-    mutating func issue() -> String {
+    mutating func issue(for scope: String) -> String {
         issued += 1
         let token = "token-\(issued)-of-the-simulator"
-        valid.insert(token)
+        valid[token] = scope
         return token
     }
 }
@@ -39,8 +41,13 @@ extension RegistrySimulator {
             if given == basic(user, password) { return nil }
             return .unauthorized(challenges: [#"Basic realm="simulator""#])
         case .bearer(_, _, _, let realm, _):
-            if let given, tokens.valid.contains(where: { given == "Bearer \($0)" }) { return nil }
-            let scope = "repository:\(repositoryPath(of: request.target)):pull"
+            let collection = collectionName(in: request.target)
+            let scope = "repository:\(collection ?? repositoryPath(of: request.target)):pull"
+            // Notary servers are strict; a registry here takes any token of its own.
+            let isEntitled = tokens.valid.contains { token, granted in
+                given == "Bearer \(token)" && (collection == nil || granted == scope)
+            }
+            if isEntitled { return nil }
             let realm = realm ?? origin + "/token"
             return .unauthorized(challenges: [#"Bearer realm="\#(realm)",service="simulator",scope="\#(scope)""#])
         case .challenge(let challenges):
@@ -68,7 +75,9 @@ extension RegistrySimulator {
                 user == nil || request.header("authorization") == basic(user ?? "", password ?? "")
             }
         guard isEntitled else { return .status(401) }
-        let token = state.withLock { $0.tokens.issue() }
+        let items = URLComponents(string: request.method == "POST" ? "?" + request.body : request.target)?.queryItems
+        let scope = items?.first { $0.name == "scope" }?.value ?? ""
+        let token = state.withLock { $0.tokens.issue(for: scope) }
         let body = #"{"token":"\#(token)","expires_in":\#(expiresIn)}"#
         return SimulatedAnswer(status: 200, headers: [("Content-Type", "application/json")], body: Array(body.utf8))
     }
