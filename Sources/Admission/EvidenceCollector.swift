@@ -29,12 +29,12 @@ public final class EvidenceCollector: Sendable {
             flights: EvidenceCollector.maximumFlights,
             flightsPerGroup: EvidenceCollector.maximumVerificationsPerRegistry,
             queuedPerGroup: EvidenceCollector.maximumQueuedVerifications),
-        group: { $0.subject.repository.domain })
+        group: { $0.repository.domain })
     private let fetching = SingleFlight<FetchKey, Fetched>(
         limits: .init(
             flights: EvidenceCollector.maximumFlights, flightsPerGroup: EvidenceCollector.maximumFlightsPerRegistry,
             queuedPerGroup: EvidenceCollector.maximumQueuedFetches),
-        group: { $0.locator.repository.domain })
+        group: { $0.locator.host })
 
     /// Without a keeper evidence is not kept, which is for a check that leaves no record.
     public convenience init(
@@ -140,14 +140,17 @@ public final class EvidenceCollector: Sendable {
             }
         }
         let judged = await keep(outcome, DecisiveEvidence(of: outcome, from: basis))
-        let lifetime = lifetimes.lifetime(of: judged.value, for: key.claim)
-        verifications.insert(judged, for: key, at: clock(), lifetime: lifetime)
+        let now = clock()
+        let lifetime = lifetimes.lifetime(
+            of: judged.value, for: key.claim, until: verification.countsUntil, from: now)
+        verifications.insert(judged, for: key, at: now, lifetime: lifetime)
         return judged
     }
 
     private func verificationKey(_ subject: Subject, _ attestor: any Attestor, _ claim: Claim) -> VerificationKey {
         VerificationKey(
-            subject: subject, attestor: attestor.fingerprint, claim: claim,
+            repository: subject.repository, digest: subject.digest, tag: attestor.judgesTags ? subject.tag : nil,
+            attestor: attestor.fingerprint, claim: claim,
             credentials: source.credentialsIdentity(for: subject.repository))
     }
 
@@ -258,15 +261,21 @@ private struct FetchKey: Hashable, Sendable {
 }
 
 private struct VerificationKey: Hashable, Sendable {
-    let subject: Subject
+    let repository: Repository
+    let digest: Digest
+    /// Nil also where the attestor does not judge it, so that all tags of a digest share what came of it.
+    let tag: String?
     let attestor: Digest
     let claim: Claim
     let credentials: [UInt8]
 
+    var subject: Subject { Subject(repository: repository, digest: digest, tag: tag) }
+
     /// Of what tells keys apart most of the time: the hash is computed for each attestor of each warm request.
     func hash(into hasher: inout Hasher) {
-        hasher.combine(subject.repository.path)
-        subject.digest.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(repository.path)
+        if let tag { hasher.combine(tag) }
+        digest.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         attestor.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 }
@@ -282,6 +291,13 @@ extension Resolution: UndeterminedRepresentable {
 
 extension VerificationOutcome: UndeterminedRepresentable {
     fileprivate var isViolation: Bool { if case .violated = self { true } else { false } }
+}
+
+extension Locator {
+    /// Whom it is asked of, as far as places are shared out: a notary server that stalls takes none from its registry.
+    fileprivate var host: String {
+        if case .trustMetadata(let collection, _, _) = self { collection.server } else { repository.domain }
+    }
 }
 
 extension Fetched {

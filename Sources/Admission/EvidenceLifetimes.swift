@@ -1,4 +1,5 @@
 import PolicyEngine
+import Timestamp
 import Trust
 
 /// How long evidence counts before it is looked for anew. Policies are evaluated afresh on every request, whatever is
@@ -20,6 +21,14 @@ public struct EvidenceLifetimes: Sendable {
 
     /// The lifetimes of a gate; a test may change one.
     public init() {}
+
+    /// The same, and no longer than what the outcome rests on counts: trust data expires. What had expired by `now` is kept
+    /// for nobody.
+    func lifetime(of outcome: VerificationOutcome, for claim: Claim, until end: Instant?, from now: Instant) -> Duration
+    {
+        let lifetime = lifetime(of: outcome, for: claim)
+        return end.map { min(lifetime, max(.zero, $0 - now)) } ?? lifetime
+    }
 
     /// Where something could not be looked at, that soon has another try, whatever else passed.
     func lifetime(of outcome: VerificationOutcome, for claim: Claim) -> Duration {

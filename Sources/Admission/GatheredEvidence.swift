@@ -63,8 +63,8 @@ final class GatheredEvidence: EvidenceWithTrace {
     }
 
     private func subject(_ reference: ImageReference) -> Subject? {
-        if let digest = reference.digest { return Subject(repository: reference.repository, digest: digest) }
+        if let digest = reference.digest { return Subject(reference, resolvedTo: digest) }
         guard case .resolved(let digest)? = resolved?.value else { return nil }
-        return Subject(repository: reference.repository, digest: digest)
+        return Subject(reference, resolvedTo: digest)
     }
 }

@@ -150,7 +150,7 @@ struct Assessment {
     /// Judges what is left, or says which verifications are missing for it.
     mutating func judgeSignatures(_ evidence: some Evidence, with set: PolicySet) -> [EvidenceNeed] {
         guard let digest = image.digest, standings.contains(where: { $0.state == .open }) else { return [] }
-        let subject = Subject(repository: image.reference.repository, digest: digest)
+        let subject = Subject(image.reference, resolvedTo: digest)
         var known: [KnownVerification] = []
         var missing: [EvidenceNeed] = []
         for standing in standings where standing.state == .open {
@@ -173,7 +173,9 @@ struct Assessment {
             case .warn: if case .undetermined? = outcomes[index] { standings[index].onlyWarn() }
             case .lastKnownGood(let period, let text):
                 let question = set.question(of: check.check, writtenAs: text, at: now)
-                let image = CheckedImage(subject: subject, check: question)
+                // What is remembered is remembered of the bytes, whatever they were called.
+                let bytes = Subject(repository: subject.repository, digest: digest)
+                let image = CheckedImage(subject: bytes, check: question)
                 remember(index, of: image, within: period, evidence)
             }
             if case .warn(let period, let text) = check.alreadyAdmitted,

@@ -33,6 +33,9 @@ public protocol Attestor: Sendable {
     var explanation: String { get }
     /// Whether something proves when it signed; else nothing that it attests is ever young enough.
     var provesTime: Bool { get }
+    /// Whether it judges the tag that was asked for, and not the digest alone. Of one that does not, what came of a digest
+    /// serves all its tags.
+    var judgesTags: Bool { get }
     /// Somebody whom it believes and whom nobody can have meant, since anybody can become that one; nil if there is none.
     var outsider: Signer? { get }
     /// Starts to verify that this attestor signed `subject`.
@@ -44,6 +47,7 @@ public protocol Attestor: Sendable {
 extension Attestor {
     public var signers: [Signer] { [] }
     public var provesTime: Bool { true }
+    public var judgesTags: Bool { false }
     public var outsider: Signer? { nil }
     public func attestationVerification(of subject: Subject) -> (any Verification)? { nil }
 
@@ -68,5 +72,11 @@ public struct Subject: Hashable, Sendable {
         self.repository = repository
         self.digest = digest
         self.tag = tag
+    }
+
+    /// What `reference` asks for, where its tag, if it is that which counts, stands for `digest`.
+    public init(_ reference: ImageReference, resolvedTo digest: Digest) {
+        self.init(
+            repository: reference.repository, digest: digest, tag: reference.digest == nil ? reference.tag : nil)
     }
 }

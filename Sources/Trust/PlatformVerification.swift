@@ -1,4 +1,5 @@
 import OCI
+public import Timestamp
 
 /// Which manifests a signature may be about, where an image is an index of manifests for several platforms.
 public enum SignedManifest: String, CaseIterable, Hashable, Sendable {
@@ -63,6 +64,9 @@ public struct PlatformVerification: Verification {
         let ofPlatforms = failure == nil ? platforms.flatMap(\.basis) : askedOfPlatforms
         return .outcome(outcome, basis: ([manifest] + (whole?.basis ?? []) + ofPlatforms).distinct)
     }
+
+    /// As long as each of those counts that it was put together from.
+    public var countsUntil: Instant? { ([whole].compactMap(\.self) + platforms).compactMap(\.countsUntil).min() }
 
     /// What is to be asked about the platforms now; nothing more if that is too much.
     private mutating func advancePlatforms(_ received: [Locator: Fetched]) -> [Locator] {
@@ -174,6 +178,7 @@ extension PlatformVerification {
         private var hasBegun = false
         private(set) var outcome: VerificationOutcome?
         private(set) var basis: [Locator] = []
+        var countsUntil: Instant? { verification.countsUntil }
 
         init(name: String, _ verification: any Verification) {
             (self.name, self.verification) = (name, verification)

@@ -1,4 +1,5 @@
 public import OCI
+public import Timestamp
 
 /// The asking machine: a verification that never fetches.
 ///
@@ -9,6 +10,13 @@ public import OCI
 public protocol Verification: Sendable {
     /// One step. `received` holds an answer for each locator of the step before.
     mutating func next(_ received: [Locator: Fetched]) -> Step
+
+    /// Until when its outcome counts at the longest, once there is one: what it rests on expires then. Nil if nothing does.
+    var countsUntil: Instant? { get }
+}
+
+extension Verification {
+    public var countsUntil: Instant? { nil }
 }
 
 /// What a verification says when it is asked to go on.

@@ -60,6 +60,18 @@ struct PolicyFiles {
             """)
     }
 
+    /// Believes what the notary server of each image's registry has, under one root key.
+    mutating func contentTrust(_ name: String, root: PrivateKey) throws {
+        keys.append(("\(name).pem", try root.publicKeyPEM))
+        documents.append(
+            """
+            apiVersion: dockgate.dev/v1
+            kind: Attestor
+            metadata: {name: \(name)}
+            spec: {contentTrust: {rootKeys: [{file: \(name).pem}]}}
+            """)
+    }
+
     mutating func policy(
         _ name: String, match: String = "{}", enforcement: String = "deny", checks: String...
     ) {
@@ -95,11 +107,11 @@ struct PolicyFiles {
             """)
     }
 
-    func load() throws -> PolicySet {
+    func load(formats: [any AttestorFormat] = [CosignFormat()]) throws -> PolicySet {
         let directory = try Scratch()
         for key in keys { try directory.write(key.pem, to: key.name) }
         try directory.write(Array(documents.joined(separator: "\n---\n").utf8), to: "policies.yaml")
-        return try PolicyDocuments.load(directory: directory.path, formats: [CosignFormat()], now: TestClock.start)
+        return try PolicyDocuments.load(directory: directory.path, formats: formats, now: TestClock.start)
             .policySet
     }
 }

@@ -27,6 +27,9 @@ public struct ContentTrustAttestor: Attestor {
     /// Nothing in trust data says when it was signed.
     public var provesTime: Bool { false }
 
+    /// Tags are what is signed.
+    public var judgesTags: Bool { true }
+
     public var explanation: String {
         let place = server.map { "the notary server `\($0)`" } ?? "the notary server of each image's registry"
         let remembered = rules.rememberSigned.map { "; a digest that was signed counts for \($0.written) more" } ?? ""

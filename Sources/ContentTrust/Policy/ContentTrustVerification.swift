@@ -1,4 +1,4 @@
-import Timestamp
+public import Timestamp
 public import Trust
 
 /// Asks a notary server for what it keeps about an image's repository, and judges the image by it.
@@ -10,6 +10,7 @@ public struct ContentTrustVerification: Verification {
     private let clock: @Sendable () -> Instant
     private var running: (update: CollectionUpdate, now: Instant)?
     private var finished: Step?
+    public private(set) var countsUntil: Instant?
 
     init(
         of subject: Subject, in collection: TrustCollection, by rules: ContentTrustRules,
@@ -42,7 +43,7 @@ public struct ContentTrustVerification: Verification {
         return (update, now)
     }
 
-    private func judge(_ outcome: CollectionUpdate.Outcome, asked: [Locator], at now: Instant) -> Step {
+    private mutating func judge(_ outcome: CollectionUpdate.Outcome, asked: [Locator], at now: Instant) -> Step {
         switch outcome {
         case .verified(let verified, let basis):
             if verified.unheard == nil {
@@ -50,7 +51,9 @@ public struct ContentTrustVerification: Verification {
             }
             let names = SignedNames(
                 collection: verified, rule: rules.signers, rememberSigned: rules.rememberSigned, now: now)
-            return .outcome(names.outcome(of: subject), basis: basis)
+            let (outcome, end) = names.outcome(of: subject)
+            countsUntil = end
+            return .outcome(outcome, basis: basis)
         case .unsigned: return .outcome(.violated(.withoutTrustData(collection)), basis: asked)
         case .refused(let refusal): return .outcome(.violated(refusal), basis: asked)
         case .unreachable(let refusal): return .outcome(.undetermined(refusal), basis: asked)

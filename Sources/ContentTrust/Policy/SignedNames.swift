@@ -15,15 +15,20 @@ struct SignedNames {
     fileprivate struct Vouched {
         let role: String
         let signers: [[UInt8]]
+        /// Until when that counts, where no tag stands for the digest any more.
+        var end: Instant?
     }
 
-    func outcome(of subject: Subject) -> VerificationOutcome {
+    /// What comes of the image, and until when that counts.
+    func outcome(of subject: Subject) -> (VerificationOutcome, until: Instant) {
+        let expiry = collection.expires
         do throws(Refusal) {
             let vouched = if let tag = subject.tag { try named(tag, subject) } else { try named(subject) }
-            return .passed(vouched.signatures, unseen: collection.unheard)
+            let ends = vouched.compactMap(\.end)
+            return (.passed(vouched.signatures, unseen: collection.unheard), ends.reduce(expiry, min))
         } catch {
             // What was not heard may say otherwise.
-            return collection.unheard.map { .undetermined($0) } ?? .violated(error)
+            return (collection.unheard.map { .undetermined($0) } ?? .violated(error), expiry)
         }
     }
 
@@ -152,7 +157,7 @@ struct SignedNames {
         for entry in collection.remembered.named.reversed() where entry.digest == digest && entry.role.isSpelled(role) {
             let trusted = entry.signers.filter(keys.contains)
             guard now <= entry.seenAt + rememberSigned, trusted.count >= threshold else { continue }
-            return Vouched(role: role, signers: trusted)
+            return Vouched(role: role, signers: trusted, end: entry.seenAt + rememberSigned)
         }
         return nil
     }

@@ -81,6 +81,13 @@ public struct VerifiedCollection: Sendable {
         }
     }
 
+    /// When the first of its documents expires: from then on nothing is verified of it.
+    var expires: Instant {
+        var roles = [root, timestamp, snapshot, targets.role]
+        for case .verified(let targets) in delegations.map(\.state) { roles.append(targets.role) }
+        return roles.dropFirst().reduce(root.expires) { min($0, $1.expires) }
+    }
+
     func delegation(_ name: String) -> Delegated.State? { delegations.first { $0.name.isSpelled(name) }?.state }
 }
 

@@ -135,7 +135,7 @@ extension Evaluator {
     private func places(_ image: ImageUnderJudgement, _ attestor: AttestorReference) -> [String] {
         guard let known = image.digest ?? Digest(algorithm: .sha256, bytes: [UInt8](repeating: 0, count: 32)),
             var verification = policies[attestor]?.verification(
-                of: Subject(repository: image.reference.repository, digest: known), for: attestor.claim),
+                of: Subject(image.reference, resolvedTo: known), for: attestor.claim),
             case .fetch(let locators) = verification.next([:])
         else { return [] }
         let isPinned = image.digest != nil
