@@ -115,6 +115,38 @@ import Trust
         #expect(try world.verify().violated.reason == .signatureForOtherImage)
     }
 
+    @Test("a delegation whose last signer was removed leaves the tag to targets, whatever was published before")
+    func deserted() throws {
+        var world = try NotaryWorld()
+        let signer = try NotaryKey.generate()
+        world.notary.delegations = [.init("targets/releases", [signer], tags: ["v1": NotaryWorld.tag("other")])]
+        try world.notary.publish()
+        #expect(try world.verify().violated.reason == .signatureForOtherImage)
+        // `docker trust signer remove` takes the key away, and leaves the document that it signed.
+        world.notary.delegations[0].role.signers = [signer]
+        world.notary.delegations[0].role.keys = []
+        try world.notary.publishNext()
+        #expect(try world.verify().passed.first?.source == .role("targets"))
+        world.fields.anyOf = ["releases"]
+        let refusal = try world.verify().violated
+        #expect(refusal.reason == .tagNotSigned)
+        #expect(refusal.found.contains("`targets` delegates to no `targets/releases`"))
+    }
+
+    @Test("a delegation that has kept keys is refused while only one that was removed has signed")
+    func removedSigner() throws {
+        var world = try NotaryWorld()
+        let (gone, staying) = (try NotaryKey.generate(), try NotaryKey.generate())
+        world.notary.delegations = [.init("targets/releases", [staying], tags: ["v2": NotaryWorld.tag("other")])]
+        world.notary.delegations[0].role.signers = [gone]
+        try world.notary.publish()
+        // What it says of the tag is not known, so nothing else may be taken for it.
+        #expect(try world.verify().violated.reason == .trustMetadataInvalid)
+        world.notary.delegations[0].role.signers = [staying]
+        try world.notary.publishNext()
+        #expect(try world.verify().passed.first?.source == .role("targets"))
+    }
+
     @Test("delegations that have published nothing leave the tag to targets")
     func unpublished() throws {
         var world = try NotaryWorld()

@@ -27,7 +27,9 @@ struct MetadataField: Sendable {
         }
     }
 
+    /// Go writes a list that it has nothing for as null: of a delegation without keys, `docker trust signer remove` does.
     func elements(limit: Int) throws(MetadataFault) -> [MetadataField] {
+        if let value, value.isNull { return [] }
         let array = try ofKind(.array, "a list")
         guard array.count <= limit else { throw mistake("at most \(limit) elements") }
         return array.elements.enumerated().map { index, element in

@@ -20,6 +20,8 @@ struct RoleKeys: Sendable {
     let threshold: Int
     /// Those that are understood, each id once.
     let keys: [CollectionKey]
+    /// Whether fewer keys are listed, understood or not, than it takes: then nobody can speak for the role.
+    let isDeserted: Bool
 
     /// Throws `malformed`, also for a threshold below one.
     init(_ role: MetadataField, among list: KeyList) throws(MetadataFault) {
@@ -32,6 +34,7 @@ struct RoleKeys: Sendable {
             keys.append(key)
         }
         self.keys = keys
+        isDeserted = ids.count < threshold
     }
 
     /// The keys themselves, whatever their ids.

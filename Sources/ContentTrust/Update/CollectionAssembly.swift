@@ -269,6 +269,8 @@ extension CollectionAssembly {
         }
         do throws(Stop) {
             let keys = try judging("\(name).json") { () throws(MetadataFault) in try delegation.keys() }
+            // What a signer who was removed had published stays at the server.
+            guard !keys.isDeserted else { return .notDelegated }
             let listed = try judging("\(name).json") { () throws(MetadataFault) in try snapshot.content(of: name) }
             guard let listed else { return .unpublished(keys: keys.distinctKeys, threshold: keys.threshold) }
             let bytes = try content(of: name, listed)

@@ -58,7 +58,7 @@ public struct VerifiedCollection: Sendable {
 
         public enum State: Sendable {
             case verified(Targets)
-            /// `targets` delegates to no such role.
+            /// `targets` delegates to no such role, or has taken so many keys from it that nobody can speak for it.
             case notDelegated
             /// It has published nothing yet.
             case unpublished(keys: [PublicKey], threshold: Int)

@@ -230,7 +230,9 @@ public struct SimulatedNotary: Sendable {
     }
 
     private func keysOf(_ role: Role) -> JSONTree {
-        ["keyids": .array(role.keys.map { .string($0.id) }), "threshold": .integer(role.threshold)]
+        // As Go writes a list that nothing was put in.
+        let keys = role.keys.isEmpty ? JSONTree.null : .array(role.keys.map { .string($0.id) })
+        return ["keyids": keys, "threshold": .integer(role.threshold)]
     }
 
     private func replacing(_ text: String, by other: String, in bytes: [UInt8]) -> [UInt8] {
