@@ -1,12 +1,13 @@
 # The words a person types. Each does its own set-up: `make demo` works on a fresh Debian 12 with a Swift toolchain.
 
-.PHONY: help build test test-crash test-repeats check format demo bench fuzz clean
+.PHONY: help build test test-crash test-repeats test-notary check format demo bench fuzz clean
 
 help:
 	@echo 'make build   the release binary, .build/release/dockgate'
 	@echo 'make test    all tests'
 	@echo 'make test-crash    kill -9 under load, 300 times, and many power cuts; DOCKGATE_CRASH_ROUNDS says otherwise'
 	@echo 'make test-repeats  the same hostile request 10,000 times; DOCKGATE_REPEATS says otherwise'
+	@echo 'make test-notary   Docker Content Trust with real notary servers, their client and docker, built from Debian'"'"'s sources'
 	@echo 'make check   what must hold before a commit: formatting, build, tests'
 	@echo 'make format  put the sources into the shape that check asks for'
 	@echo 'make demo    a registry, a gate, real admission requests, the audit log: every verdict shown and checked'
@@ -29,6 +30,10 @@ test-crash:
 test-repeats:
 	@scripts/setup test
 	@scripts/test-often repeats
+
+test-notary:
+	@scripts/setup notary
+	@scripts/test-notary
 
 check:
 	@scripts/setup test

@@ -191,6 +191,9 @@ let package = Package(
         tests(
             of: "EndToEnd",
             needing: ["TestSupport", "StrictJSON", "OCI", "Cryptography", "Timestamp", "Trust", nioCore, nioPosix]),
+        tests(
+            of: "Notary",
+            needing: ["ContentTrust", "Trust", "OCI", "Cryptography", "StrictJSON", "Timestamp", "TestSupport"]),
     ]
 )
 

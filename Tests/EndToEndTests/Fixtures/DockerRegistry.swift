@@ -32,8 +32,8 @@ final class DockerRegistry {
         }
     }
 
-    func push(_ path: String, tag: String) throws -> Digest {
-        let answer = try tinyImage("push", "\(authority)/\(path):\(tag)", "--text", tag)
+    func push(_ path: String, tag: String, content: String? = nil) throws -> Digest {
+        let answer = try tinyImage("push", "\(authority)/\(path):\(tag)", "--text", content ?? tag)
         return try Digest(parsing: answer.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
