@@ -95,8 +95,10 @@ let package = Package(
             name: "dockgate",
             dependencies: [
                 "Doors", "Admission", "Registry", "TUFMirror", "Outbound", "Audit", "State", "PolicyDocuments",
-                "PolicyEngine", "Sigstore", "TransparencyLog", "TUF", "ImageContents", "Compose", "Trust", "OCI",
-                "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "CMalloc", argumentParser, serviceLifecycle,
+                "PolicyEngine", "Sigstore", "ContentTrust", "TransparencyLog", "TUF", "ImageContents", "Compose",
+                "Trust",
+                "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp", "CMalloc", argumentParser,
+                serviceLifecycle,
                 unixSignals, logging, nioCore, nioPosix,
             ],
             swiftSettings: strict),
@@ -140,12 +142,12 @@ let package = Package(
         tests(
             of: "PolicyDocuments",
             needing: [
-                "PolicyDocuments", "PolicyEngine", "YAMLDocument", "Sigstore", "Trust", "OCI", "Cryptography",
-                "StrictJSON", "Timestamp", "TestSupport",
+                "PolicyDocuments", "PolicyEngine", "YAMLDocument", "Sigstore", "ContentTrust", "Trust", "OCI",
+                "Cryptography", "StrictJSON", "Timestamp", "TestSupport",
             ]),
         tests(
             of: "PolicyExample",
-            needing: ["PolicyDocuments", "PolicyEngine", "Sigstore", "Trust", "Timestamp"]),
+            needing: ["PolicyDocuments", "PolicyEngine", "Sigstore", "ContentTrust", "Trust", "Timestamp"]),
         tests(of: "Outbound", needing: ["Outbound", "Timestamp", "TestSupport", nioCore, nioPosix, nioSSL]),
         tests(of: "State", needing: ["State", "Cryptography"]),
         tests(
@@ -179,8 +181,8 @@ let package = Package(
         tests(
             of: "dockgate",
             needing: [
-                "dockgate", "Admission", "PolicyDocuments", "PolicyEngine", "Trust", "OCI", "Timestamp", "YAMLDocument",
-                "StrictJSON", argumentParser,
+                "dockgate", "Admission", "ContentTrust", "PolicyDocuments", "PolicyEngine", "State", "Trust", "OCI",
+                "Cryptography", "Timestamp", "YAMLDocument", "StrictJSON", "TestSupport", argumentParser,
             ]),
         tests(
             of: "Conformance",
@@ -202,7 +204,7 @@ let package = Package(
 if Context.environment["DOCKGATE_FUZZ"] != nil {
     let readers: Set = [
         "COpenSSL", "CLibYAML", "StrictJSON", "Timestamp", "OCI", "Cryptography", "YAMLDocument", "TransparencyLog",
-        "TUF", "Trust", "Sigstore", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
+        "TUF", "Trust", "Sigstore", "ContentTrust", "PolicyEngine", "PolicyDocuments", "Compose", "ImageContents",
     ]
     package.products = []
     package.dependencies = []
@@ -225,7 +227,7 @@ if Context.environment["DOCKGATE_FUZZ"] != nil {
             name: "dockgate-fuzz",
             dependencies: [
                 "CLibFuzzer", "Doors", "PolicyDocuments", "PolicyEngine", "Sigstore", "ImageContents", "Compose",
-                "Trust", "TransparencyLog", "TUF",
+                "ContentTrust", "Trust", "TransparencyLog", "TUF",
                 "OCI", "Cryptography", "YAMLDocument", "StrictJSON", "Timestamp",
             ],
             path: "Tests/Fuzzing/Targets", swiftSettings: strict),

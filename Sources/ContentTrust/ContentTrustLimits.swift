@@ -30,6 +30,9 @@ enum ContentTrustLimits {
     static let roleNameBytes = 255
     /// Digests that are remembered of those that targets do not name any more.
     static let remembered = 4_096
+    /// All of these, as they are written: digests that the keys of a team have signed are 600 bytes each, and nobody can make
+    /// what is kept too large to be read again by signing with many.
+    static let namedBytes = 3 << 20
     /// Documents that are kept of a collection, all together; of the others only the version is.
     static let keptBytes = 8 << 20
     /// All that is kept of a collection, as it is written: documents take a third more, and the rest has room.

@@ -53,9 +53,10 @@ public final class PolicyCheck: Sendable {
     let needsOnlyReference: Bool
     let vouches: Bool
 
+    /// - Parameter mayVouch: whether it vouches if it is a check that does.
     public init(
         name: String? = nil, check: any Check, enforcement: Enforcement? = nil, onUndetermined: OnUndetermined = .deny,
-        alreadyAdmitted: AlreadyAdmitted = .deny, message: String? = nil
+        alreadyAdmitted: AlreadyAdmitted = .deny, message: String? = nil, mayVouch: Bool = true
     ) {
         self.name = name ?? type(of: check).word
         self.check = check
@@ -64,7 +65,7 @@ public final class PolicyCheck: Sendable {
         self.alreadyAdmitted = alreadyAdmitted
         self.message = message
         needsOnlyReference = type(of: check).needsOnlyReference
-        vouches = type(of: check).vouches
+        vouches = mayVouch && type(of: check).vouches
     }
 }
 

@@ -3,7 +3,7 @@ import Outbound
 import Trust
 
 /// Where on the network a locator leads (distribution-spec, "Pulling manifests", "Pulling blobs",
-/// "Listing Referrers").
+/// "Listing Referrers", "Listing Tags").
 struct RegistryAddress {
     let url: OutboundURL
 
@@ -32,6 +32,7 @@ struct RegistryAddress {
         case .manifest(_, .digest(let digest), _): return "manifests/\(digest)"
         case .blob(_, let digest, _): return "blobs/\(digest)"
         case .referrers(_, let digest, _): return "referrers/\(digest)"
+        case .tags: return "tags/list"
         // `NotaryAddress` says where that is.
         case .trustMetadata:
             throw Refusal(.internalError, found: "a question for a notary server", expected: "one for a registry")

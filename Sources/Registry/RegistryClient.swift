@@ -69,10 +69,10 @@ public final class RegistryClient: Sendable {
             let (url, scope) = try place(of: locator)
             let plan = RetryPlan(
                 retries: retries, firstPause: configuration.limits.firstPause, deadline: deadline, jitter: jitter)
-            guard case .referrers(_, _, let limit) = locator else {
+            guard let list = PagedList(of: locator) else {
                 return try await ask(url, scope, for: locator, plan, deadline: deadline).fetched(for: locator)
             }
-            return try await list(locator, from: url, scope, limit: limit, plan, deadline: deadline)
+            return try await read(list, of: locator, from: url, scope, plan, deadline: deadline)
         } catch {
             return .undetermined(error)
         }
@@ -88,12 +88,11 @@ public final class RegistryClient: Sendable {
     }
 
     /// Page by page: each is a question of its own, all of them together have the deadline.
-    private func list(
-        _ locator: Locator, from url: OutboundURL, _ scope: PullScope, limit: Int, _ plan: RetryPlan,
+    private func read(
+        _ list: PagedList, of locator: Locator, from url: OutboundURL, _ scope: PullScope, _ plan: RetryPlan,
         deadline: ContinuousClock.Instant
     ) async throws(Refusal) -> Fetched {
-        var list = ReferrerList(of: locator, limit: limit)
-        var url = url
+        var (list, url) = (list, url)
         while true {
             let answer = try await ask(url, scope, for: locator, plan, deadline: deadline)
             guard case .content(let page) = answer else { return answer.fetched(for: locator) }
@@ -162,7 +161,7 @@ public final class RegistryClient: Sendable {
             OutboundRequest(
                 url, headers: [(name: "accept", value: RegistryContent.acceptedManifests)],
                 authorization: authorization, limit: limit)
-        case .blob(_, _, let limit), .trustMetadata(_, _, let limit):
+        case .blob(_, _, let limit), .trustMetadata(_, _, let limit), .tags(_, let limit):
             OutboundRequest(url, authorization: authorization, limit: limit)
         case .referrers(_, _, let limit):
             OutboundRequest(
@@ -194,6 +193,7 @@ extension Locator {
         case .manifest(_, let name, let limit): .manifest(repository, name, limit: limit)
         case .blob(_, let digest, let limit): .blob(repository, digest, limit: limit)
         case .referrers(_, let digest, let limit): .referrers(repository, digest, limit: limit)
+        case .tags(_, let limit): .tags(repository, limit: limit)
         case .trustMetadata: self
         }
     }

@@ -59,7 +59,7 @@ extension Locator {
     fileprivate var digest: Digest? {
         switch self {
         case .manifest(_, .digest(let digest), _), .blob(_, let digest, _): digest
-        case .manifest(_, .tag, _), .referrers, .trustMetadata: nil
+        case .manifest(_, .tag, _), .referrers, .tags, .trustMetadata: nil
         }
     }
 

@@ -30,8 +30,9 @@ public enum Step: Sendable {
     case outcome(VerificationOutcome, basis: [Locator])
 }
 
-/// No signature format needs more rounds than tag, manifest, payload and a chain of references.
-public let maximumVerificationSteps = 8
+/// The longest way is that of trust data whose root was rotated while it was asked for: root, timestamp, snapshot, the newer
+/// root, those between, then timestamp and snapshot again, targets, delegations, the outcome.
+public let maximumVerificationSteps = 12
 
 /// Says what to fetch, never how. Of an image only digests and tags that are derived from digests appear in it: a tag that
 /// a person wrote was resolved before.
@@ -45,6 +46,10 @@ public enum Locator: Hashable, Sendable {
     /// `limit` bytes, whatever the number of pages. Nobody signs this list: it is a hint where to look. A registry
     /// without such lists has none, which is `.absent`.
     case referrers(Repository, Digest, limit: Int = Locator.maximumManifestBytes)
+
+    /// The list of a repository's tags (distribution-spec, "Listing Tags") of at most `limit` bytes, whatever the number of
+    /// pages. No verification asks for it: it is for whoever wants to know what there is.
+    case tags(Repository, limit: Int = Locator.maximumManifestBytes)
 
     /// A document of at most `limit` bytes of what a notary server keeps about a repository. Nobody has verified it, not
     /// even that one that is named by its hash has it.
@@ -61,7 +66,9 @@ public enum Locator: Hashable, Sendable {
 
     public var repository: Repository {
         switch self {
-        case .manifest(let repository, _, _), .blob(let repository, _, _), .referrers(let repository, _, _): repository
+        case .manifest(let repository, _, _), .blob(let repository, _, _), .referrers(let repository, _, _),
+            .tags(let repository, _):
+            repository
         case .trustMetadata(let collection, _, _): collection.repository
         }
     }

@@ -1,9 +1,11 @@
 import Admission
 import Audit
+import ContentTrust
 import NIOPosix
 import OCI
 import Outbound
 import PolicyDocuments
+import PolicyEngine
 import Registry
 import Sigstore
 import Timestamp
@@ -11,8 +13,13 @@ import Trust
 
 /// The only place that names concrete types: here formats, clients, log and gate are put together.
 struct Composition {
+    /// The signature formats that attestors may use, for a command: what it verifies is forgotten when it ends.
+    static let attestorFormats = attestorFormats(remembering: ForgetfulMemory())
+
     /// The signature formats that attestors may use.
-    static let attestorFormats: [any AttestorFormat] = [CosignFormat()]
+    static func attestorFormats(remembering collections: any ContentTrustMemory) -> [any AttestorFormat] {
+        [CosignFormat(), ContentTrustFormat(memory: collections, clock: SystemClock.now)]
+    }
 
     let gate: Gate
     let outbound: OutboundClient
@@ -21,7 +28,7 @@ struct Composition {
     ///   - memory: nil for a check, which remembers nothing.
     ///   - log: nil for a check that leaves no record.
     init(
-        _ settings: GateSettings, policies loaded: LoadedPolicies, memory: GateMemory? = nil, log: AuditLog?,
+        _ settings: GateSettings, policies: PolicySet, memory: GateMemory? = nil, log: AuditLog?,
         clock: @escaping @Sendable () -> Instant
     ) throws {
         let client: RegistryClient
@@ -29,7 +36,7 @@ struct Composition {
         let source = RegistrySource(client: client)
         let collector = EvidenceCollector(source: source, keeper: log.map(LogKeeper.init), clock: clock)
         gate = Gate(
-            rules: GateRules(policies: loaded.policySet, notVouched: settings.notVouched, mode: settings.mode),
+            rules: GateRules(policies: policies, notVouched: settings.notVouched, mode: settings.mode),
             collector: collector, memory: memory, log: log,
             instance: GateInstance(name: settings.name, version: Version.number))
     }
@@ -39,7 +46,9 @@ struct Composition {
     static func registryClient(
         _ settings: GateSettings
     ) throws -> (client: RegistryClient, outbound: OutboundClient) {
-        let registries = RegistryConfiguration(hosts: try settings.registries.map(host))
+        let listed = try settings.registries.map(host)
+        let named = settings.trustServers.map(host).filter { server in !listed.contains { $0.host == server.host } }
+        let registries = RegistryConfiguration(hosts: listed + named)
         let outbound: OutboundClient
         do {
             outbound = OutboundClient(
@@ -69,6 +78,11 @@ struct Composition {
                     ? "`HTTPS_PROXY` or `NO_PROXY` in the environment: \(error)"
                     : "the proxy of the configuration: \(error)")
         }
+    }
+
+    private static func host(_ server: TrustServerSettings) -> RegistryHost {
+        RegistryHost(
+            host: server.host, privateAddressAllowed: true, certificateAuthorities: server.certificateAuthorities)
     }
 
     private static func host(_ settings: RegistrySettings) throws -> RegistryHost {

@@ -21,8 +21,9 @@ struct Dockgate: AsyncParsableCommand {
             """,
         version: Version.number,
         subcommands: [
-            ServeCommand.self, CheckCommand.self, VerifyCommand.self, TreeCommand.self, VerifyBundleCommand.self,
-            TUFClientCommand.self, InspectCommand.self, PolicyCommand.self, ExceptionsCommand.self, AuditCommand.self,
+            ServeCommand.self, CheckCommand.self, VerifyCommand.self, TreeCommand.self, TrustCommand.self,
+            VerifyBundleCommand.self, TUFClientCommand.self, InspectCommand.self, PolicyCommand.self,
+            ExceptionsCommand.self, AuditCommand.self,
             ExplainCommand.self, CertsCommand.self, CompletionCommand.self,
             ManCommand.self, VersionCommand.self,
         ])

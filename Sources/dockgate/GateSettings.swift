@@ -12,6 +12,8 @@ struct GateSettings {
     let notVouched: Enforcement
     let mode: GateMode
     let registries: [RegistrySettings]
+    /// Beside those that `registries` lists: for a command, what its user has named elsewhere.
+    var trustServers: [TrustServerSettings] = []
     /// Nil if the environment may name one.
     let proxy: ProxySettings?
     /// Variables of the environment that credential helpers may see.

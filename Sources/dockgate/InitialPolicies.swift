@@ -18,20 +18,23 @@ struct InitialPolicies {
     }
 
     /// - Parameters:
+    ///   - formats: what attestors may be.
     ///   - saved: what to fall back to; nil for a command, whose user is there to mend the directory.
     ///   - materials: what is known of mirrors. It counts as it is now, also for the last good set.
     init(
-        directory: String, saved: SavedPolicies?, materials: any MaterialSource, at now: Instant
+        directory: String, formats: [any AttestorFormat], saved: SavedPolicies?, materials: any MaterialSource,
+        at now: Instant
     ) throws(UsageError) {
         source = WatchedSource(FileSystemSource(materials: materials))
         do throws(LoadFailure) {
             loaded = try PolicyDocuments.load(
-                directory: directory, formats: Composition.attestorFormats, now: now, from: source)
+                directory: directory, formats: formats, now: now, from: source)
             restoration = nil
         } catch {
             let found = saved?.find() ?? .nothing
             let documents = try InitialPolicies.documents(found, because: error)
-            loaded = try InitialPolicies.restore(documents, inPlaceOf: directory, because: error, materials, at: now)
+            loaded = try InitialPolicies.restore(
+                documents, inPlaceOf: directory, formats, because: error, materials, at: now)
             restoration = Restoration(failure: error, savedAt: documents.savedAt)
         }
     }
@@ -48,13 +51,12 @@ struct InitialPolicies {
     }
 
     private static func restore(
-        _ documents: SavedDocuments, inPlaceOf directory: String, because failure: LoadFailure,
-        _ materials: any MaterialSource, at now: Instant
+        _ documents: SavedDocuments, inPlaceOf directory: String, _ formats: [any AttestorFormat],
+        because failure: LoadFailure, _ materials: any MaterialSource, at now: Instant
     ) throws(UsageError) -> LoadedPolicies {
         do {
             return try PolicyDocuments.load(
-                documents, inPlaceOf: directory, formats: Composition.attestorFormats, now: now,
-                materials: materials)
+                documents, inPlaceOf: directory, formats: formats, now: now, materials: materials)
         } catch {
             let refusal = UsageError("the saved policies do not load: \(error)")
             throw UsageError([UsageError(failure), refusal])

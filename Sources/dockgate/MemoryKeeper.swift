@@ -8,6 +8,7 @@ import State
 /// Keeps what the gate has learned for the next start: from time to time, at once where something ended, and at the end.
 struct MemoryKeeper: Service {
     private let results: RememberedResults
+    private let collections: TrustedCollections
     private let logger: Logger
     /// Writing waits for the disk, which no task should. One follows another.
     private let queue = DispatchQueue(label: "dockgate.memory")
@@ -16,7 +17,11 @@ struct MemoryKeeper: Service {
     private static let period = Duration.seconds(30)
 
     /// From here on `memory` knows what was kept before.
-    init(of memory: GateMemory, in state: StateDirectory, asking policies: PolicySet, _ logger: Logger) {
+    init(
+        of memory: GateMemory, _ collections: TrustedCollections, in state: StateDirectory, asking policies: PolicySet,
+        _ logger: Logger
+    ) {
+        self.collections = collections
         self.logger = logger
         let now = SystemClock.now()
         results = RememberedResults(memory, in: state, asking: policies.rememberedQuestions(at: now), at: now) {
@@ -44,6 +49,13 @@ struct MemoryKeeper: Service {
                     try results.keep(at: SystemClock.now())
                 } catch {
                     logger.error("what checks came to is not kept for the next start: \(error.description.printable)")
+                }
+                do throws(StateError) {
+                    try collections.keep()
+                } catch {
+                    logger.error(
+                        "what was verified of trusted collections is not kept for the next start: \(error.description.printable)"
+                    )
                 }
                 continuation.resume()
             }

@@ -17,6 +17,7 @@ import Trust
 /// What is in force is also kept for the next start, which may find the directory broken.
 final class PolicyReload: Sendable {
     private let directory: String
+    private let formats: [any AttestorFormat]
     private let gate: Gate
     /// Nil if nothing is remembered between runs.
     private let saved: SavedPolicies?
@@ -55,12 +56,15 @@ final class PolicyReload: Sendable {
         var isSaved = false
     }
 
-    /// - Parameter initial: what the gate's policies are.
+    /// - Parameters:
+    ///   - formats: what attestors may be.
+    ///   - initial: what the gate's policies are.
     init(
-        directory: String, initial: InitialPolicies, gate: Gate, saved: SavedPolicies?, mirrors: TrustMirrors,
-        clock: @escaping @Sendable () -> Instant, logger: Logger
+        directory: String, formats: [any AttestorFormat], initial: InitialPolicies, gate: Gate,
+        saved: SavedPolicies?, mirrors: TrustMirrors, clock: @escaping @Sendable () -> Instant, logger: Logger
     ) {
         self.directory = directory
+        self.formats = formats
         self.gate = gate
         self.saved = saved
         self.mirrors = mirrors
@@ -129,7 +133,7 @@ final class PolicyReload: Sendable {
         progress.change = nil
         do throws(LoadFailure) {
             let loaded = try PolicyDocuments.load(
-                directory: directory, formats: Composition.attestorFormats, now: clock(), from: source)
+                directory: directory, formats: formats, now: clock(), from: source)
             standing.withLock { standing in
                 standing.failingSince = nil
                 standing.restoredFrom = nil
@@ -149,7 +153,7 @@ final class PolicyReload: Sendable {
         guard inForce.materials.contains(where: { mirrors.material(of: $0.key) != $0.value }) else { return }
         do throws(LoadFailure) {
             let loaded = try PolicyDocuments.load(
-                inForce.documents, inPlaceOf: directory, formats: Composition.attestorFormats, now: clock(),
+                inForce.documents, inPlaceOf: directory, formats: formats, now: clock(),
                 materials: mirrors)
             use(loaded, &progress)
         } catch {

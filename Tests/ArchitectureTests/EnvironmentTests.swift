@@ -24,11 +24,14 @@ import Testing
     /// The one place where a variable is read whose name is not written there.
     private static let byName = "Sources/dockgate/Environment.swift"
 
-    @Test("variables are read by name for the proxy, for credential helpers and as cosign does, and for nothing else")
+    @Test("variables are read by name for the proxy, for credential helpers, as cosign and docker do, else for nothing")
     func readByName() throws {
         let uses = try SourceTree.sources().flatMap(\.lines).filter { $0.contains("Environment.value") }
-        #expect(uses.count == 3)
-        let known = ["OutboundProxy(", "helpers:", #"(of: "COSIGN_REPOSITORY")"#]
+        #expect(uses.count == 5)
+        let known = [
+            "OutboundProxy(", "helpers:", #"(of: "COSIGN_REPOSITORY")"#,
+            "naming named: String? = nil, environment variable:", "static func isDemanded(by variable:",
+        ]
         #expect(uses.allSatisfy { use in known.contains { use.contains($0) } }, "\(uses)")
     }
 
@@ -38,6 +41,15 @@ import Testing
             file.lines.contains { $0.contains("COSIGN_REPOSITORY\"") || $0.contains("var image: ImageOptions") }
         }
         let names = ["ImageOptions", "TreeCommand", "VerifyCommand"].map { "Sources/dockgate/Commands/\($0).swift" }
+        #expect(files.map(\.path).sorted() == names)
+    }
+
+    @Test("docker's variables count for `check` and `trust` alone, which no gate asks")
+    func docker() throws {
+        let files = try SourceTree.sources().filter { file in
+            file.lines.contains { $0.contains("DockerContentTrust(") }
+        }
+        let names = ["CheckCommand", "TrustCommand"].map { "Sources/dockgate/Commands/\($0).swift" }
         #expect(files.map(\.path).sorted() == names)
     }
 

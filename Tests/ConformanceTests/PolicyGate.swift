@@ -104,7 +104,7 @@ private struct MemoryRegistry: EvidenceSource {
             return manifests[.manifest(repository, name)].map(Fetched.found) ?? .absent
         case .blob(_, let digest, _):
             return blobs[digest].map { .found(.init(bytes: $0, digest: digest, mediaType: nil)) } ?? .absent
-        case .referrers, .trustMetadata:
+        case .referrers, .tags, .trustMetadata:
             return .absent
         }
     }

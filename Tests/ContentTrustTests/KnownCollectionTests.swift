@@ -65,6 +65,48 @@ import Trust
         #expect(!known.isEmpty)
     }
 
+    /// What is remembered of roles of these names, and of digests that as many keys have signed.
+    private static func kept(roles: Range<Int>, digests: Range<Int>, signers: Int) throws -> KnownCollection {
+        let key = Base64.encode([UInt8](repeating: 7, count: 32))
+        let keys = (0..<signers).map { "\"\(Base64.encode(SHA2.sha256([UInt8($0)])))\"" }.joined(separator: ",")
+        let written = roles.map { number in
+            let seenAt = Instant(secondsSince1970: 1_800_000_000 + Int64(number)).rfc3339
+            return
+                "\"targets/r\(number)\":{\"version\":1,\"keys\":\"\(key)\",\"signers\":[],\"paths\":[\"\"],\"seenAt\":\"\(seenAt)\"}"
+        }
+        let named = digests.map { number in
+            let digest = Digest.sha256(of: Array("\(number)".utf8))
+            let seenAt = Instant(secondsSince1970: 1_800_000_000 + Int64(number)).rfc3339
+            return "{\"digest\":\"\(digest)\",\"role\":\"targets\",\"signers\":[\(keys)],\"seenAt\":\"\(seenAt)\"}"
+        }
+        let text = """
+            {"format":1,"roles":{\(written.joined(separator: ","))},"named":[\(named.joined(separator: ","))]}
+            """
+        return try KnownCollection(parsing: Array(text.utf8))
+    }
+
+    @Test("whoever makes ever new delegations does not make what is kept unreadable: those seen last are known")
+    func manyRoles() throws {
+        let known = try Self.kept(roles: 0..<200, digests: 0..<0, signers: 0)
+            .merging(Self.kept(roles: 200..<400, digests: 0..<0, signers: 0))
+        let text = known.bytes
+        #expect(try KnownCollection(parsing: text) == known)
+        #expect(String(decoding: text, as: UTF8.self).contains("\"targets/r399\""))
+        #expect(!String(decoding: text, as: UTF8.self).contains("\"targets/r0\""))
+    }
+
+    @Test("nor does whoever signs with many keys: the digests named last are known")
+    func manySigners() throws {
+        let known = try Self.kept(roles: 0..<0, digests: 0..<600, signers: 64)
+            .merging(Self.kept(roles: 0..<0, digests: 600..<1_200, signers: 64))
+        let text = known.bytes
+        #expect(text.count <= 3 << 20)
+        #expect(try KnownCollection(parsing: text) == known)
+        let all = String(decoding: text, as: UTF8.self)
+        #expect(all.contains(Digest.sha256(of: Array("1199".utf8)).description))
+        #expect(!all.contains(Digest.sha256(of: Array("0".utf8)).description))
+    }
+
     @Test("what is no such text is refused", arguments: ["", "{}", "[]", "{\"format\":2,\"roles\":{},\"named\":[]}"])
     func malformed(text: String) {
         #expect(throws: KnownCollectionError.self) { try KnownCollection(parsing: Array(text.utf8)) }

@@ -56,6 +56,25 @@ import Trust
         #expect(try Self.moved().verify(nil, NotaryWorld.digest("stranger")).violated.reason == .signatureMissing)
     }
 
+    @Test("a digest that a signer named for a tag that is not its own to sign is not remembered")
+    func outsidePaths() throws {
+        var world = try NotaryWorld()
+        world.notary.tags = [:]
+        world.notary.delegations = [
+            .init(
+                "targets/team", [try .generate()],
+                tags: ["dev-1": NotaryWorld.tag("own"), "v1": NotaryWorld.tag("image")], paths: ["dev-"])
+        ]
+        world.fields.allOf = ["team"]
+        world.fields.rememberSigned = .seconds(30 * 86_400)
+        try world.notary.publish()
+        _ = try world.verify(nil, NotaryWorld.digest("own")).passed
+        world.notary.delegations[0].tags = [:]
+        try world.notary.publishNext()
+        #expect(try world.verify(nil, NotaryWorld.digest("own")).passed.count == 1)
+        #expect(try world.verify(nil).violated.reason == .signatureMissing)
+    }
+
     @Test("it counts while the keys that signed it are trusted")
     func keyReplaced() throws {
         var world = try Self.moved()

@@ -47,6 +47,25 @@ import Trust
         #expect(refusal.found.contains("`snapshot.json`"))
     }
 
+    @Test("a delegation that the server leaves out, and had before, is refused; with other keys it begins anew")
+    func delegationLeftOut() throws {
+        var world = try NotaryWorld()
+        world.notary.tags = ["v1": NotaryWorld.tag("older")]
+        world.notary.delegations = [
+            .init("targets/releases", [try .generate()], tags: ["v1": NotaryWorld.tag("image")])
+        ]
+        try world.notary.publish()
+        _ = try world.verify().passed
+        world.notary.delegations[0].isPublished = false
+        try world.notary.publishNext()
+        let refusal = try world.verify("v1", NotaryWorld.digest("older")).violated
+        #expect(refusal.reason == .trustMetadataRolledBack)
+        #expect(refusal.found.contains("`targets/releases.json`"), "\(refusal.found)")
+        world.notary.delegations[0].role.keys = [try .generate()]
+        try world.notary.publishNext()
+        #expect(try world.verify("v1", NotaryWorld.digest("older")).passed.count == 1)
+    }
+
     @Test("older targets under a new snapshot are refused")
     func targetsRollback() throws {
         var (world, _) = try Self.updated()

@@ -230,6 +230,18 @@ import Trust
         #expect(try world.verify().violated.found.contains("version 1, expected 2"))
     }
 
+    @Test("a root of the last version that there is has none after it, and another of that version is refused")
+    func lastVersion() throws {
+        var world = try NotaryWorld()
+        world.notary.root.version = Int.max
+        try world.notary.publish()
+        _ = try world.verify().passed
+        world.notary.timestamp.keys = [try .generate()]
+        try world.notary.publishRoot()
+        try world.notary.publishNext()
+        #expect(try world.verify().violated.found.contains("is refused at `root rotation`"))
+    }
+
     @Test("an older root is refused")
     func older() throws {
         var world = try NotaryWorld()

@@ -24,7 +24,7 @@ extension EndToEnd {
                 ["certs", "create"], ["completion"], ["explain"], ["man"], ["version"], ["inspect"],
                 ["inspect", "reference"], ["inspect", "manifest"], ["inspect", "certificate"], ["inspect", "bundle"],
                 ["inspect", "entry"], ["inspect", "checkpoint"], ["inspect", "envelope"], ["inspect", "tuf"],
-                ["verify"], ["tree"],
+                ["verify"], ["tree"], ["trust"], ["trust", "inspect"], ["trust", "readiness"],
             ])
         func help(command: [String]) throws {
             let help = try Command.run(Program.path, command + ["--help"])
@@ -45,7 +45,10 @@ extension EndToEnd {
                 ["frobnicate"], ["--frobnicate"], ["version", "--frobnicate"], ["version", "-o", "xml"], ["serve"],
                 ["audit", "verify"], ["audit", "list", "--directory", ".", "--limit", "0"], ["check", "nginx"],
                 ["verify", "nginx"], ["tree"], ["tree", "nginx", "--timeout", "0"], ["inspect", "tuf"],
+                ["trust", "inspect"], ["trust", "readiness"], ["trust", "readiness", "--by", "a", "nginx"],
                 ["check", "--policies", "a", "--config", "b", "nginx"], ["policy", "lint"],
+                ["trust", "inspect"], ["trust", "inspect", "nginx", "--server", "http://notary.example.com"],
+                ["trust", "readiness"], ["trust", "readiness", "nginx", "--by", "release-key"],
             ])
         func misuse(arguments: [String]) throws {
             let command = try Command.run(Program.path, arguments)

@@ -18,7 +18,7 @@ import YAMLDocument
     func fixedPoint(seed: UInt64) throws {
         var generator = SplitMix(seed: seed)
         for kind in Envelope.Kind.allCases {
-            let type = FieldType.object(kind.specification([CosignFormat()]))
+            let type = FieldType.object(kind.specification(signatureFormats))
             let written = PrintedValue.any(of: type, &generator).text
             let value = try read(written, as: type)
             let printed = PrintedValue(value).text

@@ -27,7 +27,7 @@ import Trust
             return
         }
         let policies = try PolicyDocuments.load(
-            directory: "policies", formats: [CosignFormat()], now: Example.now, from: example.source)
+            directory: "policies", formats: signatureFormats, now: Example.now, from: example.source)
         #expect(policies.warnings.isEmpty)
         try expect(Claim.all(in: example.text), of: policies.policySet)
     }
@@ -50,11 +50,11 @@ import Trust
             contentsOf: Self.package.appendingPathComponent("docs/POLICY.md"), encoding: .utf8)
         let described: [ObjectType] = [
             ImagePolicy.specification, PolicyException.specification, Exemption.specification,
-            GateConfiguration.fields, CosignFormat().fields,
-            PolicyTests.specification,
+            GateConfiguration.fields, PolicyTests.specification,
         ]
-        let names = Set(described.flatMap(\.allNames))
-        #expect(names.isSuperset(of: ["trustedRegistries", "until", "tokenRealms", "reviewBy", "transparencyLog"]))
+        let names = Set((described + signatureFormats.map(\.fields)).flatMap(\.allNames))
+        let some: Set = ["trustedRegistries", "until", "tokenRealms", "reviewBy", "transparencyLog", "rememberSigned"]
+        #expect(names.isSuperset(of: some))
         for name in names.sorted() {
             #expect(reference.contains("`\(name)") || reference.contains("\(name):"), "\(name)")
         }
@@ -78,7 +78,7 @@ import Trust
         }
         #expect(!names.isEmpty && Self.sampleDirectories.count > 4)
         let policies = try PolicyDocuments.load(
-            directory: directory.path, formats: [CosignFormat()], now: Example.now)
+            directory: directory.path, formats: signatureFormats, now: Example.now)
         #expect(policies.warnings.isEmpty)
         for name in names {
             let text = try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
@@ -101,7 +101,7 @@ import Trust
         ])
         do {
             _ = try PolicyDocuments.load(
-                directory: "policies", formats: [CosignFormat()], now: Example.now, from: source)
+                directory: "policies", formats: signatureFormats, now: Example.now, from: source)
             Issue.record("loaded")
         } catch {
             #expect(error.description + "\n" == shown)
@@ -114,7 +114,7 @@ import Trust
         source.files["policies/page.tests.yaml"] = Array(tests.text.utf8)
         var coverage = PolicyCoverage()
         for tests in try PolicyTests.load(
-            files: ["policies/page.tests.yaml"], formats: [CosignFormat()], from: source)
+            files: ["policies/page.tests.yaml"], formats: signatureFormats, from: source)
         {
             coverage.add(tests)
             for test in tests.cases {

@@ -35,14 +35,14 @@ import Trust
     @Test("a valid file loads with exactly the warnings it names", arguments: files("valid"))
     func valid(file: String) throws {
         let text = try Self.text(of: file)
-        let loaded = try load(text, formats: [CosignFormat()])
+        let loaded = try load(text, formats: signatureFormats)
         #expect(loaded.warnings.map(shown) == Self.expectations("warn", in: text))
     }
 
     @Test("the valid files load together, as one directory")
     func together() throws {
         let folder = Self.folder.appendingPathComponent("valid").path
-        let loaded = try PolicyDocuments.load(directory: folder, formats: [CosignFormat()], now: Self.now)
+        let loaded = try PolicyDocuments.load(directory: folder, formats: signatureFormats, now: Self.now)
         #expect(loaded.policySet.policies.count >= Self.files("valid").count - 1)
     }
 
@@ -76,7 +76,7 @@ import Trust
     }
 
     static func loaded(_ file: String) throws -> LoadedPolicies {
-        try FixtureTests().load(try text(of: file), formats: [CosignFormat()])
+        try FixtureTests().load(try text(of: file), formats: signatureFormats)
     }
 
     private func load(

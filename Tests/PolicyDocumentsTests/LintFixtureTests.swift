@@ -53,7 +53,7 @@ import Trust
             source.files["policies/\(name).pub"] = try PrivateKey.generate(.ecdsaP256).publicKeyPEM
         }
         let loaded = try PolicyDocuments.load(
-            directory: "policies", formats: [CosignFormat()], now: FixtureTests.now, from: source)
+            directory: "policies", formats: signatureFormats, now: FixtureTests.now, from: source)
         return loaded.lint(at: FixtureTests.now).map { warning in
             "\(warning.position.line):\(warning.position.column) \(warning.code ?? "-"): \(warning.message)"
                 .replacing(/SHA256:[0-9a-f]{64}/, with: "SHA256:KEY")

@@ -1,3 +1,4 @@
+import ContentTrust
 import Foundation
 import PolicyDocuments
 import PolicyEngine
@@ -10,7 +11,9 @@ import Trust
 @Suite struct PolicyExampleTests {
     static let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "policies").path
-    static let formats: [any AttestorFormat] = [CosignFormat()]
+    static let formats: [any AttestorFormat] = [
+        CosignFormat(), ContentTrustFormat(memory: ForgetfulMemory(), clock: { .earliest }),
+    ]
     static let files = (try? PolicyTestFiles.found(at: samples)) ?? []
 
     @Test("every case beside a sample is decided as it says", arguments: files)

@@ -22,11 +22,14 @@ struct RootDocument: Sendable {
 
     var version: Int { document.version }
     var root: RoleKeys { document.keys }
+    /// The only version that may follow; after the last that there is none does, not even that one.
+    var nextVersion: Int { version == .max ? version : version + 1 }
 
     /// Throws unless it is the very next one, and as many keys of the former as that asks for have signed it.
     func checkFollows(_ former: RootDocument) throws(MetadataFault) {
-        let (expected, overflow) = former.version.addingReportingOverflow(1)
-        guard !overflow, version == expected else { throw .otherVersion(found: version, expected: expected) }
+        guard version > former.version, version == former.nextVersion else {
+            throw .otherVersion(found: version, expected: former.nextVersion)
+        }
         let signers = source.signers(among: former.root.keys)
         guard signers.count >= former.root.threshold else {
             throw .tooFewSignatures(found: signers.count, threshold: former.root.threshold)

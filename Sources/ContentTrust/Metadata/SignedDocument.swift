@@ -98,8 +98,11 @@ struct VerifiedDocument: Sendable {
 
 extension SignedDocument {
     /// What it names, where it is known from before that it was verified.
-    var claimedTargets: [ListedContent] {
-        ((try? signed["targets"].members()) ?? []).compactMap { try? ListedContent($0.field) }
+    func claimedTargets(under paths: [String]) -> [ListedContent] {
+        ((try? signed["targets"].members()) ?? []).compactMap { tag, field in
+            guard paths.contains(where: { tag.utf8.starts(with: $0.utf8) }) else { return nil }
+            return try? ListedContent(field)
+        }
     }
 
     /// A root says itself which keys speak for it.

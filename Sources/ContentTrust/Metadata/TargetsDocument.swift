@@ -97,12 +97,13 @@ extension ListedContent {
 }
 
 extension TargetsDocument {
-    /// The digests that a document names that was verified once, in its order; none if it is none. Of each target both.
-    static func digests(in bytes: [UInt8]) -> [Digest] {
+    /// The digests that a document names that was verified once, of tags that begin with one of `paths`, in its order; none if
+    /// it is none. Of each target both.
+    static func digests(in bytes: [UInt8], under paths: [String]) -> [Digest] {
         guard let document = try? SignedDocument(parsing: bytes, limit: ContentTrustLimits.targetsBytes) else {
             return []
         }
-        return document.claimedTargets.flatMap { content in
+        return document.claimedTargets(under: paths).flatMap { content in
             DigestAlgorithm.allCases.compactMap { content.digest($0) }
         }
     }

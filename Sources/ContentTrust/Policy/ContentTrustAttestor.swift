@@ -1,6 +1,6 @@
 import Cryptography
 public import OCI
-import Timestamp
+public import Timestamp
 public import Trust
 
 /// Believes what Docker Content Trust has signed for an image's repository, under certain root keys.
@@ -22,6 +22,16 @@ public struct ContentTrustAttestor: Attestor {
             rules.rememberSigned?.written ?? "",
         ]
         fingerprint = Digest.sha256(of: Array(settings.map { "\($0.utf8.count) \($0)" }.joined().utf8))
+    }
+
+    /// Believes what the docker client does: released tags, under roots that are believed by `trust`.
+    ///
+    /// - Parameter server: nil for that of each image's registry.
+    public init(
+        server: String?, trust: RootTrust, memory: any ContentTrustMemory, clock: @escaping @Sendable () -> Instant
+    ) {
+        let rules = ContentTrustRules(trust: trust, signers: .releases, rememberSigned: nil)
+        self.init(server: server.map(NotaryServer.spelled), rules: rules, memory: memory, clock: clock)
     }
 
     /// Nothing in trust data says when it was signed.

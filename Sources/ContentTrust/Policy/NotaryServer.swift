@@ -29,8 +29,15 @@ public enum NotaryServer {
         return nil
     }
 
-    /// Without a slash at its end.
-    static func spelled(_ address: String) -> String {
+    /// `HOST[:PORT]` of an address in which `fault` finds nothing wrong; nil for any other.
+    public static func host(in address: String) -> String? {
+        guard fault(in: address) == nil else { return nil }
+        let rest = address.utf8.dropFirst("https://".utf8.count).prefix { $0 != UInt8(ascii: "/") }
+        return String(decoding: rest, as: UTF8.self)
+    }
+
+    /// Without a slash at its end, as collections name their server.
+    public static func spelled(_ address: String) -> String {
         var bytes = Array(address.utf8)
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)

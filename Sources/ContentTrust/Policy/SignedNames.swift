@@ -148,7 +148,8 @@ struct SignedNames {
         guard case .releases = rule, role.isSpelled("targets"),
             let releases = targets(of: SignerRule.releasesRole)
         else { return false }
-        return (try? releases.tag(tag)) != nil
+        // What cannot be read does not leave it to `targets` either.
+        do throws(MetadataFault) { return try releases.tag(tag) != nil } catch { return true }
     }
 
     /// The role, if it named the digest not too long ago, by keys of which enough speak for it still.

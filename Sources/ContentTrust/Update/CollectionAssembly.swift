@@ -88,23 +88,22 @@ struct CollectionAssembly {
     ) -> VerifiedCollection {
         var known = start.known
         (known.root, known.rootVersion) = (root.document.bytes, root.version)
-        var verified = [
-            ("timestamp", timestamp.document), ("snapshot", snapshot.document), ("targets", targets.document),
-        ]
-        for delegation in delegations {
-            if case .verified(let targets) = delegation.state {
-                verified.append((delegation.name, targets.document.document))
-            }
-        }
         if unheard == nil {
-            for (role, document) in verified { known.take(KnownRole(document, at: start.now), of: role) }
+            for (role, document) in [("timestamp", timestamp.document), ("snapshot", snapshot.document)] {
+                known.take(KnownRole(document, at: start.now), of: role)
+            }
+            known.take(KnownRole(targets.document, at: start.now), of: "targets")
+            for case (let name, .verified(let delegated)) in delegations.map({ ($0.name, $0.state) }) {
+                known.take(KnownRole(delegated.document.document, paths: delegated.paths, at: start.now), of: name)
+            }
             known.bound()
         }
         return VerifiedCollection(
             collection: start.collection, root: .init("root", root.document),
             timestamp: .init("timestamp", timestamp.document), snapshot: .init("snapshot", snapshot.document),
             targets: .init(role: .init("targets", targets.document), document: targets, paths: [""]),
-            delegations: delegations, unheard: unheard, remembered: known)
+            delegations: delegations, leftOut: start.roles == .all ? targets.delegations.count - delegations.count : 0,
+            unheard: unheard, remembered: known)
     }
 }
 
@@ -199,7 +198,7 @@ extension CollectionAssembly {
     private mutating func chain(from trusted: RootDocument, to newest: RootDocument) throws(Stop) -> RootDocument {
         // Two roots of one version: the same keys said two things.
         guard newest.version > trusted.version else {
-            throw refused("root.json", .otherVersion(found: newest.version, expected: trusted.version + 1))
+            throw refused("root.json", .otherVersion(found: newest.version, expected: trusted.nextVersion))
         }
         let count = newest.version - trusted.version
         guard count <= ContentTrustLimits.rotations else {
@@ -272,7 +271,13 @@ extension CollectionAssembly {
             // What a signer who was removed had published stays at the server.
             guard !keys.isDeserted else { return .notDelegated }
             let listed = try judging("\(name).json") { () throws(MetadataFault) in try snapshot.content(of: name) }
-            guard let listed else { return .unpublished(keys: keys.distinctKeys, threshold: keys.threshold) }
+            guard let listed else {
+                // A server that leaves out what they have published would take back what they said of tags.
+                guard start.known.roles[name]?.keys != keys.fingerprint else {
+                    throw refused("\(name).json", .vanished)
+                }
+                return .unpublished(keys: keys.distinctKeys, threshold: keys.threshold)
+            }
             let bytes = try content(of: name, listed)
             let document = try judging("\(name).json") { () throws(MetadataFault) in
                 let document = try TargetsDocument(parsing: bytes, by: keys)

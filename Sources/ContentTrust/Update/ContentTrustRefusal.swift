@@ -1,4 +1,4 @@
-import Trust
+public import Trust
 
 /// Which document of a collection was refused, and why.
 struct ContentTrustRefusal: Error, Hashable, Sendable {
@@ -26,8 +26,8 @@ extension MetadataFault {
             "compare `rootKeys` of the attestor with the root keys of `\(collection.name)`"
         case .rollback, .vanished:
             """
-            find out whether somebody took the notary server back to an older state; if its owner did so on purpose, remove \
-            what the gate remembers of the collection
+            find out whether somebody took the notary server back to an older state; if its owner did so on purpose, sign \
+            again until its versions are higher, or remove `trusted-collections` from the state directory while the gate is stopped
             """
         case .tooFewSignatures, .otherKeyID, .otherHash, .otherType, .otherVersion, .malformed, .notListed, .absent,
             .tooLarge:
@@ -38,7 +38,7 @@ extension MetadataFault {
 
 extension Refusal {
     /// A document is not there that nothing says anything of: nobody has signed.
-    static func withoutTrustData(_ collection: TrustCollection) -> Refusal {
+    public static func withoutTrustData(_ collection: TrustCollection) -> Refusal {
         Refusal(
             .signatureMissing, found: "no trust data for `\(collection.name)` at `\(collection.server)`",
             expected: "an image signed with Docker Content Trust",

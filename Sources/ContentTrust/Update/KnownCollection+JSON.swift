@@ -72,8 +72,15 @@ extension KnownRole {
     fileprivate init(_ field: MetadataField) throws(MetadataFault) {
         self.init(
             version: try field["version"].number(from: 1), keys: try field["keys"].base64(),
-            signers: try KnownRole.signers(in: field["signers"]), seenAt: try field["seenAt"].time(),
+            signers: try KnownRole.signers(in: field["signers"]), paths: try KnownRole.paths(in: field["paths"]),
+            seenAt: try field["seenAt"].time(),
             document: field["document"].isPresent ? try field["document"].base64() : nil)
+    }
+
+    private static func paths(in field: MetadataField) throws(MetadataFault) -> [String] {
+        var paths: [String] = []
+        for path in try field.elements(limit: ContentTrustLimits.paths) { paths.append(try path.text()) }
+        return paths
     }
 
     fileprivate static func signers(in field: MetadataField) throws(MetadataFault) -> [[UInt8]] {
@@ -87,6 +94,10 @@ extension KnownRole {
         writer.member("version", version)
         writer.member("keys", Base64.encode(keys))
         writer.signers(signers)
+        writer.key("paths")
+        writer.beginArray()
+        for path in paths { writer.string(path) }
+        writer.endArray()
         writer.member("seenAt", seenAt.rfc3339)
         if let document { writer.member("document", Base64.encode(document)) }
         writer.endObject()

@@ -18,6 +18,12 @@ public struct KnownCollection: Hashable, Sendable {
 
     public var isEmpty: Bool { root == nil }
 
+    /// Bytes that it takes, about.
+    public var size: Int {
+        let documents = roles.values.reduce(root?.count ?? 0) { $0 + ($1.document?.count ?? 0) + 512 }
+        return documents + named.reduce(1_024) { $0 + $1.size }
+    }
+
     /// Both together, for two that verified at the same time: of each role the newer, and never a lower version by the same
     /// keys.
     public func merging(_ other: KnownCollection) -> KnownCollection {
@@ -46,7 +52,7 @@ public struct KnownCollection: Hashable, Sendable {
             return
         }
         if former.keys == known.keys, known.version < former.version { return }
-        if former.document == known.document, former.keys == known.keys {
+        if former.document == known.document, former.keys == known.keys, former.paths == known.paths {
             roles[role]?.seenAt = max(former.seenAt, known.seenAt)
             return
         }
@@ -54,18 +60,46 @@ public struct KnownCollection: Hashable, Sendable {
         roles[role] = known
     }
 
-    /// Drops what there is no room for, the oldest first.
+    /// Drops what there is no room for: all that is kept can be written, and read again.
     mutating func bound() {
+        boundNamed()
+        boundRoles()
+        boundDocuments()
+    }
+
+    /// Each once, and the oldest go first.
+    private mutating func boundNamed() {
         var latest: [NamedDigest.Key: NamedDigest] = [:]
         for entry in named {
             let former = latest[entry.key]
             if former.map({ $0.seenAt < entry.seenAt }) ?? true { latest[entry.key] = entry }
         }
-        named = latest.values.sorted()
-        if named.count > ContentTrustLimits.remembered { named = Array(named.suffix(ContentTrustLimits.remembered)) }
+        var bytes = 0
+        let kept = latest.values.sorted().reversed().prefix(ContentTrustLimits.remembered).prefix { entry in
+            bytes += entry.size
+            return bytes <= ContentTrustLimits.namedBytes
+        }
+        named = kept.reversed()
+    }
+
+    /// Of delegations, which whoever has the key of `targets` can make ever new, those that were not seen for longest go.
+    private mutating func boundRoles() {
+        let delegations = roles.filter { TopRole(rawValue: $0.key) == nil }
+        guard delegations.count > ContentTrustLimits.delegations else { return }
+        let latest = delegations.sorted { left, right in
+            if left.value.seenAt != right.value.seenAt { return left.value.seenAt > right.value.seenAt }
+            return left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
+        }
+        for (role, _) in latest.dropFirst(ContentTrustLimits.delegations) { roles[role] = nil }
+    }
+
+    /// The roles at the top are needed for anything at all, so the largest of the others go first.
+    private mutating func boundDocuments() {
         var kept = root?.count ?? 0
-        // The roles at the top are needed for anything at all, so the largest of the others go first.
-        for (role, known) in roles.sorted(by: { ($0.value.document?.count ?? 0) < ($1.value.document?.count ?? 0) }) {
+        func order(_ role: String, _ known: KnownRole) -> (Int, Int) {
+            (TopRole(rawValue: role) == nil ? 1 : 0, known.document?.count ?? 0)
+        }
+        for (role, known) in roles.sorted(by: { order($0.key, $0.value) < order($1.key, $1.value) }) {
             kept += known.document?.count ?? 0
             if kept > ContentTrustLimits.keptBytes { roles[role]?.document = nil }
         }
@@ -79,12 +113,15 @@ struct KnownRole: Hashable, Sendable {
     let keys: [UInt8]
     /// The SHA-256 of the keys that had signed it.
     let signers: [[UInt8]]
+    /// Beginnings of the tags that it might speak for.
+    let paths: [String]
     /// When it was last found to be the current one.
     var seenAt: Instant
     /// Nil if it was too large to keep.
     var document: [UInt8]?
 
-    init(_ verified: VerifiedDocument, at now: Instant) {
+    init(_ verified: VerifiedDocument, paths: [String] = [""], at now: Instant) {
+        self.paths = paths
         version = verified.version
         keys = verified.keys.fingerprint
         signers = verified.signers.map(\.fingerprint)
@@ -93,17 +130,19 @@ struct KnownRole: Hashable, Sendable {
         document = verified.bytes
     }
 
-    init(version: Int, keys: [UInt8], signers: [[UInt8]], seenAt: Instant, document: [UInt8]?) {
-        (self.version, self.keys, self.signers) = (version, keys, signers)
+    init(
+        version: Int, keys: [UInt8], signers: [[UInt8]], paths: [String], seenAt: Instant, document: [UInt8]?
+    ) {
+        (self.version, self.keys, self.signers, self.paths) = (version, keys, signers, paths)
         (self.seenAt, self.document) = (seenAt, document)
     }
 
     /// What it named and the other does not.
     fileprivate func digests(missingIn other: KnownRole, of role: String) -> [NamedDigest] {
         guard role.utf8.starts(with: "targets".utf8), let document else { return [] }
-        let still = Set(TargetsDocument.digests(in: other.document ?? []))
+        let still = Set(TargetsDocument.digests(in: other.document ?? [], under: other.paths))
         var seen = still
-        return TargetsDocument.digests(in: document).filter { seen.insert($0).inserted }.map {
+        return TargetsDocument.digests(in: document, under: paths).filter { seen.insert($0).inserted }.map {
             NamedDigest(digest: $0, role: role, signers: signers, seenAt: seenAt)
         }
     }
@@ -124,10 +163,14 @@ struct NamedDigest: Hashable, Sendable, Comparable {
 
     var key: Key { Key(digest: digest, role: role, signers: signers) }
 
-    /// In the order of time; then whatever is always the same.
+    /// Bytes that it takes at most, in memory or as it is written.
+    var size: Int { 512 + 64 * signers.count }
+
+    /// In the order of time; then whatever is always the same, of which no two are alike in all.
     static func < (left: NamedDigest, right: NamedDigest) -> Bool {
         if left.seenAt != right.seenAt { return left.seenAt < right.seenAt }
         if left.digest != right.digest { return left.digest.bytes.lexicographicallyPrecedes(right.digest.bytes) }
-        return left.role.utf8.lexicographicallyPrecedes(right.role.utf8)
+        if !left.role.isSpelled(right.role) { return left.role.utf8.lexicographicallyPrecedes(right.role.utf8) }
+        return left.signers.lexicographicallyPrecedes(right.signers) { $0.lexicographicallyPrecedes($1) }
     }
 }

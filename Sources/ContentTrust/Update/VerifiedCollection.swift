@@ -13,6 +13,8 @@ public struct VerifiedCollection: Sendable {
     public let targets: Targets
     /// Those that were asked for, in that order; where all were, in the order in which `targets` has them.
     public let delegations: [Delegated]
+    /// How many there are beside those, where all were asked for and that is too many.
+    public let leftOut: Int
     /// Why the server was not heard, where all this is what was remembered; nil if it is current.
     public let unheard: Refusal?
     /// What is known of the collection now, for a memory to keep.

@@ -24,6 +24,11 @@ public struct SignatureCheck: Check {
         demand = try SignatureDemand(value, in: context)
     }
 
+    /// Passes if this one stands behind the image.
+    public init(by attestor: AttestorReference) {
+        demand = SignatureDemand(by: attestor)
+    }
+
     public var explanation: String {
         let names = demand.leaves.map(\.attestor.name)
         let all = names.count > longestListing ? ["they are \(listedInFull(names, conjunction: "and"))"] : []

@@ -41,6 +41,14 @@ struct SignatureDemand: Sendable, CustomStringConvertible {
     static let maximumLeaves = 64
     static let maximumNested = 8
 
+    /// This attestor alone.
+    init(by attestor: AttestorReference) {
+        leaves = [Leaf(attestor: attestor, until: .latest)]
+        groups = [Group(leaves: 0..<1, needed: 1)]
+        needed = 1
+        description = "a signature by `\(attestor.name)`"
+    }
+
     /// How many are satisfied, for a person; nothing if one is enough.
     func counted(_ satisfied: Int) -> [String] {
         guard needed > 1 else { return [] }

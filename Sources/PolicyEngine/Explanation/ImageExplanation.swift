@@ -169,6 +169,7 @@ extension Locator {
         case .manifest(let repository, .digest(let digest), _), .blob(let repository, let digest, _):
             "\(repository)@\(digest)"
         case .referrers(let repository, let digest, _): "what refers to \(repository)@\(digest)"
+        case .tags(let repository, _): "the tags of \(repository)"
         case .trustMetadata(let collection, let name, _):
             "`\(name.path)` of \(collection.name) at \(collection.server)"
         }

@@ -22,6 +22,10 @@ struct CheckCommand: AsyncParsableCommand {
             Names images, or takes files with -f (`-` is standard input): Kubernetes manifests in YAML or JSON, directories \
             of them, Compose files, Dockerfiles, OCI image layouts, and archives of `docker save`. Ends with 0 if all may run, 1 if one may \
             not, 3 if one could not be looked at.
+
+            With DOCKER_CONTENT_TRUST=1 in the environment every image must also be signed with Docker Content Trust, at \
+            DOCKER_CONTENT_TRUST_SERVER or where the docker client would ask, with the roots and authorities that its \
+            folder (DOCKER_CONFIG) has.
             """)
 
     @Argument(help: "Image references.")
@@ -57,6 +61,9 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "How many seconds everything may take, 1 to 600.")
     var timeout = 30
 
+    @Flag(help: "Demand no Content Trust, whatever DOCKER_CONTENT_TRUST says.")
+    var disableContentTrust = false
+
     @OptionGroup(title: "The files") var input: InputOptions
     @OptionGroup(title: "A running gate") var server: ServerOptions
     @OptionGroup(title: "The report") var output: CheckOutputOptions
@@ -85,6 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
         let deadline = started + .seconds(timeout)
         let images: [ReportedImage]
         if let server = server.server {
+            try refuseDemand()
             images = try await asked(server, by: deadline)
         } else {
             images = try await decided(by: deadline)
@@ -97,12 +105,14 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// What the gate of the configuration would decide, decided here.
     private func decided(by deadline: ContinuousClock.Instant) async throws -> [ReportedImage] {
-        let settings = try settings()
+        let contentTrust = isContentTrustDemanded ? try DockerContentTrust() : nil
+        let settings = try settings(contentTrust)
         let requests = try requests(settings.templatePlaceholders, deadline: deadline)
         let log = try audit.map(AuditLog.opened)
         defer { log?.close() }
         let policies = try await LoadedPolicies.loaded(by: settings, deadline: deadline)
-        let composition = try Composition(settings, policies: policies, log: log, clock: SystemClock.now)
+        let demanded = contentTrust?.demanded(by: policies.policySet) ?? policies.policySet
+        let composition = try Composition(settings, policies: demanded, log: log, clock: SystemClock.now)
         if !output.quiet {
             var shown = ShownDiagnostics(on: .standardError)
             for line in policies.warnings.flatMap({ shown.lines(of: $0) }) { StandardError.write(line) }
@@ -123,6 +133,14 @@ struct CheckCommand: AsyncParsableCommand {
         return checked.flatMap { ReportedImage.all(of: $0, exemptions: exemptions) }
     }
 
+    /// Nobody must believe that it was demanded where it was not.
+    private func refuseDemand() throws(UsageError) {
+        guard isContentTrustDemanded else { return }
+        throw UsageError(
+            "`DOCKER_CONTENT_TRUST` is on in the environment, and a running gate decides by its own policies; "
+                + "say --disable-content-trust, and demand it in those policies")
+    }
+
     /// What a running gate decides.
     private func asked(_ address: String, by deadline: ContinuousClock.Instant) async throws -> [ReportedImage] {
         let remote = try RemoteCheck(requests([], deadline: deadline))
@@ -140,9 +158,13 @@ struct CheckCommand: AsyncParsableCommand {
             total, on: output.quiet ? .none : .standardError, clock: ContinuousClock(), write: StandardError.draw, work)
     }
 
-    private func settings() throws -> GateSettings {
-        if let config { return GateSettings(try GateConfiguration.loaded(from: config)) }
-        return GateSettings(policyDirectory: policies ?? ".")
+    private var isContentTrustDemanded: Bool { !disableContentTrust && DockerContentTrust.isDemanded() }
+
+    private func settings(_ contentTrust: DockerContentTrust?) throws -> GateSettings {
+        var settings = GateSettings(policyDirectory: policies ?? ".")
+        if let config { settings = GateSettings(try GateConfiguration.loaded(from: config)) }
+        settings.trustServers = try contentTrust?.servers() ?? []
+        return settings
     }
 
     /// Objects that bring no image are no decision, here as at the webhook.

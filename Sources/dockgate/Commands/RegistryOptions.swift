@@ -20,11 +20,16 @@ struct RegistryOptions: ParsableArguments {
     }
 
     /// Asks what is to be asked, and hangs up.
-    func asking<Value: Sendable>(_ work: (RegistryQuestions) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter servers: of trust data, beside what the configuration lists.
+    func asking<Value: Sendable>(
+        with servers: [TrustServerSettings] = [], _ work: (RegistryQuestions) async throws -> Value
+    ) async throws -> Value {
         let deadline = ContinuousClock.now + .seconds(timeout)
-        let settings =
+        var settings =
             try config.map { GateSettings(try GateConfiguration.loaded(from: $0)) }
             ?? GateSettings(policyDirectory: ".")
+        settings.trustServers = servers
         let (client, outbound) = try Composition.registryClient(settings)
         do {
             let value = try await work(RegistryQuestions(client: client, deadline: deadline))

@@ -49,14 +49,21 @@ struct ServeCommand: AsyncParsableCommand {
         let mirrors = TrustMirrors(in: state, clock: SystemClock.now) { reason in
             logger.error("what mirrors of trusted roots had is not known: the file in the state directory \(reason)")
         }
+        let collections = TrustedCollections(in: state) { reason in
+            logger.error(
+                "what was verified of trusted collections is not known: the file in the state directory \(reason)")
+        }
+        let formats = Composition.attestorFormats(remembering: collections)
         let initial = try InitialPolicies(
-            directory: configuration.policyDirectory, saved: saved, materials: mirrors, at: SystemClock.now())
+            directory: configuration.policyDirectory, formats: formats, saved: saved, materials: mirrors,
+            at: SystemClock.now())
         let memory = GateMemory()
         let composition = try Composition(
-            GateSettings(configuration), policies: initial.loaded, memory: memory, log: log, clock: SystemClock.now)
+            GateSettings(configuration), policies: initial.loaded.policySet, memory: memory, log: log,
+            clock: SystemClock.now)
         let policies = PolicyReload(
-            directory: configuration.policyDirectory, initial: initial, gate: composition.gate, saved: saved,
-            mirrors: mirrors, clock: SystemClock.now, logger: logger)
+            directory: configuration.policyDirectory, formats: formats, initial: initial, gate: composition.gate,
+            saved: saved, mirrors: mirrors, clock: SystemClock.now, logger: logger)
         await policies.begin(with: initial)
         do {
             let files = ListenerFiles(configuration: listener)
@@ -74,7 +81,9 @@ struct ServeCommand: AsyncParsableCommand {
                 watch,
             ]
             // They end in the opposite order: what is learned while the gate drains is kept too.
-            let keeper = state.map { MemoryKeeper(of: memory, in: $0, asking: initial.loaded.policySet, logger) }
+            let keeper = state.map {
+                MemoryKeeper(of: memory, collections, in: $0, asking: initial.loaded.policySet, logger)
+            }
             try await run((keeper.map { [$0] } ?? []) + services, logger)
         } catch {
             await composition.shutdown()

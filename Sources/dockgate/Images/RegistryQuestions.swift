@@ -2,12 +2,18 @@ import Admission
 import OCI
 import PolicyEngine
 import Registry
+import StrictJSON
 import Trust
 
 /// A registry that is asked about one image, all of it until one deadline.
 struct RegistryQuestions: Sendable {
     let client: RegistryClient
     let deadline: ContinuousClock.Instant
+
+    /// The same, with so much time from now on.
+    func renewed(for time: Duration) -> RegistryQuestions {
+        RegistryQuestions(client: client, deadline: .now + time)
+    }
 
     func fetch(_ locator: Locator) async -> Fetched {
         await client.fetch(locator, deadline: deadline)
@@ -18,6 +24,30 @@ struct RegistryQuestions: Sendable {
         await withTaskGroup(of: (Locator, Fetched).self) { group in
             for locator in Set(locators) { group.addTask { (locator, await fetch(locator)) } }
             return await group.reduce(into: [:]) { received, answer in received[answer.0] = answer.1 }
+        }
+    }
+
+    /// The tags of a repository, at most `limit` of them; none where there is no such repository.
+    func tags(of repository: Repository, limit: Int) async -> Result<[String], Refusal> {
+        switch await fetch(.tags(repository)) {
+        case .absent: return .success([])
+        case .violated(let refusal), .undetermined(let refusal): return .failure(refusal)
+        case .found(let content):
+            guard let list = try? JSONDocument(parsing: content.bytes).root["tags"], list.kind == .array || list.isNull
+            else {
+                return .failure(
+                    Refusal(
+                        .manifestInvalid, found: "`\(repository.domain)` gives a list of tags that is none",
+                        expected: "an object with `tags`"))
+            }
+            let tags = list.kind == .array ? list.elements.compactMap(\.string) : []
+            guard tags.count <= limit else {
+                return .failure(
+                    Refusal(
+                        .limitExceeded, found: "`\(repository)` has \(tags.count) tags", expected: "at most \(limit)",
+                        cure: "name the tags that are meant"))
+            }
+            return .success(tags)
         }
     }
 

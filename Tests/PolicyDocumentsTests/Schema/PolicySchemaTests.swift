@@ -46,7 +46,7 @@ struct PolicySchemaTests {
         arguments: FixtureTests.files("valid") + FixtureTests.files("configuration/valid"))
     func valid(file: String) throws {
         let documents = try documents(of: file)
-        let schema = try Self.schema(of: [CosignFormat()])
+        let schema = try Self.schema(of: signatureFormats)
         for (node, _) in documents { #expect(try schema.refusal(of: node) == nil) }
     }
 
@@ -72,7 +72,7 @@ struct PolicySchemaTests {
 
     @Test("the samples and every block of the documentation have the shape that the schema wants")
     func documentation() throws {
-        let schema = try JSONSchema(PolicySchema(formats: [CosignFormat()]).text)
+        let schema = try JSONSchema(PolicySchema(formats: signatureFormats).text)
         let samples = DocumentationTests.package.appendingPathComponent("policies")
         let names = try FileManager.default.contentsOfDirectory(atPath: samples.path).filter { $0.hasSuffix(".yaml") }
         let texts =
@@ -88,7 +88,7 @@ struct PolicySchemaTests {
 
     @Test("the schema of one kind says the same of its documents as the schema of all, and refuses those of another")
     func kinds() throws {
-        let schema = PolicySchema(formats: [CosignFormat()])
+        let schema = PolicySchema(formats: signatureFormats)
         let nodes = try FixtureTests.files("valid").flatMap(documents).map(\.node)
         for kind in PolicySchema.kinds {
             let one = try JSONSchema(#require(schema.text(of: kind)))
@@ -98,7 +98,7 @@ struct PolicySchemaTests {
             }
         }
         #expect(schema.text(of: "Pod") == nil && schema.text(of: "imagepolicy") == nil)
-        for format in [KeyFormat() as any AttestorFormat, CosignFormat()] {
+        for format in [KeyFormat() as any AttestorFormat, CosignFormat(), signatureFormats[1]] {
             #expect(PolicySchema(formats: [format]).text.contains(format.summary), "formats are those that are given")
         }
     }

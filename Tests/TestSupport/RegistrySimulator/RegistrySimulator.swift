@@ -25,6 +25,7 @@ public final class RegistrySimulator: Sendable {
         var authentication: SimulatedAuthentication = .none
         var tokens = SimulatedTokens()
         var referrers = SimulatedReferrers.none
+        var tagsPerPage = 1_000
     }
 
     /// Starts one, with TLS if there is a certificate. A silent one accepts connections and never says a word.

@@ -52,7 +52,7 @@ extension RegistrySimulator {
         guard path.hasPrefix("/v2/"), request.method == "GET" else {
             return path == "/v2/" ? .status(200) : .status(404)
         }
-        if let list = referrers(path, request.target) { return list }
+        if let list = referrers(path, request.target) ?? tags(path, request.target) { return list }
         let key = String(path.dropFirst("/v2/".count))
         let (manifest, blob) = state.withLock { ($0.manifests[key], $0.blobs[key]) }
         if let manifest {

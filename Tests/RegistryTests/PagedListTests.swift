@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Trust
 
-@Suite struct ReferrerListTests {
+@Suite struct PagedListTests {
     private static let type = "application/vnd.example.signature"
 
     /// A registry with an image under `app`, and so many artifacts about it.
@@ -51,6 +51,42 @@ import Trust
         try await withReferrers(0, listed: .listed(perPage: 50)) { _, locator, registry in
             let entries = try entries(await registry.fetch(locator))
             #expect(entries.isEmpty)
+        }
+    }
+
+    private func tags(_ fetched: Fetched) throws -> [String] {
+        let content = try #require(fetched.content)
+        return try #require(try JSONDocument(parsing: content.bytes).root["tags"]).elements.compactMap(\.string)
+    }
+
+    @Test("the tags of a repository are one list, on one page or on many", arguments: [1, 2, 3, 50])
+    func tagPages(perPage: Int) async throws {
+        try await withRegistrySimulator { simulator in
+            for tag in ["1.0", "1.1", "2.0", "latest"] { simulator.pushImage(to: "app", tag: tag) }
+            simulator.pushImage(to: "other", tag: "3.0")
+            simulator.listTags(perPage: perPage)
+            try await withRegistry([simulator.host()]) { registry in
+                let fetched = await registry.fetch(.tags(try simulator.repository("app")))
+                #expect(try tags(fetched) == ["1.0", "1.1", "2.0", "latest"])
+                #expect(simulator.requests.count == (4 + perPage - 1) / perPage)
+            }
+        }
+    }
+
+    @Test("a repository that is not there has no tags, and a list that is none or too long is refused")
+    func noTags() async throws {
+        try await withRegistrySimulator { simulator in
+            for tag in ["1.0", "1.1"] { simulator.pushImage(to: "app", tag: tag) }
+            simulator.listTags(perPage: 1)
+            try await withRegistry([simulator.host()]) { registry in
+                #expect(await registry.fetch(.tags(try simulator.repository("nothing"))) == .absent)
+                let app = try simulator.repository("app")
+                guard case .violated(let refusal) = await registry.fetch(.tags(app, limit: 40)) else {
+                    Issue.record("more bytes than asked for were taken")
+                    return
+                }
+                #expect(refusal.reason == .limitExceeded)
+            }
         }
     }
 
