@@ -27,7 +27,7 @@ enum Fuzzing {
 /// What reads bytes that somebody else wrote.
 enum FuzzTarget: String, CaseIterable {
     case json, references, manifests, payloads, yaml, policies, reviews, dockerfiles, compose, archives
-    case checkpoint, tuf
+    case checkpoint, tuf, trustdata
     case certificates, timestamps, tokens
     case bundles, envelopes, expressions
 
@@ -45,6 +45,7 @@ enum FuzzTarget: String, CaseIterable {
         case .archives: ArchiveTarget.run(input)
         case .checkpoint: CheckpointTarget.run(input)
         case .tuf: TUFTarget.run(input)
+        case .trustdata: TrustDataTarget.run(input)
         case .certificates: CertificateTarget.run(input)
         case .timestamps: SCTTarget.run(input)
         case .tokens: TokenTarget.run(input)
