@@ -337,13 +337,25 @@ import Trust
                     texts.append("\(fetched)")
                     let identity = registry.client.credentialsIdentity(for: try simulator.repository("a"))
                     texts.append(String(decoding: identity, as: UTF8.self))
-                    var dumped = ""
-                    dump(registry, to: &dumped, maxDepth: 12)
-                    texts.append(dumped)
+                    texts.append(Self.dumped(registry.client))
                 }
             }
         }
+        #expect(texts.count { $0.contains("RegistryConfiguration") } > faults.count)
         #expect(!texts.contains { $0.contains("canary") })
+    }
+
+    /// All that a client holds but what sends: that belongs to other threads, which change it meanwhile.
+    private static func dumped(_ value: Any) -> String {
+        var text = ""
+        for child in Mirror(reflecting: value).children where !(child.value is OutboundClient) {
+            if child.label == "authorizer" {
+                text += dumped(child.value)
+            } else {
+                dump(child.value, to: &text, maxDepth: 12)
+            }
+        }
+        return text
     }
 
     @Test("the identity of credentials tells hosts, kinds and secrets apart, and nothing else")
