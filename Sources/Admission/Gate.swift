@@ -37,7 +37,7 @@ public final class Gate: Sendable {
     /// Decides with what is known already, without waiting for anything; nil if any evidence is missing.
     public func decideWarm(_ request: AdmissionRequest, at now: Instant) -> Decision? {
         let rules = rules.current
-        let known = KnownEvidence(collector: collector, memory: memory, policies: rules.policies, now: now)
+        let known = KnownEvidence(collector: collector, memory: memory, rules: rules, now: now)
         var images: [JudgedImage] = []
         images.reserveCapacity(request.images.count)
         for requested in request.images {
@@ -83,7 +83,7 @@ public final class Gate: Sendable {
     private func judge(
         _ positions: [Int], of request: AdmissionRequest, by rules: RulesInForce.Snapshot, at now: Instant
     ) async -> [(Int, JudgedImage)] {
-        let gathered = GatheredEvidence(collector: collector, memory: memory, policies: rules.policies)
+        let gathered = GatheredEvidence(collector: collector, memory: memory, rules: rules)
         var judged: [(Int, JudgedImage)] = []
         for position in positions {
             let requested = request.images[position]

@@ -1,8 +1,9 @@
 import OCI
 import PolicyEngine
 
-/// What a gate remembers of decisions beyond evidence, also across a restart.
-public struct GateMemory: Sendable {
+/// What a gate remembers of decisions beyond evidence, also across a restart. A class, since each request hands it around: one
+/// reference is counted.
+public final class GateMemory: Sendable {
     let results: LastKnownGood
     let admissions: EarlierAdmissions
     /// Yields when something is to be kept at once.

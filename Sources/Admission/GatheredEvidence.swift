@@ -8,14 +8,14 @@ import Trust
 final class GatheredEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
     private let memory: GateMemory?
-    private let policies: PolicySet
+    private let rules: RulesInForce.Snapshot
     private var resolved: Judged<Resolution>?
     private var verified: [AttestorReference: Judged<VerificationOutcome>] = [:]
 
-    init(collector: EvidenceCollector, memory: GateMemory?, policies: PolicySet) {
+    init(collector: EvidenceCollector, memory: GateMemory?, rules: RulesInForce.Snapshot) {
         self.collector = collector
         self.memory = memory
-        self.policies = policies
+        self.rules = rules
     }
 
     var used: [Digest] {
@@ -45,7 +45,7 @@ final class GatheredEvidence: EvidenceWithTrace {
         }
         guard let subject = subject(reference) else { return }
         let asked = needs.compactMap { need -> (AttestorReference, any Attestor)? in
-            guard case .verification(let name) = need, let attestor = policies[name] else { return nil }
+            guard case .verification(let name) = need, let attestor = rules.policies[name] else { return nil }
             return (name, attestor)
         }
         let collector = collector

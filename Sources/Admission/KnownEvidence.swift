@@ -12,16 +12,16 @@ protocol EvidenceWithTrace: Evidence {
 final class KnownEvidence: EvidenceWithTrace {
     private let collector: EvidenceCollector
     private let memory: GateMemory?
-    private let policies: PolicySet
+    private let rules: RulesInForce.Snapshot
     private let now: Instant
     /// A cache may learn anew what a tag stands for while a request is judged; one decision resolves a tag once.
     private var resolved: [(reference: ImageReference, resolution: Judged<Resolution>)] = []
     private(set) var used: [Digest] = []
 
-    init(collector: EvidenceCollector, memory: GateMemory?, policies: PolicySet, now: Instant) {
+    init(collector: EvidenceCollector, memory: GateMemory?, rules: RulesInForce.Snapshot, now: Instant) {
         self.collector = collector
         self.memory = memory
-        self.policies = policies
+        self.rules = rules
         self.now = now
     }
 
@@ -40,7 +40,7 @@ final class KnownEvidence: EvidenceWithTrace {
     func beginImage() { used = [] }
 
     func verification(of subject: Subject, by attestor: AttestorReference) -> VerificationOutcome? {
-        guard let believed = policies[attestor],
+        guard let believed = rules.policies[attestor],
             let judged = collector.knownVerification(of: subject, by: believed, for: attestor.claim, at: now)
         else { return nil }
         note(judged.evidence)
