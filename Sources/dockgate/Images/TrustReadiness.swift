@@ -38,6 +38,7 @@ struct TagReadiness: Sendable {
     }
 
     var isOpen: Bool { contentTrust.isOpen || cosign.isOpen }
+    private var isRefused: Bool { !contentTrust.isUnsigned || !cosign.isUnsigned }
     /// Whether somebody relies on Content Trust, right or wrong, and on nothing else.
     var needsCosign: Bool { !contentTrust.isUnsigned && !cosign.isSigned }
 
@@ -47,7 +48,7 @@ struct TagReadiness: Sendable {
         case (true, true): "both"
         case (true, false): "content trust only"
         case (false, true): "cosign only"
-        case (false, false): "none"
+        case (false, false): isRefused ? "refused" : "none"
         }
     }
 }
@@ -204,7 +205,7 @@ extension TrustReadiness {
     }
 
     private var summary: String {
-        let counts = ["both", "content trust only", "cosign only", "none", "undetermined"].map { word in
+        let counts = ["both", "content trust only", "cosign only", "refused", "none", "undetermined"].map { word in
             (word, tags.count { $0.word == word })
         }
         let told = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
