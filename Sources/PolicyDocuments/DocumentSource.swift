@@ -25,6 +25,9 @@ extension DocumentSource {
 public struct DocumentSourceError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
+    /// There is no such thing, which is another matter than one that cannot be read.
+    public static let absent = DocumentSourceError("does not exist")
+
     public init(_ description: String) {
         self.description = description
     }

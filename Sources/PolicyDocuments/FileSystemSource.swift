@@ -96,7 +96,7 @@ public struct FileSystemSource: DocumentSource {
 
     private func lastError() -> DocumentSourceError {
         switch errno {
-        case ENOENT: DocumentSourceError("does not exist")
+        case ENOENT: .absent
         case EACCES, EPERM: DocumentSourceError("cannot be read: permission denied")
         case ENOTDIR: DocumentSourceError("is not a directory")
         case ELOOP: DocumentSourceError("is a symbolic link that leads to itself")

@@ -42,15 +42,18 @@ struct DockerTrustFolder: ContentTrustMemory {
     private func kept(_ collection: TrustCollection) -> KnownCollection {
         guard let path else { return KnownCollection() }
         let folder = "\(path)/trust/tuf/\(collection.name)/metadata"
-        guard names(folder)?.contains("root.json") == true else { return KnownCollection() }
-        func document(_ role: String) -> [UInt8]? {
-            try? FileSystemSource().read("\(folder)/\(role).json", limit: DockerTrustFolder.maximumDocumentBytes)
+        func document(_ role: String) throws(DocumentSourceError) -> [UInt8] {
+            try FileSystemSource().read("\(folder)/\(role).json", limit: DockerTrustFolder.maximumDocumentBytes)
         }
-        let others = ["timestamp", "snapshot", "targets"].map { ($0, document($0)) }
-        // What lies there and cannot be read is no root, which is a refusal: it must not be as though there were none.
-        return KnownCollection(
-            root: document("root") ?? [], documents: Dictionary(uniqueKeysWithValues: others).compactMapValues { $0 },
-            foundAt: SystemClock.now())
+        let root: [UInt8]
+        do throws(DocumentSourceError) { root = try document("root") } catch {
+            // What lies there and cannot be read is no root, which is a refusal: it must not be as though there were none.
+            if error == .absent { return KnownCollection() }
+            root = []
+        }
+        var documents: [String: [UInt8]] = [:]
+        for role in ["timestamp", "snapshot", "targets"] { documents[role] = try? document(role) }
+        return KnownCollection(root: root, documents: documents, foundAt: SystemClock.now())
     }
 
     /// The servers that have a folder of authorities of their own.

@@ -185,4 +185,16 @@ import Trust
         try world.notary.publishNext()
         #expect(try world.verify("v1", other).violated.reason == .signatureForOtherImage)
     }
+
+    @Test("an entry of the released tags that cannot be read leaves the word to nobody, by tag or by digest")
+    func unreadableRelease() throws {
+        var world = try NotaryWorld()
+        world.notary.delegations = [.init("targets/releases", [try .generate()])]
+        try world.notary.publish()
+        #expect(try world.verify(nil).passed.count == 1)
+        world.notary.delegations[0].tags["v1"] = .init(sha256: [1, 2, 3])
+        try world.notary.publishNext()
+        #expect(try world.verify().violated.reason == .trustMetadataInvalid)
+        #expect(try world.verify(nil).violated.reason == .signatureMissing)
+    }
 }

@@ -115,6 +115,25 @@ extension EndToEnd {
             }
         }
 
+        @Test("with --root-key the root of the docker client's folder counts for nothing")
+        func rootKey() async throws {
+            try await withTrustedRepository { world in
+                for name in ["root", "timestamp", "snapshot", "targets"] {
+                    try world.files.scratch.write(
+                        try #require(world.notary.files["\(name).json"]),
+                        to: "docker/trust/tuf/\(world.name)/metadata/\(name).json")
+                }
+                let other = try world.files.scratch.write(
+                    try PrivateKey.generate(.ecdsaP256).publicKeyPEM, to: "other.pem")
+                let image = "\(world.name):signed"
+                let believed = try trust(world, "readiness", image)
+                #expect(believed.output.contains("content trust only"), "\(believed.output)")
+                let untrusted = try trust(world, "readiness", "--root-key", other, image)
+                #expect(untrusted.output.contains("refused: trust-metadata-invalid"), "\(untrusted.output)")
+                #expect(try trust(world, "inspect", "--root-key", other, world.name).status == 1)
+            }
+        }
+
         @Test("with an attestor of the policies only what that verifies counts as signed by cosign")
         func readinessVerified() async throws {
             try await withTrustedRepository { world in
@@ -140,6 +159,9 @@ extension EndToEnd {
                 #expect(unknown.status == 2)
                 #expect(try trust(world, "readiness", "--by", "release-key", world.name).status == 2)
                 #expect(try trust(world, "readiness").status == 2)
+                let misspelled = try trust(world, "readiness", "\(world.simulator.authority)/shop/carts")
+                #expect(misspelled.status == 3)
+                #expect(misspelled.output.contains("is not there"), "\(misspelled.output)")
                 world.simulator.script(ScriptedFault("/v2/shop/cart/tags/list", do: .close))
                 #expect(try trust(world, "readiness", world.name).status == 3)
             }

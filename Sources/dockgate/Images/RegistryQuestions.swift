@@ -27,27 +27,32 @@ struct RegistryQuestions: Sendable {
         }
     }
 
-    /// The tags of a repository, at most `limit` of them; none where there is no such repository.
+    /// The tags of a repository, at most `limit` of them. That there is no such repository is no empty list: its name may be
+    /// misspelled.
     func tags(of repository: Repository, limit: Int) async -> Result<[String], Refusal> {
         switch await fetch(.tags(repository)) {
-        case .absent: return .success([])
+        case .absent:
+            return .failure(
+                Refusal(
+                    .imageNotFound, found: "`\(repository)` is not there, or has no tags", expected: "a repository",
+                    cure: "correct its name"))
         case .violated(let refusal), .undetermined(let refusal): return .failure(refusal)
         case .found(let content):
-            guard let list = try? JSONDocument(parsing: content.bytes).root["tags"], list.kind == .array || list.isNull
-            else {
+            let list = try? JSONDocument(parsing: content.bytes).root["tags"]
+            let tags = list?.kind == .array ? list?.elements.map(\.string) : list?.isNull == true ? [] : nil
+            guard let tags, !tags.contains(nil) else {
                 return .failure(
                     Refusal(
                         .manifestInvalid, found: "`\(repository.domain)` gives a list of tags that is none",
-                        expected: "an object with `tags`"))
+                        expected: "an object with texts in `tags`"))
             }
-            let tags = list.kind == .array ? list.elements.compactMap(\.string) : []
             guard tags.count <= limit else {
                 return .failure(
                     Refusal(
                         .limitExceeded, found: "`\(repository)` has \(tags.count) tags", expected: "at most \(limit)",
                         cure: "name the tags that are meant"))
             }
-            return .success(tags)
+            return .success(tags.compactMap(\.self))
         }
     }
 

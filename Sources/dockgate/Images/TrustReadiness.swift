@@ -162,7 +162,9 @@ struct ReadinessSurvey: Sendable {
         var search = ArtifactSearch(in: subject.repository, asking: questions)
         guard let image = try? await search.image(content, of: subject.repository) else { return .unsigned }
         if image.artifacts.contains(where: \.holdsSignature) { return .signed }
-        return search.unseen.first.map { .undetermined($0) } ?? .unsigned
+        // One that could not be looked at, or is not what it was listed as, may be a signature.
+        if let unseen = search.unseen.first { return .undetermined(unseen) }
+        return search.violations.first.map { .refused($0) } ?? .unsigned
     }
 }
 
